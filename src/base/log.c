@@ -1,0 +1,93 @@
+#include "base/log.h"
+
+#include "base/clock.h"
+#include "base/err.h"
+
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#define LINE_MAX_BYTES 1000
+
+static _Atomic int max_level = RW_LOG_INFO;
+static _Atomic bool mask_numbers = true;
+
+void rw_log_set_level(enum rw_log_level level)
+{
+    max_level = (int)level;
+}
+
+void rw_log_set_mask_numbers(bool mask)
+{
+    mask_numbers = mask;
+}
+
+bool rw_log_enabled(enum rw_log_level level)
+{
+    return (int)level <= max_level;
+}
+
+void rw_log(enum rw_log_level level, const char *event, const char *fmt, ...)
+{
+    static const char *const names[] = {"error", "warn", "info", "debug"};
+    char values[LINE_MAX_BYTES], clean[LINE_MAX_BYTES], line[LINE_MAX_BYTES + 100];
+    char at[RW_TIME_TEXT];
+    va_list ap;
+    int n;
+
+    if (!rw_log_enabled(level))
+        return;
+    va_start(ap, fmt);
+    n = vsnprintf(values, sizeof(values), fmt, ap);
+    va_end(ap);
+    if (n < 0)
+        return;
+    rw_text_clean(clean, sizeof(clean), rw_slice_str(values));
+    rw_time_format(rw_clock_wall_ms(), at);
+    n = snprintf(line, sizeof(line), "%s %s %s %s\n", at, names[level], event, clean);
+    if (n > 0)
+        (void)!write(STDERR_FILENO, line,
+                     (size_t)n < sizeof(line) ? (size_t)n : sizeof(line) - 1);
+}
+
+const char *rw_log_quote(char buf[RW_LOG_VALUE], struct rw_slice text)
+{
+    size_t out = 0;
+    char clean[RW_LOG_VALUE];
+    size_t n = rw_text_clean(clean, sizeof(clean), text);
+
+    buf[out++] = '"';
+    for (size_t i = 0; i < n && out < RW_LOG_VALUE - 3; i++) {
+        if (clean[i] == '"' || clean[i] == '\\')
+            buf[out++] = '\\';
+        buf[out++] = clean[i];
+    }
+    buf[out++] = '"';
+    buf[out] = '\0';
+    return buf;
+}
+
+const char *rw_log_number(char buf[RW_LOG_VALUE], struct rw_slice number)
+{
+    size_t n = rw_text_clean(buf, RW_LOG_VALUE, number);
+
+    if (mask_numbers && n > 4) {
+        size_t from = n > 9 ? 5 : 1;
+
+        memset(buf + from, '*', n - 2 - from);
+    }
+    return buf;
+}
+
+bool rw_log_allow(struct rw_log_limit *limit, uint64_t now_ms, uint64_t *ret_suppressed)
+{
+    if (limit->last_ms && now_ms - limit->last_ms < 1000) {
+        limit->suppressed++;
+        return false;
+    }
+    *ret_suppressed = limit->suppressed;
+    limit->suppressed = 0;
+    limit->last_ms = now_ms;
+    return true;
+}

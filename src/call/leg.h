@@ -1,0 +1,72 @@
+/*
+ * call/leg.h - the port through which the exchange drives a leg. sip/ implements it; tests fake it.
+ *
+ * A leg is one INVITE dialog of ours towards a station or a trunk. All of it lives in one worker.
+ *
+ * Owner    invite() gives a leg to the caller, who calls release() once, after the leg reported
+ *          FAILED, ENDED, SILENT or UNREACHABLE, or at once to let it finish alone (it then ends
+ *          what is still open, ACKs what must be ACKed, and tells nobody).
+ * Threads  the worker that invited.
+ * Errors   invite() fails before anything is sent, or reports through the handler, never both.
+ */
+#ifndef RW_CALL_LEG_H
+#define RW_CALL_LEG_H
+
+#include "base/err.h"
+#include "call/call.h"
+
+struct rw_leg;       /* opaque, the implementation's */
+struct rw_leg_port;  /* opaque: one a worker, the implementation's */
+
+#define RW_SDP_MAX 4096
+
+/* Who is called, and how it looks on the wire. Copied. All texts are already checked: no CR, LF, NUL. */
+struct rw_leg_target {
+    const char *uri;          /* request URI: "sip:+6591234567@192.0.2.1:5060;transport=tcp" */
+    const char *route;        /* outbound proxy as a SIP URI, or NULL */
+    const char *from_uri;     /* "sip:+6534567890@host" */
+    const char *from_name;    /* display name or NULL */
+    const char *auth_user;    /* for digest (RFC 7616/8760, RFC 3261 22), or NULL */
+    const char *auth_password;
+    const char *call_id;      /* ours, starts with the worker's two hex digits, see sip/wire.h */
+    const char *trunk_id;     /* for counters and log */
+};
+
+/* What the far end said. Pointers are valid during the call only. */
+struct rw_leg_news {
+    struct rw_call_input input;   /* kind and ending; `leg` is filled by the exchange */
+    struct rw_slice sdp;          /* of EARLY and ANSWERED, empty otherwise */
+};
+
+typedef void(rw_leg_news_h)(const struct rw_leg_news *news, void *arg);
+
+/*
+ * What a dialog needs to be ended after a restart; stored with the leg's events. `state` says which
+ * of BYE and CANCEL is due.
+ */
+struct rw_leg_dialog {
+    bool answered;
+    char call_id[80], local_tag[40], remote_tag[128], branch[80];
+    char request_uri[256];     /* of the INVITE */
+    char remote_target[256];   /* Contact of the far end; "" before it is known */
+    char from_uri[160], to_uri[256];
+    char route_set[1024];      /* the Route header values in order, comma-separated; "" = none */
+    uint32_t local_cseq;       /* of the INVITE */
+};
+
+struct rw_leg_ops {
+    /* Sends an INVITE with our SDP offer. */
+    enum rw_class (*invite)(struct rw_leg_port *port, const struct rw_leg_target *target,
+                            struct rw_slice sdp_offer, rw_leg_news_h *handler, void *arg,
+                            struct rw_leg **ret, struct rw_err *err);
+    void (*cancel)(struct rw_leg *leg);
+    void (*bye)(struct rw_leg *leg, const struct rw_ending *why);
+    void (*release)(struct rw_leg *leg);
+    /* The dialog as it stands now, for the store. */
+    void (*describe)(const struct rw_leg *leg, struct rw_leg_dialog *ret);
+    /* Ends a dialog of an earlier life: BYE when answered, otherwise CANCEL (and BYE to a late 2xx). */
+    enum rw_class (*end_orphan)(struct rw_leg_port *port, const struct rw_leg_dialog *dialog,
+                                struct rw_err *err);
+};
+
+#endif

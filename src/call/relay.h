@@ -1,0 +1,48 @@
+/*
+ * call/relay.h - the port through which the exchange asks for media. media/ implements it.
+ *
+ * A relay has an RTP (and RTCP) socket for each leg and passes packets between them. Each side
+ * makes an SDP offer, reads the far end's answer, and accepts packets only from where that answer
+ * (or the first packet that fits it, once) says. RFC 3264, RFC 3550, RFC 4566/8866, RFC 4733.
+ *
+ * Owner    open() gives it to the caller; close() ends it.
+ * Threads  the worker that opened it.
+ */
+#ifndef RW_CALL_RELAY_H
+#define RW_CALL_RELAY_H
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "call/call.h"
+
+struct rw_relay;
+struct rw_relay_port; /* one a worker */
+
+struct rw_relay_stats {
+    uint64_t packets[RW_LEGS], bytes[RW_LEGS]; /* received from that leg and passed on */
+    uint64_t foreign[RW_LEGS];                 /* dropped: from somewhere else */
+    uint64_t unusable[RW_LEGS];                /* dropped: no RTP, no far end known yet */
+};
+
+struct rw_relay_ops {
+    /*
+     * legs: 2 for a station and a trunk; 1 for a trunk alone, whose media is received and dropped
+     * (all such calls of a worker share one socket).
+     */
+    enum rw_class (*open)(struct rw_relay_port *port, unsigned legs, struct rw_relay **ret,
+                          struct rw_err *err);
+    /*
+     * Writes our SDP offer towards leg. Codecs: PCMU, PCMA, telephone-event; towards the second leg
+     * only those that the first one's answer left, so that no transcoding is ever needed.
+     */
+    enum rw_class (*offer)(struct rw_relay *relay, enum rw_leg_side leg, struct rw_buf *ret_sdp,
+                           struct rw_err *err);
+    /* Reads the far end's SDP (answer or early answer). RW_MALFORMED sdp.* when it can't be used. */
+    enum rw_class (*answer)(struct rw_relay *relay, enum rw_leg_side leg, struct rw_slice sdp,
+                            struct rw_err *err);
+    void (*bridge)(struct rw_relay *relay); /* from now on packets pass */
+    void (*stats)(const struct rw_relay *relay, struct rw_relay_stats *ret);
+    void (*close)(struct rw_relay *relay);
+};
+
+#endif

@@ -1,0 +1,84 @@
+/*
+ * exchange/exchange.h - the switch of a worker: it drives the calls that were born there.
+ *
+ * It performs what call/call.h decides: commits the birth, sends INVITEs through the leg port, joins
+ * media through the relay port, keeps the timers, appends every event to the log, and ends what an
+ * earlier life of the server left open. rw_exchange_place() is the one function that creates a call.
+ *
+ * Owner    the worker owns its exchange; calls belong to the exchange.
+ * Threads  its worker; rw_exchange_hangup() from any worker (it travels by mail to the owner).
+ * Memory   a held call costs one struct and its legs: bench/held measures it.
+ * Errors   placing fails before anything is stored or sent, or succeeds.
+ */
+#ifndef RW_EXCHANGE_EXCHANGE_H
+#define RW_EXCHANGE_EXCHANGE_H
+
+#include "call/call.h"
+#include "call/leg.h"
+#include "call/relay.h"
+#include "store/store.h"
+
+struct rw_exchange;
+
+struct rw_exchange_options {
+    struct rw_worker *worker;
+    struct rw_store *store;
+    const struct rw_leg_ops *leg_ops;
+    struct rw_leg_port *leg_port;
+    const struct rw_relay_ops *relay_ops;
+    struct rw_relay_port *relay_port;
+    uint32_t calls_max; /* of this worker; beyond: RW_LIMIT call.capacity */
+};
+
+RW_NODISCARD enum rw_class rw_exchange_new(struct rw_exchange **ret,
+                                           const struct rw_exchange_options *options,
+                                           struct rw_err *err);
+void rw_exchange_free(struct rw_exchange *exchange); /* no call may be left, or it is dropped; NULL is fine */
+
+/* What is to be called: judged and resolved by the caller. All texts are copied. */
+struct rw_call_order {
+    struct rw_row_conversation conversation;  /* id and created_ms are filled in */
+    struct rw_leg_target station, trunk;      /* station.uri NULL: agentless. call_id is filled in */
+    const char *user_name;                    /* of the station's participant */
+    struct rw_call_plan plan;
+    struct rw_row_idempotency idempotency;    /* key NULL: none; conversation_id is filled in */
+    /* Writes the answer to be kept with the key; NULL: none. */
+    void (*answer)(const struct rw_row_conversation *conversation,
+                   const struct rw_row_participant *participants, size_t count, void *arg);
+};
+
+/*
+ * Told once in this worker: RW_OK when the call is durable and its first INVITE leaves; RW_CONFLICT
+ * store.exists when the Idempotency-Key was used meanwhile; RW_IO when the store failed. No call
+ * exists then.
+ */
+typedef void(rw_placed_h)(enum rw_class class, const char *conversation_id, const struct rw_err *err,
+                          void *arg);
+
+RW_NODISCARD enum rw_class rw_exchange_place(struct rw_exchange *exchange,
+                                             const struct rw_call_order *order,
+                                             rw_placed_h *placed, void *arg, struct rw_err *err);
+
+/*
+ * Ends a call, in whichever worker it lives. `done` runs in the calling worker: RW_OK when the
+ * hang-up was taken (its events follow), RW_NOT_FOUND call.not_live when it is over or none of ours.
+ */
+void rw_exchange_hangup(struct rw_exchange *exchange, const char *tenant_id,
+                        const char *conversation_id,
+                        void (*done)(enum rw_class class, void *arg), void *arg);
+
+uint32_t rw_exchange_live(const struct rw_exchange *exchange); /* calls not over yet */
+
+/* Hangs up every call (reason "drained") and runs `quiet` when all are over and stored. */
+void rw_exchange_drain(struct rw_exchange *exchange, void (*quiet)(void *arg), void *arg);
+
+/*
+ * At start, in one worker, before any call is placed: closes each conversation that an earlier life
+ * left open (disconnectType error, reason node_lost) and ends its persisted dialogs with BYE or
+ * CANCEL. `done` runs when all is stored, with the number closed.
+ */
+void rw_exchange_recover(struct rw_exchange *exchange,
+                         void (*done)(enum rw_class class, uint32_t closed, const struct rw_err *err, void *arg),
+                         void *arg);
+
+#endif

@@ -1,0 +1,51 @@
+/*
+ * sip/sip.h - the SIP side of a worker: transports, legs, what comes from strangers.
+ *
+ * libre gives transports, transactions, parser and digest; the INVITE session is ours (leg.c). One
+ * address and port serve all workers: whoever reads a datagram passes it to the worker whose number
+ * stands in its Call-ID (wire.c).
+ *
+ * Standards  RFC 3261, 3262 (not offered), 3263 (A records and ports), 3264, 3326, 7616, 8760.
+ */
+#ifndef RW_SIP_SIP_H
+#define RW_SIP_SIP_H
+
+#include "call/leg.h"
+#include "loop/worker.h"
+
+struct rw_sip; /* of one worker */
+
+/* A message as it crossed the wire. Called in the worker's thread for each, when tracing is on. */
+typedef void(rw_sip_trace_h)(bool sent, const char *transport, const char *local, const char *peer,
+                             struct rw_slice message, void *arg);
+
+struct rw_sip_options {
+    const char *host;            /* address to listen on, numeric */
+    uint16_t port;               /* UDP and TCP; 0 = any (tests) */
+    const char *advertised_host; /* in Via, Contact and SDP; NULL = host */
+    uint32_t socket_buffer;      /* SO_RCVBUF and SO_SNDBUF; 4 MiB */
+    rw_sip_trace_h *trace;       /* NULL = none */
+    void *trace_arg;
+};
+
+/* The shared UDP port of all workers; made by the daemon before the workers start. */
+struct rw_sip_wire;
+RW_NODISCARD enum rw_class rw_sip_wire_new(struct rw_sip_wire **ret, const struct rw_sip_options *options,
+                                           unsigned workers, struct rw_err *err);
+void rw_sip_wire_free(struct rw_sip_wire *wire);
+uint16_t rw_sip_wire_port(const struct rw_sip_wire *wire);
+
+/* In a worker's start. */
+RW_NODISCARD enum rw_class rw_sip_new(struct rw_sip **ret, struct rw_worker *worker, struct rw_sip_wire *wire,
+                                      const struct rw_sip_options *options, struct rw_err *err);
+void rw_sip_free(struct rw_sip *sip); /* forces transactions to end; NULL is fine */
+
+struct rw_leg_port *rw_sip_leg_port(struct rw_sip *sip);
+extern const struct rw_leg_ops rw_sip_leg_ops;
+
+struct rw_sip_counters {
+    uint64_t received, sent, malformed, from_strangers, passed_on, retransmissions;
+};
+void rw_sip_read_counters(const struct rw_sip *sip, struct rw_sip_counters *ret);
+
+#endif

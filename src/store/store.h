@@ -1,0 +1,237 @@
+/*
+ * store/store.h - the port to everything that is kept. store_sqlite.c stands behind it.
+ *
+ * Writing  is asynchronous: fill a struct rw_tx with rows, submit it, be told in your own loop when
+ *          it is on disk (or was refused). A transaction is all or nothing. One writer thread
+ *          commits many transactions at once; those marked `patient` (events of running calls) may
+ *          linger for some milliseconds to share a commit.
+ * Reading  is synchronous and cheap, by a reader that each worker has of its own; it sees what was
+ *          committed when the call began.
+ * Owner    the daemon owns the store; a worker owns its reader; a tx owns copies of its rows.
+ * Threads  struct rw_store: any thread. Readers and transactions: one worker's.
+ * Errors   RW_IO store.* when the disk or the database fails, RW_CONFLICT store.exists when a row
+ *          stands in the way (ret says which table), RW_NOT_FOUND store.not_found.
+ * Tenants  every read of a tenant's thing takes the tenant's id and finds nothing of others.
+ */
+#ifndef RW_STORE_STORE_H
+#define RW_STORE_STORE_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/id.h"
+#include "loop/worker.h"
+
+struct rw_store;
+struct rw_store_reader;
+struct rw_tx;
+
+struct rw_store_options {
+    const char *path;         /* of the database file; its folder must exist */
+    uint32_t linger_ms;       /* a commit waits this long for company while there is load; 1 */
+    uint32_t linger_patient_ms; /* the same when all that waits is patient; 5 */
+    uint32_t batch_max;       /* transactions a commit; 256 */
+};
+
+/* Opens, migrates to the newest schema (numbered migrations, each in a transaction), starts the writer. */
+RW_NODISCARD enum rw_class rw_store_open(struct rw_store **ret, const struct rw_store_options *options,
+                                         struct rw_err *err);
+/* Commits what was submitted, stops the writer, closes. No reader may be left. NULL is fine. */
+void rw_store_close(struct rw_store *store);
+
+/* Rises with every commit that changed anything but calls and events: caches compare it. Any thread. */
+uint64_t rw_store_generation(const struct rw_store *store);
+
+RW_NODISCARD enum rw_class rw_store_reader_new(struct rw_store *store, struct rw_store_reader **ret,
+                                               struct rw_err *err);
+void rw_store_reader_free(struct rw_store_reader *reader); /* NULL is fine */
+
+/* ------------------------------------------------------------------ rows
+ * Texts in rows are borrowed: for writing they are copied by the put, on reading they live in the
+ * arena given. NULL reads and writes as absent. *_ms are wall times. ids are UUID texts unless the
+ * operator chose otherwise (a number's id may be any [A-Za-z0-9._-]{1,64}).
+ */
+struct rw_row_tenant {
+    const char *id, *name;
+    uint64_t created_ms;
+};
+struct rw_row_user {
+    const char *id, *tenant_id, *name, *email, *state; /* "active" | "inactive" | "deleted" */
+    const char *roles;      /* comma-separated role names, see auth/permission.h */
+    const char *station_id; /* default station or NULL */
+    uint32_t version;
+    uint64_t created_ms;
+};
+struct rw_row_station {
+    const char *id, *tenant_id, *name, *sip_uri; /* where its telephone is: "sip:alice@192.0.2.7:5060" */
+    const char *user_id;                         /* associated user or NULL */
+    const char *auth_user, *auth_password;       /* digest, or NULL */
+    const char *state;                           /* "active" | "inactive" */
+    uint32_t version;
+    uint64_t created_ms;
+};
+struct rw_row_edge {
+    const char *id, *tenant_id, *name, *state;
+    uint32_t version;
+    uint64_t created_ms;
+};
+struct rw_row_trunk {
+    const char *id, *tenant_id, *edge_id, *name, *state;
+    const char *host;            /* name or address of the carrier */
+    uint32_t port;
+    const char *transport;       /* "udp" | "tcp" */
+    const char *outbound_proxy;  /* SIP URI or NULL */
+    const char *auth_user, *auth_password; /* digest, or NULL */
+    uint32_t answer_timeout_ms;  /* how long the called party may ring */
+    uint32_t version;
+    uint64_t created_ms;
+};
+struct rw_row_number {            /* a number resource: what a request names as providerId */
+    const char *id, *tenant_id, *edge_id, *e164, *state; /* "active" | "inactive" */
+    bool outbound_allowed;        /* false = internal-only */
+    const char *owner_user_id, *name;
+    uint32_t version;
+    uint64_t created_ms;
+};
+struct rw_row_route {
+    const char *id, *tenant_id, *name, *prefix; /* E.164 prefix without '+', "" = all */
+    const char *trunk_id;
+    uint32_t priority;            /* lower first, among equal prefixes */
+    uint64_t created_ms;
+};
+struct rw_row_client {
+    const char *id, *tenant_id, *name, *secret_hash; /* argon2id, encoded */
+    const char *grant_type, *roles, *scopes;         /* scopes and roles comma-separated */
+    uint32_t token_seconds;
+    uint32_t version;
+    uint64_t created_ms, revoked_ms;
+};
+struct rw_row_token {
+    const char *hash;             /* keyed BLAKE2b-256 in hex: the lookup key */
+    const char *id, *tenant_id, *client_id; /* client_id or NULL */
+    const char *user_id;          /* NULL: a client-credentials token */
+    const char *roles, *scopes;   /* comma-separated; scopes "" = all that the roles give */
+    uint64_t created_ms, expires_ms, revoked_ms; /* 0 = never, not */
+};
+struct rw_row_conversation {
+    const char *id, *tenant_id, *user_id;      /* user who places it, or NULL */
+    const char *to_number, *from_number, *provider_id, *trunk_id, *station_id;
+    const char *client_id, *correlation_id;
+    uint64_t created_ms, ended_ms;              /* 0 = open */
+    const char *disconnect, *reason;            /* of the end; NULL while open */
+};
+struct rw_row_participant {
+    const char *id, *conversation_id, *communication_id;
+    uint32_t leg;                               /* enum rw_leg_side of call/call.h */
+    const char *purpose;                        /* "user" | "agent" | "external" */
+    const char *user_id, *address, *name;
+};
+struct rw_row_event {
+    uint64_t seq;                               /* of the whole log, given by the store */
+    const char *conversation_id, *tenant_id;
+    uint64_t at_ms;
+    int32_t leg;                                /* -1: the conversation itself */
+    const char *type;                           /* rw_call_event_name() */
+    const char *data;                           /* JSON object or NULL */
+};
+struct rw_row_idempotency {
+    const char *tenant_id, *key, *body_hash;
+    const char *conversation_id;
+    uint32_t status;
+    const char *answer;                         /* the body that was sent */
+    uint64_t created_ms, expires_ms;
+};
+struct rw_row_audit {
+    uint64_t seq;
+    const char *tenant_id, *actor, *action, *entity, *correlation_id, *detail;
+    uint64_t at_ms;
+};
+
+/* ------------------------------------------------------------------ writing */
+
+typedef void(rw_tx_done_h)(struct rw_tx *tx, enum rw_class class, const struct rw_err *err, void *arg);
+
+/* NULL when memory is out. Freed by itself after `done`, or by rw_tx_drop() if never submitted. */
+struct rw_tx *rw_tx_new(struct rw_store *store);
+void rw_tx_drop(struct rw_tx *tx);
+void rw_tx_patient(struct rw_tx *tx); /* may linger; for events of running calls */
+
+/* Puts copy their rows. Out of memory is remembered and reported by submit. */
+void rw_tx_put_tenant(struct rw_tx *tx, const struct rw_row_tenant *row);
+void rw_tx_put_user(struct rw_tx *tx, const struct rw_row_user *row);
+void rw_tx_put_station(struct rw_tx *tx, const struct rw_row_station *row);
+void rw_tx_put_edge(struct rw_tx *tx, const struct rw_row_edge *row);
+void rw_tx_put_trunk(struct rw_tx *tx, const struct rw_row_trunk *row);
+void rw_tx_put_number(struct rw_tx *tx, const struct rw_row_number *row);
+void rw_tx_put_route(struct rw_tx *tx, const struct rw_row_route *row);
+void rw_tx_put_client(struct rw_tx *tx, const struct rw_row_client *row);
+void rw_tx_put_token(struct rw_tx *tx, const struct rw_row_token *row);
+void rw_tx_revoke_token(struct rw_tx *tx, const char *tenant_id, const char *token_id, uint64_t at_ms);
+void rw_tx_revoke_tokens_of_client(struct rw_tx *tx, const char *tenant_id, const char *client_id, uint64_t at_ms);
+/*
+ * put_* of users, stations, edges, trunks, numbers, routes, clients replace a row of the same id and
+ * tenant when its stored version is row->version - 1, insert when row->version is 1 and none is there,
+ * and otherwise fail the transaction with RW_CONFLICT store.version.
+ */
+void rw_tx_add_conversation(struct rw_tx *tx, const struct rw_row_conversation *row);
+void rw_tx_end_conversation(struct rw_tx *tx, const char *tenant_id, const char *id, uint64_t ended_ms,
+                            const char *disconnect, const char *reason);
+void rw_tx_add_participant(struct rw_tx *tx, const struct rw_row_participant *row);
+void rw_tx_add_event(struct rw_tx *tx, const struct rw_row_event *row); /* seq is ignored */
+/* Fails the transaction with RW_CONFLICT store.exists when an unexpired row of that tenant and key is there. */
+void rw_tx_add_idempotency(struct rw_tx *tx, const struct rw_row_idempotency *row);
+void rw_tx_add_audit(struct rw_tx *tx, const struct rw_row_audit *row);
+
+/*
+ * Hands it to the writer. `done` runs in the submitting worker's loop, exactly once, after the commit
+ * is durable (RW_OK) or failed. Transactions of one worker are applied in the order of submission.
+ */
+void rw_tx_submit(struct rw_tx *tx, rw_tx_done_h *done, void *arg);
+/* For start-up and tools, outside of any worker: waits. Frees the tx. */
+RW_NODISCARD enum rw_class rw_tx_commit(struct rw_tx *tx, struct rw_err *err);
+
+/* ------------------------------------------------------------------ reading
+ * One row: RW_OK, RW_NOT_FOUND store.not_found, RW_NO_MEMORY or RW_IO. Lists: arrays in the arena.
+ */
+struct rw_page {
+    uint32_t size, number;   /* number is 1-based */
+    uint64_t total;          /* filled in: rows in all */
+};
+
+enum rw_class rw_store_get_tenant(struct rw_store_reader *reader, const char *id, struct rw_arena *arena, struct rw_row_tenant *ret, struct rw_err *err);
+enum rw_class rw_store_list_tenants(struct rw_store_reader *reader, struct rw_arena *arena, struct rw_row_tenant **ret, size_t *ret_count, struct rw_err *err);
+#define RW_STORE_ENTITY(name, plural)                                                                            \
+    enum rw_class rw_store_get_##name(struct rw_store_reader *reader, const char *tenant_id, const char *id,     \
+                                      struct rw_arena *arena, struct rw_row_##name *ret, struct rw_err *err);    \
+    enum rw_class rw_store_list_##plural(struct rw_store_reader *reader, const char *tenant_id,                  \
+                                         struct rw_page *page, struct rw_arena *arena,                           \
+                                         struct rw_row_##name **ret, size_t *ret_count, struct rw_err *err);
+RW_STORE_ENTITY(user, users)
+RW_STORE_ENTITY(station, stations)
+RW_STORE_ENTITY(edge, edges)
+RW_STORE_ENTITY(trunk, trunks)
+RW_STORE_ENTITY(number, numbers)
+RW_STORE_ENTITY(route, routes)
+RW_STORE_ENTITY(client, clients)
+RW_STORE_ENTITY(token, tokens) /* by the token's id */
+RW_STORE_ENTITY(conversation, conversations) /* newest first */
+
+/* Across tenants, for the door only: who is behind this hash, this client id. */
+enum rw_class rw_store_find_token(struct rw_store_reader *reader, const char *hash, struct rw_arena *arena, struct rw_row_token *ret, struct rw_err *err);
+enum rw_class rw_store_find_client(struct rw_store_reader *reader, const char *client_id, struct rw_arena *arena, struct rw_row_client *ret, struct rw_err *err);
+
+enum rw_class rw_store_find_number(struct rw_store_reader *reader, const char *tenant_id, const char *e164, struct rw_arena *arena, struct rw_row_number *ret, struct rw_err *err);
+/* The tenant's numbers that share the longest beginning with e164, at most `max`. */
+enum rw_class rw_store_near_numbers(struct rw_store_reader *reader, const char *tenant_id, const char *edge_id, const char *e164, uint32_t max, struct rw_arena *arena, struct rw_row_number **ret, size_t *ret_count, struct rw_err *err);
+/* Open conversations only, newest first. user_id NULL = of all users. */
+enum rw_class rw_store_list_open(struct rw_store_reader *reader, const char *tenant_id, const char *user_id, struct rw_page *page, struct rw_arena *arena, struct rw_row_conversation **ret, size_t *ret_count, struct rw_err *err);
+/* Open conversations of all tenants, for recovery at start; oldest first, at most `max`, after `after_id` ("" = from the first). */
+enum rw_class rw_store_open_conversations(struct rw_store_reader *reader, const char *after_id, uint32_t max, struct rw_arena *arena, struct rw_row_conversation **ret, size_t *ret_count, struct rw_err *err);
+enum rw_class rw_store_participants(struct rw_store_reader *reader, const char *conversation_id, struct rw_arena *arena, struct rw_row_participant **ret, size_t *ret_count, struct rw_err *err);
+enum rw_class rw_store_events_of(struct rw_store_reader *reader, const char *tenant_id, const char *conversation_id, struct rw_arena *arena, struct rw_row_event **ret, size_t *ret_count, struct rw_err *err);
+/* The log of a tenant after `after_seq`, in order. tenant_id NULL = of all, for internal readers. */
+enum rw_class rw_store_events_after(struct rw_store_reader *reader, const char *tenant_id, uint64_t after_seq, uint32_t max, struct rw_arena *arena, struct rw_row_event **ret, size_t *ret_count, struct rw_err *err);
+uint64_t rw_store_last_seq(const struct rw_store *store); /* of the last committed event; any thread */
+enum rw_class rw_store_get_idempotency(struct rw_store_reader *reader, const char *tenant_id, const char *key, uint64_t now_ms, struct rw_arena *arena, struct rw_row_idempotency *ret, struct rw_err *err);
+enum rw_class rw_store_list_audit(struct rw_store_reader *reader, const char *tenant_id, struct rw_page *page, struct rw_arena *arena, struct rw_row_audit **ret, size_t *ret_count, struct rw_err *err);
+
+#endif
