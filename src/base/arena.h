@@ -22,8 +22,8 @@ struct rw_arena {
 void rw_arena_init(struct rw_arena *arena, size_t max);
 void rw_arena_done(struct rw_arena *arena);
 
-void *rw_arena_alloc(struct rw_arena *arena, size_t size);                 /* zeroed, aligned to 16 */
-char *rw_arena_copy(struct rw_arena *arena, struct rw_slice bytes);        /* NUL-terminated */
+void *rw_arena_alloc(struct rw_arena *arena, size_t size);          /* zeroed, aligned to 16 */
+char *rw_arena_copy(struct rw_arena *arena, struct rw_slice bytes); /* NUL-terminated */
 char *rw_arena_printf(struct rw_arena *arena, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 

@@ -2,8 +2,8 @@
 
 #include "base/clock.h"
 
-#include <sys/random.h>
 #include <stdlib.h>
+#include <sys/random.h>
 
 static _Thread_local uint64_t seed[4]; /* xoshiro256**; all zero = not seeded */
 

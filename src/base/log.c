@@ -47,8 +47,7 @@ void rw_log(enum rw_log_level level, const char *event, const char *fmt, ...)
     rw_time_format(rw_clock_wall_ms(), at);
     n = snprintf(line, sizeof(line), "%s %s %s %s\n", at, names[level], event, clean);
     if (n > 0)
-        (void)!write(STDERR_FILENO, line,
-                     (size_t)n < sizeof(line) ? (size_t)n : sizeof(line) - 1);
+        (void)!write(STDERR_FILENO, line, (size_t)n < sizeof(line) ? (size_t)n : sizeof(line) - 1);
 }
 
 const char *rw_log_quote(char buf[RW_LOG_VALUE], struct rw_slice text)

@@ -7,7 +7,13 @@
  * drives it (exchange/) performs the actions in their order and feeds what happens back in.
  *
  * Order of durability: RW_DO_STORE comes before every RW_DO_INVITE of a call's birth; the driver
- * feeds RW_IN_STORED when the store has it, and only then is the first INVITE asked for.
+ * feeds RW_IN_STORED when the store has it, and only then is the first INVITE asked for. A birth
+ * that could not be stored ends in RW_DO_FORGET alone: there is no conversation to log about.
+ *
+ * Within a step RW_DO_INVITE precedes the event "dialing", so that the dialog can be stored with it;
+ * RW_DO_BYE and RW_DO_CANCEL precede what is logged of them. A leg that got its BYE is over for the
+ * machine; one that got a CANCEL is awaited (the leg's answer timer, 40 s, ends a wait in vain), and
+ * a 2xx that crosses the CANCEL ends it as well, whether it is reported as ANSWERED, ENDED or FAILED.
  *
  * Threads  a value; one at a time.
  * Errors   none: an input that makes no sense in a state is ignored and counted in `ignored`.
@@ -52,56 +58,65 @@ enum rw_said_by { RW_SAID_NOBODY, RW_SAID_STATION, RW_SAID_CARRIER, RW_SAID_API,
 struct rw_ending {
     enum rw_disconnect disconnect;
     enum rw_said_by said_by;
-    uint16_t sip_code;      /* final status or of the Reason header; 0 = none */
-    uint16_t q850;          /* Reason: Q.850;cause=, RFC 3326; 0 = none */
-    char sip_reason[48];    /* reason phrase as read, cleaned */
-    const char *reason;     /* our stable word: "busy", "no_answer", "declined", "node_lost", ... */
+    uint16_t sip_code;   /* final status or of the Reason header; 0 = none */
+    uint16_t q850;       /* Reason: Q.850;cause=, RFC 3326; 0 = none */
+    char sip_reason[48]; /* reason phrase as read, cleaned */
+    const char *reason;  /* our stable word: "busy", "no_answer", "declined", "node_lost", ... */
 };
 
 enum rw_call_input_kind {
-    RW_IN_STORED,         /* the birth of the call is durable */
-    RW_IN_STORE_FAILED,   /* it is not, and will not be */
-    RW_IN_LEG_RINGING,    /* 180 without media */
-    RW_IN_LEG_EARLY,      /* early media described: 183 or 180 with SDP */
-    RW_IN_LEG_ANSWERED,   /* 2xx with usable media */
-    RW_IN_LEG_FAILED,     /* final failure: `ending` has code, reason, q850 */
-    RW_IN_LEG_ENDED,      /* BYE from the far end, or the dialog died: `ending` likewise */
-    RW_IN_LEG_SILENT,     /* no answer of any kind to the INVITE (transaction timed out) */
-    RW_IN_LEG_UNREACHABLE,/* could not be sent at all */
-    RW_IN_HANGUP,         /* the API asks to end it */
-    RW_IN_TIMER,          /* a timer asked for by RW_DO_TIMER fired: `timer` */
-    RW_IN_DRAIN           /* the server stops now */
+    RW_IN_STORED,          /* the birth of the call is durable */
+    RW_IN_STORE_FAILED,    /* it is not, and will not be */
+    RW_IN_LEG_RINGING,     /* 180 without media */
+    RW_IN_LEG_EARLY,       /* early media described: 183 or 180 with SDP */
+    RW_IN_LEG_ANSWERED,    /* 2xx with usable media */
+    RW_IN_LEG_FAILED,      /* final failure: `ending` has code, reason, q850 */
+    RW_IN_LEG_ENDED,       /* BYE from the far end, or the dialog died: `ending` likewise */
+    RW_IN_LEG_SILENT,      /* no answer of any kind to the INVITE (transaction timed out) */
+    RW_IN_LEG_UNREACHABLE, /* could not be sent at all */
+    RW_IN_HANGUP,          /* the API asks to end it */
+    RW_IN_TIMER,           /* a timer asked for by RW_DO_TIMER fired: `timer` */
+    RW_IN_DRAIN            /* the server stops now */
 };
 
-enum rw_call_timer { RW_TIMER_STATION_ANSWER, RW_TIMER_TRUNK_ANSWER, RW_TIMER_MAX_DURATION, RW_TIMERS };
+enum rw_call_timer {
+    RW_TIMER_STATION_ANSWER,
+    RW_TIMER_TRUNK_ANSWER,
+    RW_TIMER_MAX_DURATION,
+    RW_TIMERS
+};
 
 struct rw_call_input {
     enum rw_call_input_kind kind;
     enum rw_leg_side leg;
     enum rw_call_timer timer;
-    struct rw_ending ending; /* of LEG_FAILED and LEG_ENDED: code, phrase, cause as heard */
+    /*
+     * Of LEG_FAILED and LEG_ENDED: code, phrase, cause as heard; the machine works out disconnect,
+     * said_by and reason, except where `reason` is set already (for example "media_unusable").
+     */
+    struct rw_ending ending;
 };
 
 enum rw_call_action_kind {
-    RW_DO_STORE,        /* commit the birth; answer with STORED or STORE_FAILED */
-    RW_DO_INVITE,       /* leg */
-    RW_DO_CANCEL,       /* leg: not answered yet; a 2xx that still comes is ACKed and BYEd by sip */
-    RW_DO_BYE,          /* leg: answered; sip_code/q850 of `ending` go into its Reason header */
-    RW_DO_BRIDGE,       /* join both legs' media, as far as each is known */
-    RW_DO_TIMER,        /* timer, after_ms; 0 = stop it */
-    RW_DO_EVENT,        /* append `event` for `leg` (with `ending` when it ends) to the log */
-    RW_DO_FORGET        /* last action: the call is over, free it after its events are stored */
+    RW_DO_STORE,  /* commit the birth; answer with STORED or STORE_FAILED */
+    RW_DO_INVITE, /* leg */
+    RW_DO_CANCEL, /* leg: not answered yet; a 2xx that still comes is ACKed and BYEd by sip */
+    RW_DO_BYE,    /* leg: answered; sip_code/q850 of `ending` go into its Reason header */
+    RW_DO_BRIDGE, /* join both legs' media, as far as each is known */
+    RW_DO_TIMER,  /* timer, after_ms; 0 = stop it */
+    RW_DO_EVENT,  /* append `event` for `leg` (with `ending` when it ends) to the log */
+    RW_DO_FORGET  /* last action: the call is over, free it after its events are stored */
 };
 
 /* What is written to the log. Names are stable: they are stored as text. */
 enum rw_call_event {
-    RW_EV_CREATED,      /* "created": conversation accepted */
-    RW_EV_DIALING,      /* "dialing": INVITE of the leg leaves */
-    RW_EV_RINGING,      /* "ringing" */
-    RW_EV_EARLY,        /* "early_media" */
-    RW_EV_CONNECTED,    /* "connected" */
-    RW_EV_LEG_ENDED,    /* "leg_ended", with its ending */
-    RW_EV_ENDED,        /* "ended": the conversation, with the ending that decided it */
+    RW_EV_CREATED,   /* "created": conversation accepted */
+    RW_EV_DIALING,   /* "dialing": INVITE of the leg leaves */
+    RW_EV_RINGING,   /* "ringing" */
+    RW_EV_EARLY,     /* "early_media" */
+    RW_EV_CONNECTED, /* "connected" */
+    RW_EV_LEG_ENDED, /* "leg_ended", with its ending */
+    RW_EV_ENDED,     /* "ended": the conversation, with the ending that decided it */
     RW_EVENTS
 };
 
@@ -109,6 +124,11 @@ const char *rw_call_event_name(enum rw_call_event event);
 const char *rw_disconnect_name(enum rw_disconnect disconnect); /* contract's spelling */
 const char *rw_said_by_name(enum rw_said_by said_by);
 const char *rw_leg_state_name(enum rw_leg_state state);
+
+/* The other way round, for reading the log back. False, with *ret untouched, for any other text. */
+bool rw_call_event_parse(struct rw_slice name, enum rw_call_event *ret);
+bool rw_disconnect_parse(struct rw_slice name, enum rw_disconnect *ret);
+bool rw_said_by_parse(struct rw_slice name, enum rw_said_by *ret);
 
 struct rw_call_action {
     enum rw_call_action_kind kind;
@@ -127,18 +147,18 @@ struct rw_call_actions {
 };
 
 struct rw_call_plan {
-    bool has_station;              /* false: agentless */
-    uint32_t station_answer_ms;    /* how long the user's telephone may ring */
-    uint32_t trunk_answer_ms;      /* how long the called party's */
-    uint32_t max_duration_ms;      /* 0 = no cap; from the trunk's answer on */
+    bool has_station;           /* false: agentless */
+    uint32_t station_answer_ms; /* how long the user's telephone may ring */
+    uint32_t trunk_answer_ms;   /* how long the called party's */
+    uint32_t max_duration_ms;   /* 0 = no cap; from the trunk's answer on */
 };
 
 struct rw_call {
     struct rw_call_plan plan;
-    uint8_t phase;                 /* enum in call.c, drawn there */
-    uint8_t legs[RW_LEGS];         /* enum rw_leg_state */
+    uint8_t phase;         /* enum in call.c, drawn there */
+    uint8_t legs[RW_LEGS]; /* enum rw_leg_state */
     uint32_t ignored;
-    struct rw_ending ending;       /* the one that decided; RW_DISC_NONE while alive */
+    struct rw_ending ending; /* the one that decided; RW_DISC_NONE while alive */
 };
 
 /* Sets *call up and asks for its birth: the actions are EVENT created and STORE. */

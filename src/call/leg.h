@@ -15,27 +15,27 @@
 #include "base/err.h"
 #include "call/call.h"
 
-struct rw_leg;       /* opaque, the implementation's */
-struct rw_leg_port;  /* opaque: one a worker, the implementation's */
+struct rw_leg;      /* opaque, the implementation's */
+struct rw_leg_port; /* opaque: one a worker, the implementation's */
 
 #define RW_SDP_MAX 4096
 
 /* Who is called, and how it looks on the wire. Copied. All texts are already checked: no CR, LF, NUL. */
 struct rw_leg_target {
-    const char *uri;          /* request URI: "sip:+6591234567@192.0.2.1:5060;transport=tcp" */
-    const char *route;        /* outbound proxy as a SIP URI, or NULL */
-    const char *from_uri;     /* "sip:+6534567890@host" */
-    const char *from_name;    /* display name or NULL */
-    const char *auth_user;    /* for digest (RFC 7616/8760, RFC 3261 22), or NULL */
+    const char *uri;       /* request URI: "sip:+6591234567@192.0.2.1:5060;transport=tcp" */
+    const char *route;     /* outbound proxy as a SIP URI, or NULL */
+    const char *from_uri;  /* "sip:+6534567890@host" */
+    const char *from_name; /* display name or NULL */
+    const char *auth_user; /* for digest (RFC 7616/8760, RFC 3261 22), or NULL */
     const char *auth_password;
-    const char *call_id;      /* ours, starts with the worker's two hex digits, see sip/wire.h */
-    const char *trunk_id;     /* for counters and log */
+    const char *call_id;  /* ours, starts with the worker's two hex digits, see sip/wire.h */
+    const char *trunk_id; /* for counters and log */
 };
 
 /* What the far end said. Pointers are valid during the call only. */
 struct rw_leg_news {
-    struct rw_call_input input;   /* kind and ending; `leg` is filled by the exchange */
-    struct rw_slice sdp;          /* of EARLY and ANSWERED, empty otherwise */
+    struct rw_call_input input; /* kind and ending; `leg` is filled by the exchange */
+    struct rw_slice sdp;        /* of EARLY and ANSWERED, empty otherwise */
 };
 
 typedef void(rw_leg_news_h)(const struct rw_leg_news *news, void *arg);
@@ -47,11 +47,11 @@ typedef void(rw_leg_news_h)(const struct rw_leg_news *news, void *arg);
 struct rw_leg_dialog {
     bool answered;
     char call_id[80], local_tag[40], remote_tag[128], branch[80];
-    char request_uri[256];     /* of the INVITE */
-    char remote_target[256];   /* Contact of the far end; "" before it is known */
+    char request_uri[256];   /* of the INVITE */
+    char remote_target[256]; /* Contact of the far end; "" before it is known */
     char from_uri[160], to_uri[256];
-    char route_set[1024];      /* the Route header values in order, comma-separated; "" = none */
-    uint32_t local_cseq;       /* of the INVITE */
+    char route_set[1024]; /* the Route header values in order, comma-separated; "" = none */
+    uint32_t local_cseq;  /* of the INVITE */
 };
 
 struct rw_leg_ops {

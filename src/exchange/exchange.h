@@ -33,15 +33,16 @@ struct rw_exchange_options {
 RW_NODISCARD enum rw_class rw_exchange_new(struct rw_exchange **ret,
                                            const struct rw_exchange_options *options,
                                            struct rw_err *err);
-void rw_exchange_free(struct rw_exchange *exchange); /* no call may be left, or it is dropped; NULL is fine */
+void rw_exchange_free(
+    struct rw_exchange *exchange); /* no call may be left, or it is dropped; NULL is fine */
 
 /* What is to be called: judged and resolved by the caller. All texts are copied. */
 struct rw_call_order {
-    struct rw_row_conversation conversation;  /* id and created_ms are filled in */
-    struct rw_leg_target station, trunk;      /* station.uri NULL: agentless. call_id is filled in */
-    const char *user_name;                    /* of the station's participant */
+    struct rw_row_conversation conversation; /* id and created_ms are filled in */
+    struct rw_leg_target station, trunk;     /* station.uri NULL: agentless. call_id is filled in */
+    const char *user_name;                   /* of the station's participant */
     struct rw_call_plan plan;
-    struct rw_row_idempotency idempotency;    /* key NULL: none; conversation_id is filled in */
+    struct rw_row_idempotency idempotency; /* key NULL: none; conversation_id is filled in */
     /* Writes the answer to be kept with the key; NULL: none. */
     void (*answer)(const struct rw_row_conversation *conversation,
                    const struct rw_row_participant *participants, size_t count, void *arg);
@@ -52,20 +53,20 @@ struct rw_call_order {
  * store.exists when the Idempotency-Key was used meanwhile; RW_IO when the store failed. No call
  * exists then.
  */
-typedef void(rw_placed_h)(enum rw_class class, const char *conversation_id, const struct rw_err *err,
-                          void *arg);
+typedef void(rw_placed_h)(enum rw_class class, const char *conversation_id,
+                          const struct rw_err *err, void *arg);
 
 RW_NODISCARD enum rw_class rw_exchange_place(struct rw_exchange *exchange,
-                                             const struct rw_call_order *order,
-                                             rw_placed_h *placed, void *arg, struct rw_err *err);
+                                             const struct rw_call_order *order, rw_placed_h *placed,
+                                             void *arg, struct rw_err *err);
 
 /*
  * Ends a call, in whichever worker it lives. `done` runs in the calling worker: RW_OK when the
  * hang-up was taken (its events follow), RW_NOT_FOUND call.not_live when it is over or none of ours.
  */
 void rw_exchange_hangup(struct rw_exchange *exchange, const char *tenant_id,
-                        const char *conversation_id,
-                        void (*done)(enum rw_class class, void *arg), void *arg);
+                        const char *conversation_id, void (*done)(enum rw_class class, void *arg),
+                        void *arg);
 
 uint32_t rw_exchange_live(const struct rw_exchange *exchange); /* calls not over yet */
 
@@ -78,7 +79,8 @@ void rw_exchange_drain(struct rw_exchange *exchange, void (*quiet)(void *arg), v
  * CANCEL. `done` runs when all is stored, with the number closed.
  */
 void rw_exchange_recover(struct rw_exchange *exchange,
-                         void (*done)(enum rw_class class, uint32_t closed, const struct rw_err *err, void *arg),
+                         void (*done)(enum rw_class class, uint32_t closed,
+                                      const struct rw_err *err, void *arg),
                          void *arg);
 
 #endif

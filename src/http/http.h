@@ -24,13 +24,13 @@ struct rw_http;          /* a worker's listener */
 struct rw_http_exchange; /* a request and its answer to be */
 
 struct rw_http_request {
-    const char *method;         /* "GET" */
-    struct rw_slice path;       /* as sent, not decoded, without the query */
-    struct rw_slice query;      /* as sent, without '?' */
+    const char *method;    /* "GET" */
+    struct rw_slice path;  /* as sent, not decoded, without the query */
+    struct rw_slice query; /* as sent, without '?' */
     struct rw_slice body;
-    char peer[64];              /* "192.0.2.7:51234" */
-    uint64_t received_us;       /* monotonic */
-    bool secure;                /* came over TLS */
+    char peer[64];        /* "192.0.2.7:51234" */
+    uint64_t received_us; /* monotonic */
+    bool secure;          /* came over TLS */
 };
 
 typedef void(rw_http_handler)(struct rw_http_exchange *x, const struct rw_http_request *request,
@@ -39,12 +39,13 @@ typedef void(rw_http_handler)(struct rw_http_exchange *x, const struct rw_http_r
 typedef void(rw_http_refuse_h)(struct rw_http_exchange *x, const struct rw_err *err, void *arg);
 
 struct rw_http_options {
-    const char *host;            /* address to listen on */
-    uint16_t port;               /* 0 = any; rw_http_port() tells */
+    const char *host;                 /* address to listen on */
+    uint16_t port;                    /* 0 = any; rw_http_port() tells */
     const char *cert_file, *key_file; /* both or none: TLS */
-    uint32_t header_bytes_max;   /* request line and headers; 8 KiB */
-    uint32_t body_bytes_max;     /* 256 KiB */
-    uint32_t header_deadline_ms; /* from accept (or the end of the last answer) to the end of headers; 5,000 */
+    uint32_t header_bytes_max;        /* request line and headers; 8 KiB */
+    uint32_t body_bytes_max;          /* 256 KiB */
+    uint32_t
+        header_deadline_ms; /* from accept (or the end of the last answer) to the end of headers; 5,000 */
     uint32_t body_deadline_ms;   /* from the end of headers to the end of the body; 10,000 */
     uint32_t idle_deadline_ms;   /* kept alive without a request; 30,000 */
     uint32_t answer_deadline_ms; /* longest time to write an answer; 30,000 */

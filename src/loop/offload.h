@@ -12,11 +12,11 @@
 struct rw_offload;
 
 struct rw_job {
-    struct rw_mail mail;               /* ours while submitted */
-    struct rw_job *next;               /* ours while submitted */
-    struct rw_worker *home;            /* ours: who submitted */
-    void (*run)(struct rw_job *job);   /* in a thread of the pool */
-    void (*done)(struct rw_job *job);  /* in the submitter's loop, afterwards */
+    struct rw_mail mail;              /* ours while submitted */
+    struct rw_job *next;              /* ours while submitted */
+    struct rw_worker *home;           /* ours: who submitted */
+    void (*run)(struct rw_job *job);  /* in a thread of the pool */
+    void (*done)(struct rw_job *job); /* in the submitter's loop, afterwards */
 };
 
 RW_NODISCARD enum rw_class rw_offload_new(struct rw_offload **ret, unsigned threads,

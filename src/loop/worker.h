@@ -39,8 +39,7 @@ RW_NODISCARD enum rw_class rw_workers_new(struct rw_workers **ret, unsigned coun
 typedef enum rw_class(rw_worker_start_h)(struct rw_worker *worker, void *arg, struct rw_err *err);
 typedef void(rw_worker_stop_h)(struct rw_worker *worker, void *arg);
 RW_NODISCARD enum rw_class rw_workers_start(struct rw_workers *workers, rw_worker_start_h *start,
-                                            rw_worker_stop_h *stop, void *arg,
-                                            struct rw_err *err);
+                                            rw_worker_stop_h *stop, void *arg, struct rw_err *err);
 
 /* Ends the loops (mail already posted is still handled), joins the threads. Any thread but a worker. */
 void rw_workers_stop(struct rw_workers *workers);

@@ -30,13 +30,15 @@ struct rw_sip_options {
 
 /* The shared UDP port of all workers; made by the daemon before the workers start. */
 struct rw_sip_wire;
-RW_NODISCARD enum rw_class rw_sip_wire_new(struct rw_sip_wire **ret, const struct rw_sip_options *options,
-                                           unsigned workers, struct rw_err *err);
+RW_NODISCARD enum rw_class rw_sip_wire_new(struct rw_sip_wire **ret,
+                                           const struct rw_sip_options *options, unsigned workers,
+                                           struct rw_err *err);
 void rw_sip_wire_free(struct rw_sip_wire *wire);
 uint16_t rw_sip_wire_port(const struct rw_sip_wire *wire);
 
 /* In a worker's start. */
-RW_NODISCARD enum rw_class rw_sip_new(struct rw_sip **ret, struct rw_worker *worker, struct rw_sip_wire *wire,
+RW_NODISCARD enum rw_class rw_sip_new(struct rw_sip **ret, struct rw_worker *worker,
+                                      struct rw_sip_wire *wire,
                                       const struct rw_sip_options *options, struct rw_err *err);
 void rw_sip_free(struct rw_sip *sip); /* forces transactions to end; NULL is fine */
 

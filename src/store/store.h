@@ -26,15 +26,15 @@ struct rw_store_reader;
 struct rw_tx;
 
 struct rw_store_options {
-    const char *path;         /* of the database file; its folder must exist */
-    uint32_t linger_ms;       /* a commit waits this long for company while there is load; 1 */
+    const char *path;           /* of the database file; its folder must exist */
+    uint32_t linger_ms;         /* a commit waits this long for company while there is load; 1 */
     uint32_t linger_patient_ms; /* the same when all that waits is patient; 5 */
-    uint32_t batch_max;       /* transactions a commit; 256 */
+    uint32_t batch_max;         /* transactions a commit; 256 */
 };
 
 /* Opens, migrates to the newest schema (numbered migrations, each in a transaction), starts the writer. */
-RW_NODISCARD enum rw_class rw_store_open(struct rw_store **ret, const struct rw_store_options *options,
-                                         struct rw_err *err);
+RW_NODISCARD enum rw_class
+rw_store_open(struct rw_store **ret, const struct rw_store_options *options, struct rw_err *err);
 /* Commits what was submitted, stops the writer, closes. No reader may be left. NULL is fine. */
 void rw_store_close(struct rw_store *store);
 
@@ -62,10 +62,11 @@ struct rw_row_user {
     uint64_t created_ms;
 };
 struct rw_row_station {
-    const char *id, *tenant_id, *name, *sip_uri; /* where its telephone is: "sip:alice@192.0.2.7:5060" */
-    const char *user_id;                         /* associated user or NULL */
-    const char *auth_user, *auth_password;       /* digest, or NULL */
-    const char *state;                           /* "active" | "inactive" */
+    const char *id, *tenant_id, *name,
+        *sip_uri;                          /* where its telephone is: "sip:alice@192.0.2.7:5060" */
+    const char *user_id;                   /* associated user or NULL */
+    const char *auth_user, *auth_password; /* digest, or NULL */
+    const char *state;                     /* "active" | "inactive" */
     uint32_t version;
     uint64_t created_ms;
 };
@@ -76,18 +77,18 @@ struct rw_row_edge {
 };
 struct rw_row_trunk {
     const char *id, *tenant_id, *edge_id, *name, *state;
-    const char *host;            /* name or address of the carrier */
+    const char *host; /* name or address of the carrier */
     uint32_t port;
-    const char *transport;       /* "udp" | "tcp" */
-    const char *outbound_proxy;  /* SIP URI or NULL */
+    const char *transport;                 /* "udp" | "tcp" */
+    const char *outbound_proxy;            /* SIP URI or NULL */
     const char *auth_user, *auth_password; /* digest, or NULL */
-    uint32_t answer_timeout_ms;  /* how long the called party may ring */
+    uint32_t answer_timeout_ms;            /* how long the called party may ring */
     uint32_t version;
     uint64_t created_ms;
 };
-struct rw_row_number {            /* a number resource: what a request names as providerId */
+struct rw_row_number { /* a number resource: what a request names as providerId */
     const char *id, *tenant_id, *edge_id, *e164, *state; /* "active" | "inactive" */
-    bool outbound_allowed;        /* false = internal-only */
+    bool outbound_allowed;                               /* false = internal-only */
     const char *owner_user_id, *name;
     uint32_t version;
     uint64_t created_ms;
@@ -95,7 +96,7 @@ struct rw_row_number {            /* a number resource: what a request names as 
 struct rw_row_route {
     const char *id, *tenant_id, *name, *prefix; /* E.164 prefix without '+', "" = all */
     const char *trunk_id;
-    uint32_t priority;            /* lower first, among equal prefixes */
+    uint32_t priority; /* lower first, among equal prefixes */
     uint64_t created_ms;
 };
 struct rw_row_client {
@@ -106,38 +107,38 @@ struct rw_row_client {
     uint64_t created_ms, revoked_ms;
 };
 struct rw_row_token {
-    const char *hash;             /* keyed BLAKE2b-256 in hex: the lookup key */
+    const char *hash;                       /* keyed BLAKE2b-256 in hex: the lookup key */
     const char *id, *tenant_id, *client_id; /* client_id or NULL */
-    const char *user_id;          /* NULL: a client-credentials token */
-    const char *roles, *scopes;   /* comma-separated; scopes "" = all that the roles give */
+    const char *user_id;                    /* NULL: a client-credentials token */
+    const char *roles, *scopes; /* comma-separated; scopes "" = all that the roles give */
     uint64_t created_ms, expires_ms, revoked_ms; /* 0 = never, not */
 };
 struct rw_row_conversation {
-    const char *id, *tenant_id, *user_id;      /* user who places it, or NULL */
+    const char *id, *tenant_id, *user_id; /* user who places it, or NULL */
     const char *to_number, *from_number, *provider_id, *trunk_id, *station_id;
     const char *client_id, *correlation_id;
-    uint64_t created_ms, ended_ms;              /* 0 = open */
-    const char *disconnect, *reason;            /* of the end; NULL while open */
+    uint64_t created_ms, ended_ms;   /* 0 = open */
+    const char *disconnect, *reason; /* of the end; NULL while open */
 };
 struct rw_row_participant {
     const char *id, *conversation_id, *communication_id;
-    uint32_t leg;                               /* enum rw_leg_side of call/call.h */
-    const char *purpose;                        /* "user" | "agent" | "external" */
+    uint32_t leg;        /* enum rw_leg_side of call/call.h */
+    const char *purpose; /* "user" | "agent" | "external" */
     const char *user_id, *address, *name;
 };
 struct rw_row_event {
-    uint64_t seq;                               /* of the whole log, given by the store */
+    uint64_t seq; /* of the whole log, given by the store */
     const char *conversation_id, *tenant_id;
     uint64_t at_ms;
-    int32_t leg;                                /* -1: the conversation itself */
-    const char *type;                           /* rw_call_event_name() */
-    const char *data;                           /* JSON object or NULL */
+    int32_t leg;      /* -1: the conversation itself */
+    const char *type; /* rw_call_event_name() */
+    const char *data; /* JSON object or NULL */
 };
 struct rw_row_idempotency {
     const char *tenant_id, *key, *body_hash;
     const char *conversation_id;
     uint32_t status;
-    const char *answer;                         /* the body that was sent */
+    const char *answer; /* the body that was sent */
     uint64_t created_ms, expires_ms;
 };
 struct rw_row_audit {
@@ -148,7 +149,8 @@ struct rw_row_audit {
 
 /* ------------------------------------------------------------------ writing */
 
-typedef void(rw_tx_done_h)(struct rw_tx *tx, enum rw_class class, const struct rw_err *err, void *arg);
+typedef void(rw_tx_done_h)(struct rw_tx *tx, enum rw_class class, const struct rw_err *err,
+                           void *arg);
 
 /* NULL when memory is out. Freed by itself after `done`, or by rw_tx_drop() if never submitted. */
 struct rw_tx *rw_tx_new(struct rw_store *store);
@@ -165,16 +167,18 @@ void rw_tx_put_number(struct rw_tx *tx, const struct rw_row_number *row);
 void rw_tx_put_route(struct rw_tx *tx, const struct rw_row_route *row);
 void rw_tx_put_client(struct rw_tx *tx, const struct rw_row_client *row);
 void rw_tx_put_token(struct rw_tx *tx, const struct rw_row_token *row);
-void rw_tx_revoke_token(struct rw_tx *tx, const char *tenant_id, const char *token_id, uint64_t at_ms);
-void rw_tx_revoke_tokens_of_client(struct rw_tx *tx, const char *tenant_id, const char *client_id, uint64_t at_ms);
+void rw_tx_revoke_token(struct rw_tx *tx, const char *tenant_id, const char *token_id,
+                        uint64_t at_ms);
+void rw_tx_revoke_tokens_of_client(struct rw_tx *tx, const char *tenant_id, const char *client_id,
+                                   uint64_t at_ms);
 /*
  * put_* of users, stations, edges, trunks, numbers, routes, clients replace a row of the same id and
  * tenant when its stored version is row->version - 1, insert when row->version is 1 and none is there,
  * and otherwise fail the transaction with RW_CONFLICT store.version.
  */
 void rw_tx_add_conversation(struct rw_tx *tx, const struct rw_row_conversation *row);
-void rw_tx_end_conversation(struct rw_tx *tx, const char *tenant_id, const char *id, uint64_t ended_ms,
-                            const char *disconnect, const char *reason);
+void rw_tx_end_conversation(struct rw_tx *tx, const char *tenant_id, const char *id,
+                            uint64_t ended_ms, const char *disconnect, const char *reason);
 void rw_tx_add_participant(struct rw_tx *tx, const struct rw_row_participant *row);
 void rw_tx_add_event(struct rw_tx *tx, const struct rw_row_event *row); /* seq is ignored */
 /* Fails the transaction with RW_CONFLICT store.exists when an unexpired row of that tenant and key is there. */
@@ -193,18 +197,24 @@ RW_NODISCARD enum rw_class rw_tx_commit(struct rw_tx *tx, struct rw_err *err);
  * One row: RW_OK, RW_NOT_FOUND store.not_found, RW_NO_MEMORY or RW_IO. Lists: arrays in the arena.
  */
 struct rw_page {
-    uint32_t size, number;   /* number is 1-based */
-    uint64_t total;          /* filled in: rows in all */
+    uint32_t size, number; /* number is 1-based */
+    uint64_t total;        /* filled in: rows in all */
 };
 
-enum rw_class rw_store_get_tenant(struct rw_store_reader *reader, const char *id, struct rw_arena *arena, struct rw_row_tenant *ret, struct rw_err *err);
-enum rw_class rw_store_list_tenants(struct rw_store_reader *reader, struct rw_arena *arena, struct rw_row_tenant **ret, size_t *ret_count, struct rw_err *err);
-#define RW_STORE_ENTITY(name, plural)                                                                            \
-    enum rw_class rw_store_get_##name(struct rw_store_reader *reader, const char *tenant_id, const char *id,     \
-                                      struct rw_arena *arena, struct rw_row_##name *ret, struct rw_err *err);    \
-    enum rw_class rw_store_list_##plural(struct rw_store_reader *reader, const char *tenant_id,                  \
-                                         struct rw_page *page, struct rw_arena *arena,                           \
-                                         struct rw_row_##name **ret, size_t *ret_count, struct rw_err *err);
+enum rw_class rw_store_get_tenant(struct rw_store_reader *reader, const char *id,
+                                  struct rw_arena *arena, struct rw_row_tenant *ret,
+                                  struct rw_err *err);
+enum rw_class rw_store_list_tenants(struct rw_store_reader *reader, struct rw_arena *arena,
+                                    struct rw_row_tenant **ret, size_t *ret_count,
+                                    struct rw_err *err);
+#define RW_STORE_ENTITY(name, plural)                                                              \
+    enum rw_class rw_store_get_##name(struct rw_store_reader *reader, const char *tenant_id,       \
+                                      const char *id, struct rw_arena *arena,                      \
+                                      struct rw_row_##name *ret, struct rw_err *err);              \
+    enum rw_class rw_store_list_##plural(struct rw_store_reader *reader, const char *tenant_id,    \
+                                         struct rw_page *page, struct rw_arena *arena,             \
+                                         struct rw_row_##name **ret, size_t *ret_count,            \
+                                         struct rw_err *err);
 RW_STORE_ENTITY(user, users)
 RW_STORE_ENTITY(station, stations)
 RW_STORE_ENTITY(edge, edges)
@@ -212,26 +222,53 @@ RW_STORE_ENTITY(trunk, trunks)
 RW_STORE_ENTITY(number, numbers)
 RW_STORE_ENTITY(route, routes)
 RW_STORE_ENTITY(client, clients)
-RW_STORE_ENTITY(token, tokens) /* by the token's id */
+RW_STORE_ENTITY(token, tokens)               /* by the token's id */
 RW_STORE_ENTITY(conversation, conversations) /* newest first */
 
 /* Across tenants, for the door only: who is behind this hash, this client id. */
-enum rw_class rw_store_find_token(struct rw_store_reader *reader, const char *hash, struct rw_arena *arena, struct rw_row_token *ret, struct rw_err *err);
-enum rw_class rw_store_find_client(struct rw_store_reader *reader, const char *client_id, struct rw_arena *arena, struct rw_row_client *ret, struct rw_err *err);
+enum rw_class rw_store_find_token(struct rw_store_reader *reader, const char *hash,
+                                  struct rw_arena *arena, struct rw_row_token *ret,
+                                  struct rw_err *err);
+enum rw_class rw_store_find_client(struct rw_store_reader *reader, const char *client_id,
+                                   struct rw_arena *arena, struct rw_row_client *ret,
+                                   struct rw_err *err);
 
-enum rw_class rw_store_find_number(struct rw_store_reader *reader, const char *tenant_id, const char *e164, struct rw_arena *arena, struct rw_row_number *ret, struct rw_err *err);
+enum rw_class rw_store_find_number(struct rw_store_reader *reader, const char *tenant_id,
+                                   const char *e164, struct rw_arena *arena,
+                                   struct rw_row_number *ret, struct rw_err *err);
 /* The tenant's numbers that share the longest beginning with e164, at most `max`. */
-enum rw_class rw_store_near_numbers(struct rw_store_reader *reader, const char *tenant_id, const char *edge_id, const char *e164, uint32_t max, struct rw_arena *arena, struct rw_row_number **ret, size_t *ret_count, struct rw_err *err);
+enum rw_class rw_store_near_numbers(struct rw_store_reader *reader, const char *tenant_id,
+                                    const char *edge_id, const char *e164, uint32_t max,
+                                    struct rw_arena *arena, struct rw_row_number **ret,
+                                    size_t *ret_count, struct rw_err *err);
 /* Open conversations only, newest first. user_id NULL = of all users. */
-enum rw_class rw_store_list_open(struct rw_store_reader *reader, const char *tenant_id, const char *user_id, struct rw_page *page, struct rw_arena *arena, struct rw_row_conversation **ret, size_t *ret_count, struct rw_err *err);
+enum rw_class rw_store_list_open(struct rw_store_reader *reader, const char *tenant_id,
+                                 const char *user_id, struct rw_page *page, struct rw_arena *arena,
+                                 struct rw_row_conversation **ret, size_t *ret_count,
+                                 struct rw_err *err);
 /* Open conversations of all tenants, for recovery at start; oldest first, at most `max`, after `after_id` ("" = from the first). */
-enum rw_class rw_store_open_conversations(struct rw_store_reader *reader, const char *after_id, uint32_t max, struct rw_arena *arena, struct rw_row_conversation **ret, size_t *ret_count, struct rw_err *err);
-enum rw_class rw_store_participants(struct rw_store_reader *reader, const char *conversation_id, struct rw_arena *arena, struct rw_row_participant **ret, size_t *ret_count, struct rw_err *err);
-enum rw_class rw_store_events_of(struct rw_store_reader *reader, const char *tenant_id, const char *conversation_id, struct rw_arena *arena, struct rw_row_event **ret, size_t *ret_count, struct rw_err *err);
+enum rw_class rw_store_open_conversations(struct rw_store_reader *reader, const char *after_id,
+                                          uint32_t max, struct rw_arena *arena,
+                                          struct rw_row_conversation **ret, size_t *ret_count,
+                                          struct rw_err *err);
+enum rw_class rw_store_participants(struct rw_store_reader *reader, const char *conversation_id,
+                                    struct rw_arena *arena, struct rw_row_participant **ret,
+                                    size_t *ret_count, struct rw_err *err);
+enum rw_class rw_store_events_of(struct rw_store_reader *reader, const char *tenant_id,
+                                 const char *conversation_id, struct rw_arena *arena,
+                                 struct rw_row_event **ret, size_t *ret_count, struct rw_err *err);
 /* The log of a tenant after `after_seq`, in order. tenant_id NULL = of all, for internal readers. */
-enum rw_class rw_store_events_after(struct rw_store_reader *reader, const char *tenant_id, uint64_t after_seq, uint32_t max, struct rw_arena *arena, struct rw_row_event **ret, size_t *ret_count, struct rw_err *err);
-uint64_t rw_store_last_seq(const struct rw_store *store); /* of the last committed event; any thread */
-enum rw_class rw_store_get_idempotency(struct rw_store_reader *reader, const char *tenant_id, const char *key, uint64_t now_ms, struct rw_arena *arena, struct rw_row_idempotency *ret, struct rw_err *err);
-enum rw_class rw_store_list_audit(struct rw_store_reader *reader, const char *tenant_id, struct rw_page *page, struct rw_arena *arena, struct rw_row_audit **ret, size_t *ret_count, struct rw_err *err);
+enum rw_class rw_store_events_after(struct rw_store_reader *reader, const char *tenant_id,
+                                    uint64_t after_seq, uint32_t max, struct rw_arena *arena,
+                                    struct rw_row_event **ret, size_t *ret_count,
+                                    struct rw_err *err);
+uint64_t
+rw_store_last_seq(const struct rw_store *store); /* of the last committed event; any thread */
+enum rw_class rw_store_get_idempotency(struct rw_store_reader *reader, const char *tenant_id,
+                                       const char *key, uint64_t now_ms, struct rw_arena *arena,
+                                       struct rw_row_idempotency *ret, struct rw_err *err);
+enum rw_class rw_store_list_audit(struct rw_store_reader *reader, const char *tenant_id,
+                                  struct rw_page *page, struct rw_arena *arena,
+                                  struct rw_row_audit **ret, size_t *ret_count, struct rw_err *err);
 
 #endif
