@@ -61,7 +61,7 @@ struct rw_ending {
     uint16_t sip_code;   /* final status or of the Reason header; 0 = none */
     uint16_t q850;       /* Reason: Q.850;cause=, RFC 3326; 0 = none */
     char sip_reason[48]; /* reason phrase as read, cleaned */
-    const char *reason;  /* our stable word: "busy", "no_answer", "declined", "node_lost", ... */
+    const char *reason;  /* our stable word, see call/reason.h: "busy", "no_answer", ... */
 };
 
 enum rw_call_input_kind {
@@ -71,7 +71,7 @@ enum rw_call_input_kind {
     RW_IN_LEG_EARLY,       /* early media described: 183 or 180 with SDP */
     RW_IN_LEG_ANSWERED,    /* 2xx with usable media */
     RW_IN_LEG_FAILED,      /* final failure: `ending` has code, reason, q850 */
-    RW_IN_LEG_ENDED,       /* BYE from the far end, or the dialog died: `ending` likewise */
+    RW_IN_LEG_ENDED,       /* BYE from the far end, or (ending.disconnect set) the dialog died */
     RW_IN_LEG_SILENT,      /* no answer of any kind to the INVITE (transaction timed out) */
     RW_IN_LEG_UNREACHABLE, /* could not be sent at all */
     RW_IN_HANGUP,          /* the API asks to end it */
@@ -148,8 +148,8 @@ struct rw_call_actions {
 
 struct rw_call_plan {
     bool has_station;           /* false: agentless */
-    uint32_t station_answer_ms; /* how long the user's telephone may ring */
-    uint32_t trunk_answer_ms;   /* how long the called party's */
+    uint32_t station_answer_ms; /* how long the user's telephone may ring; 0 = no limit of ours */
+    uint32_t trunk_answer_ms;   /* how long the called party's; 0 = no limit of ours */
     uint32_t max_duration_ms;   /* 0 = no cap; from the trunk's answer on */
 };
 
@@ -158,7 +158,8 @@ struct rw_call {
     uint8_t phase;         /* enum in call.c, drawn there */
     uint8_t legs[RW_LEGS]; /* enum rw_leg_state */
     uint32_t ignored;
-    struct rw_ending ending; /* the one that decided; RW_DISC_NONE while alive */
+    struct rw_ending ending;               /* the one that decided; RW_DISC_NONE while alive */
+    struct rw_ending leg_endings[RW_LEGS]; /* each leg's own view of it, once it was ended */
 };
 
 /* Sets *call up and asks for its birth: the actions are EVENT created and STORE. */
