@@ -33,8 +33,10 @@ RW_NODISCARD enum rw_class rw_workers_new(struct rw_workers **ret, unsigned coun
                                           struct rw_err *err);
 
 /*
- * Starts the threads. In each, `start(worker, arg)` runs first; when it fails in any, all are
- * stopped and its error is returned. `stop(worker, arg)` runs last in each, after rw_workers_stop().
+ * Starts the threads, one after the other: the next begins when `start(worker, arg)` of the one
+ * before has returned. When it fails in any, all are stopped and its error is returned. `stop(worker,
+ * arg)` runs last in each worker whose start succeeded, after rw_workers_stop(), when the loops of all
+ * have ended; mail that it posts to workers is still handled.
  */
 typedef enum rw_class(rw_worker_start_h)(struct rw_worker *worker, void *arg, struct rw_err *err);
 typedef void(rw_worker_stop_h)(struct rw_worker *worker, void *arg);
@@ -57,7 +59,9 @@ void rw_worker_post(struct rw_worker *to, struct rw_mail *mail);
 
 /*
  * Runs `handle` at the end of the current turn of the loop, after all ready descriptors and due
- * timers were handled: for sending in batches. Cheaper than posting to oneself. Same thread only.
+ * timers were handled: for sending in batches. It costs two pointer writes and no system call: the
+ * wheel calls it where libre polls its timers, which is what ends a turn. What it defers in turn
+ * runs in the same turn, up to a bound. Same thread only.
  */
 void rw_worker_defer(struct rw_worker *self, struct rw_mail *mail);
 
