@@ -1,0 +1,231 @@
+"""What the end-to-end tests share: starting a server, carriers and stations, talking to it.
+
+Every process is started here, is bound to 127.0.0.1 with a port of the system's choice, and is
+stopped by its id when its `with` block ends. Nothing waits by the clock: waiting means asking for
+the state that is awaited, until a deadline that only a broken program reaches.
+"""
+import contextlib
+import http.client
+import json
+import os
+import pathlib
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+
+BUILD = pathlib.Path(os.environ.get("RINGWRIGHT_BUILD", "build"))
+SOURCE = pathlib.Path(__file__).resolve().parent.parent.parent
+PATIENCE_S = 60  # only a broken program makes a test wait that long
+
+
+def until(what, condition, patience_s=PATIENCE_S):
+    """Asks `condition` again and again until it gives something true; returns that."""
+    deadline = time.monotonic() + patience_s
+    while True:
+        result = condition()
+        if result:
+            return result
+        if time.monotonic() > deadline:
+            raise AssertionError(f"waited {patience_s} s for {what}")
+        select.select([], [], [], 0.02)
+
+
+def free_port(kind=socket.SOCK_DGRAM):
+    with socket.socket(socket.AF_INET, kind) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Process:
+    """A child process whose output goes to a file, stopped when the block ends."""
+
+    def __init__(self, name, command, env=None, cwd=None):
+        self.name = name
+        self.log_path = pathlib.Path(tempfile.mkstemp(prefix=f"rw-{name}-", suffix=".log")[1])
+        self.log = open(self.log_path, "wb")
+        self.child = subprocess.Popen(
+            [str(word) for word in command], stdin=subprocess.DEVNULL, stdout=self.log,
+            stderr=subprocess.STDOUT, cwd=cwd, env={**os.environ, **(env or {})})
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, value, trace):
+        self.stop()
+        if kind is not None:
+            print(f"--- {self.name} ---\n{self.output()[-6000:]}")
+        self.log.close()
+        self.log_path.unlink(missing_ok=True)
+
+    def output(self):
+        return self.log_path.read_text(errors="replace")
+
+    def alive(self):
+        return self.child.poll() is None
+
+    def wait(self, patience_s=PATIENCE_S):
+        return self.child.wait(timeout=patience_s)
+
+    def stop(self, how=signal.SIGTERM):
+        if self.alive():
+            self.child.send_signal(how)
+            try:
+                self.child.wait(timeout=20)
+            except subprocess.TimeoutExpired:
+                self.child.kill()
+                self.child.wait()
+                if how != signal.SIGKILL:
+                    raise AssertionError(f"{self.name} did not stop when asked") from None
+
+
+class Simulator(Process):
+    """ringwright-sim as a carrier or a station; `events()` are the lines it printed."""
+
+    def __init__(self, *flags):
+        super().__init__("sim", [BUILD / "src/sim/ringwright-sim", "--listen", "127.0.0.1:0", "--json-events",
+                                 *flags])
+        self.sip = until("the simulator", self._ready)
+
+    def _ready(self):
+        if not self.alive():
+            raise AssertionError("the simulator ended: " + self.output()[-2000:])
+        return next((event["sip"] for event in self.events() if "sip" in event), None)
+
+    def events(self):
+        found = []
+        for line in self.output().splitlines():
+            if line.startswith("{"):
+                with contextlib.suppress(json.JSONDecodeError):
+                    found.append(json.loads(line))
+        return found
+
+
+class Sipp(Process):
+    """sipp with one of its own scenarios (`-sn uas`) or a file of tests/e2e/scenarios."""
+
+    def __init__(self, *flags, scenario=None, port=None):
+        self.port = port or free_port()
+        source = ["-sf", SOURCE / "tests/e2e/scenarios" / scenario] if scenario else ["-sn", "uas"]
+        self.folder = tempfile.mkdtemp(prefix="rw-sipp-")
+        super().__init__("sipp", ["sipp", *source, "-i", "127.0.0.1", "-p", self.port, "-nostdin",
+                                  "-trace_err", *flags], env={"TERM": "dumb"}, cwd=self.folder)
+        until("sipp's port", self._bound)
+        self.sip = f"127.0.0.1:{self.port}"
+
+    def _bound(self):
+        if not self.alive():
+            raise AssertionError("sipp ended: " + self.output()[-2000:])
+        mine = f"0100007F:{self.port:04X}"
+        return any(mine in open(table, encoding="ascii").read()
+                   for table in ("/proc/net/udp", "/proc/net/tcp"))
+
+    def __exit__(self, kind, value, trace):
+        super().__exit__(kind, value, trace)
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class Answer:
+    def __init__(self, status, headers, body):
+        self.status, self.headers, self.body = status, headers, body
+
+    @property
+    def json(self):
+        return json.loads(self.body)
+
+
+class Server(Process):
+    """ringwrightd with a store of its own and the demo tenant in it."""
+
+    def __init__(self, carrier, station="sip:sim@127.0.0.1:9", data_dir=None, settings=(), workers=2):
+        self.own_folder = data_dir is None
+        self.data_dir = pathlib.Path(data_dir or tempfile.mkdtemp(prefix="rw-data-"))
+        self.daemon = BUILD / "src/daemon/ringwrightd"
+        secrets = self.data_dir / "demo.json"
+        if not secrets.exists():
+            made = subprocess.run(
+                [self.daemon, "--data-dir", self.data_dir, "--init", "--demo", "--carrier", carrier,
+                 "--station", station, "--json"], check=True, capture_output=True, text=True)
+            secrets.write_text(made.stdout)
+        self.demo = json.loads(secrets.read_text())
+        self.ready_file = self.data_dir / "ringwrightd.json"
+        self.ready_file.unlink(missing_ok=True)
+        flags = ["--set", "http.listen=127.0.0.1:0", "--set", "sip.listen=127.0.0.1:0",
+                 "--set", "media.port_min=0", "--set", "media.port_max=0", "--workers", workers]
+        for setting in settings:
+            flags += ["--set", setting]
+        self.started = time.monotonic()
+        super().__init__("ringwrightd", [self.daemon, "--data-dir", self.data_dir, *flags])
+        self.ready = until("the server", self._ready)
+        self.start_seconds = time.monotonic() - self.started
+        host, port = self.ready["http"].rsplit(":", 1)
+        self.address = (host, int(port))
+        self.base_url = f"http://{self.ready['http']}"
+
+    def _ready(self):
+        if not self.alive():
+            raise AssertionError("the server ended: " + self.output()[-3000:])
+        if self.ready_file.exists():
+            return json.loads(self.ready_file.read_text())
+        return None
+
+    def __exit__(self, kind, value, trace):
+        super().__exit__(kind, value, trace)
+        if "ERROR: AddressSanitizer" in str(kind) or kind is None and self.child.returncode not in (0, -9, None):
+            raise AssertionError(f"ringwrightd ended with {self.child.returncode}")
+        if self.own_folder:
+            shutil.rmtree(self.data_dir, ignore_errors=True)
+
+    def request(self, method, path, body=None, token=None, headers=None, connection=None):
+        own = connection or http.client.HTTPConnection(*self.address, timeout=PATIENCE_S)
+        sent = {"Authorization": f"Bearer {token or self.demo['user_token']}"} if token != "" else {}
+        sent.update(headers or {})
+        if body is not None and not isinstance(body, (bytes, str)):
+            body = json.dumps(body)
+        if body is not None:
+            sent.setdefault("Content-Type", "application/json")
+        own.request(method, path, body=body, headers=sent)
+        got = own.getresponse()
+        answer = Answer(got.status, got.headers, got.read())
+        if connection is None:
+            own.close()
+        return answer
+
+    def place(self, to="+6591234567", **more):
+        body = {"to": {"phoneNumber": to}, "from": {"phoneNumber": "+6534567890"},
+                "callType": "outbound", "providerId": self.demo["provider_id"]}
+        answer = self.request("POST", "/api/v2/conversations/calls", body, **more)
+        assert answer.status == 200, (answer.status, answer.body)
+        return answer.json["id"]
+
+    def place_agentless(self, to="+6591234567", **more):
+        body = {"to": {"phoneNumber": to}, "from": {"phoneNumber": "+6534567890"}}
+        path = f"/api/v2/conversations/calls/user/{self.demo['user_id']}"
+        answer = self.request("POST", path, body, token=self.demo["agentless_token"], **more)
+        assert answer.status == 200, (answer.status, answer.body)
+        return answer.json["id"]
+
+    def call(self, conversation):
+        answer = self.request("GET", f"/api/v2/conversations/calls/{conversation}")
+        assert answer.status == 200, (answer.status, answer.body)
+        return answer.json
+
+    def finished(self, conversation, patience_s=PATIENCE_S):
+        """The conversation once every participant has ended."""
+        def over():
+            view = self.call(conversation)
+            return view if all(p.get("endTime") for p in view["participants"]) and view.get("endTime") else None
+        return until(f"the end of {conversation}", over, patience_s)
+
+    def in_state(self, conversation, purpose, state):
+        def there():
+            view = self.call(conversation)
+            return view if participant(view, purpose).get("state") == state else None
+        return until(f"{purpose} {state}", there)
+
+
+def participant(view, purpose):
+    return next(p for p in view["participants"] if p["purpose"] == purpose)
