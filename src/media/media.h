@@ -2,9 +2,19 @@
  * media/media.h - RTP of a worker: the implementation of call/relay.h.
  *
  * Every leg has an RTP socket on an even port of the configured range and an RTCP socket on the next
- * (RFC 3550 section 11). Packets come in through libre's loop and leave at once: no jitter buffer, no
- * transcoding. A side's source is locked to what its SDP said; behind NAT to the first packet that
- * comes after the answer (once).
+ * (RFC 3550 section 11). Packets come in through libre's loop and leave at once: no jitter buffer.
+ * What a packet carries is left alone, with two exceptions: the payload type of telephone-event
+ * where the legs number it differently, and A-law against mu-law (ITU-T G.711, a table of 256) where
+ * the trunk's answer left only the one that the station does not send.
+ * A side's source is locked to what its SDP said; behind NAT to the first packets that come after
+ * the answer (lock.h). Nothing foreign is ever answered.
+ *
+ * Owner    the worker's daemon part; relays must be closed before rw_media_free().
+ * Threads  its worker only.
+ * Memory   a relay of two legs is one block of about a kilobyte and four sockets; an agentless one
+ *          has no socket of its own.
+ * Errors   RW_LIMIT media.no_ports, media.no_sockets; RW_IO media.bind_failed; RW_MALFORMED
+ *          media.bad_host, media.bad_ports, sdp.* (sdp.h); RW_BUG media.no_such_leg.
  */
 #ifndef RW_MEDIA_MEDIA_H
 #define RW_MEDIA_MEDIA_H
@@ -14,7 +24,7 @@
 
 struct rw_media_options {
     const char *host;            /* address to bind, numeric */
-    const char *advertised_host; /* in SDP; NULL = host */
+    const char *advertised_host; /* in SDP, numeric; NULL = host */
     uint16_t port_min, port_max; /* this worker's share of the range; 0,0 = any (tests) */
 };
 
@@ -22,5 +32,8 @@ RW_NODISCARD enum rw_class rw_media_new(struct rw_relay_port **ret, struct rw_wo
                                         const struct rw_media_options *options, struct rw_err *err);
 void rw_media_free(struct rw_relay_port *port); /* NULL is fine */
 extern const struct rw_relay_ops rw_media_relay_ops;
+
+/* Packets that agentless legs received and dropped, of this worker, since its start. */
+uint64_t rw_media_sink_packets(const struct rw_relay_port *port);
 
 #endif
