@@ -229,3 +229,24 @@ class Server(Process):
 
 def participant(view, purpose):
     return next(p for p in view["participants"] if p["purpose"] == purpose)
+
+
+def main(names):
+    """Runs every test_* function of a test file (or those named on the command line)."""
+    import sys
+    import traceback
+    failed = 0
+    for name, test in list(names.items()):
+        if not name.startswith("test_") or not callable(test):
+            continue
+        if sys.argv[1:] and name not in sys.argv[1:]:
+            continue
+        started = time.monotonic()
+        try:
+            test()
+            print(f"ok    {name} ({time.monotonic() - started:.1f} s)", flush=True)
+        except Exception:  # a test's failure is reported, the next one still runs
+            failed += 1
+            traceback.print_exc()
+            print(f"FAIL  {name}", flush=True)
+    sys.exit(1 if failed else 0)

@@ -1,0 +1,87 @@
+// The vendor's own SDK places, reads, lists and ends a call, and shows a refusal to its user.
+// Called with a JSON object of what the server is; prints one JSON line of what it saw.
+'use strict';
+const assert = require('node:assert');
+const platform = require('purecloud-platform-client-v2');
+
+const server = JSON.parse(process.argv[2]);
+const client = platform.ApiClient.instance;
+client.setGateway({ host: server.host, protocol: 'http', port: server.port });
+client.config.logger.log_level = client.config.logger.logLevelEnum.level.LNone;
+
+async function refused(promise) {
+  try {
+    await promise;
+  } catch (error) {
+    return error;
+  }
+  throw new Error('this should have been refused');
+}
+
+async function main() {
+  const calls = new platform.ConversationsApi();
+
+  client.setAccessToken(server.user_token);
+  const me = await new platform.UsersApi().getUsersMe();
+  assert.strictEqual(me.id, server.user_id);
+  const token = await new platform.TokensApi().getTokensMe();
+  assert.ok(token.organization.id);
+
+  // The vendor's own model of the request.
+  const placed = await calls.postConversationsCalls({
+    phoneNumber: '+6591234567', callerId: '+6534567890',
+  });
+  assert.match(placed.id, /^[0-9a-f-]{36}$/);
+  assert.ok(placed.selfUri.endsWith(placed.id));
+
+  const deadline = Date.now() + 60000;
+  let view;
+  do {
+    view = await calls.getConversationsCall(placed.id);
+    assert.ok(Date.now() < deadline, 'the call did not connect');
+  } while (view.participants.length < 2 || view.participants.some((p) => p.state !== 'connected'));
+  const open = await calls.getConversationsCalls();
+  assert.ok(open.entities.some((c) => c.id === placed.id));
+
+  await calls.patchConversationsCall(placed.id, { state: 'disconnected' });
+  do {
+    view = await calls.getConversationsCall(placed.id);
+    assert.ok(Date.now() < deadline, 'the call did not end');
+  } while (view.participants.some((p) => !p.endTime));
+  assert.ok(view.participants.every((p) => p.disconnectType === 'client'),
+    JSON.stringify(view.participants.map((p) => p.disconnectType)));
+
+  // The documented form, as people post it.
+  const form = {
+    to: { phoneNumber: '+6591234567' }, from: { phoneNumber: '+6534567890' },
+    callType: 'outbound', providerId: server.provider_id,
+  };
+  const second = await calls.postConversationsCalls(form);
+  await calls.postConversationDisconnect(second.id);
+
+  // A refusal reaches the user of the SDK whole.
+  const error = await refused(calls.postConversationsCalls({ ...form, to: { phoneNumber: '6591234567' } }));
+  assert.strictEqual(error.status, 400);
+  assert.strictEqual(error.body.errors[0].code, 'address.missing_plus');
+  assert.strictEqual(error.body.errors[0].pointer, '/to/phoneNumber');
+  assert.strictEqual(error.body.suggestedRequest.to.phoneNumber, '+6591234567');
+  assert.strictEqual(error.body.contextId, error.headers['inin-correlation-id']);
+
+  // A machine's token.
+  await client.loginClientCredentialsGrant(server.client_id, server.client_secret);
+  const nobody = await refused(calls.postConversationsCalls(form));
+  assert.strictEqual(nobody.body.code, 'not.a.user');
+  const edges = await new platform.TelephonyProvidersEdgeApi().getTelephonyProvidersEdges();
+  assert.ok(edges.entities.some((edge) => edge.id === server.edge_id));
+  const agentless = await calls.postConversationsCallsUserUserId(server.user_id, {
+    phoneNumber: '+6591234567', callerId: '+6534567890',
+  });
+  await calls.postConversationDisconnect(agentless.id);
+
+  console.log(JSON.stringify({ placed: placed.id, second: second.id, agentless: agentless.id }));
+}
+
+main().catch((error) => {
+  console.error(error && error.body ? JSON.stringify({ status: error.status, body: error.body }, null, 1) : error);
+  process.exit(1);
+});
