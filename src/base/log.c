@@ -2,13 +2,14 @@
 
 #include "base/clock.h"
 #include "base/err.h"
+#include "base/utf8.h"
 
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <unistd.h>
 
-#define LINE_MAX_BYTES 1000
+#define LINE_MAX_BYTES 1000 /* with the line feed */
 
 static _Atomic int max_level = RW_LOG_INFO;
 static _Atomic bool mask_numbers = true;
@@ -31,7 +32,7 @@ bool rw_log_enabled(enum rw_log_level level)
 void rw_log(enum rw_log_level level, const char *event, const char *fmt, ...)
 {
     static const char *const names[] = {"error", "warn", "info", "debug"};
-    char values[LINE_MAX_BYTES], clean[LINE_MAX_BYTES], line[LINE_MAX_BYTES + 100];
+    char values[LINE_MAX_BYTES], line[LINE_MAX_BYTES];
     char at[RW_TIME_TEXT];
     va_list ap;
     int n;
@@ -43,24 +44,35 @@ void rw_log(enum rw_log_level level, const char *event, const char *fmt, ...)
     va_end(ap);
     if (n < 0)
         return;
-    rw_text_clean(clean, sizeof(clean), rw_slice_str(values));
     rw_time_format(rw_clock_wall_ms(), at);
-    n = snprintf(line, sizeof(line), "%s %s %s %s\n", at, names[level], event, clean);
-    if (n > 0)
-        (void)!write(STDERR_FILENO, line, (size_t)n < sizeof(line) ? (size_t)n : sizeof(line) - 1);
+    n = snprintf(line, sizeof(line), "%s %s %.100s ", at, names[level], event);
+    if (n < 0)
+        return;
+    /* rw_text_clean() counts a NUL in; the line feed takes its place. */
+    n += (int)rw_text_clean(line + n, sizeof(line) - (size_t)n, rw_slice_str(values));
+    line[n++] = '\n';
+    (void)!write(STDERR_FILENO, line, (size_t)n);
 }
 
 const char *rw_log_quote(char buf[RW_LOG_VALUE], struct rw_slice text)
 {
     size_t out = 0;
     char clean[RW_LOG_VALUE];
-    size_t n = rw_text_clean(clean, sizeof(clean), text);
+    struct rw_slice rest = {clean, rw_text_clean(clean, sizeof(clean), text)};
 
     buf[out++] = '"';
-    for (size_t i = 0; i < n && out < RW_LOG_VALUE - 3; i++) {
-        if (clean[i] == '"' || clean[i] == '\\')
+    while (rest.n) {
+        uint32_t cp;
+        size_t n = rw_utf8_decode(rest, &cp);
+        bool escape = *rest.p == '"' || *rest.p == '\\';
+
+        if (out + escape + n > RW_LOG_VALUE - 2)
+            break;
+        if (escape)
             buf[out++] = '\\';
-        buf[out++] = clean[i];
+        memcpy(buf + out, rest.p, n);
+        out += n;
+        rest = rw_slice_from(rest, n);
     }
     buf[out++] = '"';
     buf[out] = '\0';

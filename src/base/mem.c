@@ -22,7 +22,8 @@ static int refuse(void)
 
 void *rw_calloc(size_t n, size_t size)
 {
-    void *p = refuse() ? NULL : calloc(n, size);
+    size_t bytes;
+    void *p = refuse() || __builtin_mul_overflow(n, size, &bytes) ? NULL : calloc(n, size);
 
     live += p != NULL;
     return p;
@@ -30,7 +31,8 @@ void *rw_calloc(size_t n, size_t size)
 
 void *rw_regrow(void *p, size_t n, size_t size)
 {
-    void *q = refuse() ? NULL : reallocarray(p, n, size);
+    size_t bytes;
+    void *q = refuse() || __builtin_mul_overflow(n, size, &bytes) ? NULL : realloc(p, bytes);
 
     live += p == NULL && q != NULL;
     return q;
