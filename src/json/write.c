@@ -1,0 +1,164 @@
+#include "json/write.h"
+
+#include "base/clock.h"
+#include "base/utf8.h"
+
+#include <stdio.h>
+
+/* Of each ASCII byte: 0 = stands for itself, 'u' = needs \u00XX, else the letter of its escape. */
+static const char escapes[128] = {
+    'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', 'b',         't',           'n',          'u',
+    'f', 'r', 'u', 'u', 'u', 'u', 'u', 'u', 'u',         'u',           'u',          'u',
+    'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', ['"'] = '"', ['\\'] = '\\', [0x7f] = 'u',
+};
+
+void rw_json_escape(struct rw_buf *buf, struct rw_slice text)
+{
+    size_t plain = 0, i = 0;
+
+    while (i < text.n) {
+        unsigned char c = (unsigned char)text.p[i];
+        uint32_t cp;
+        size_t n;
+
+        if (c < 0x80 && !escapes[c]) {
+            i++;
+            continue;
+        }
+        n = c < 0x80 ? 0 : rw_utf8_decode(rw_slice_from(text, i), &cp);
+        if (n) {
+            i += n;
+            continue;
+        }
+        rw_buf_put(buf, (struct rw_slice){text.p + plain, i - plain});
+        if (c >= 0x80)
+            rw_buf_put(buf, RW_LIT("\xef\xbf\xbd"));
+        else if (escapes[c] == 'u')
+            rw_buf_printf(buf, "\\u%04x", c);
+        else
+            rw_buf_put(buf, (struct rw_slice){(char[2]){'\\', escapes[c]}, 2});
+        plain = ++i;
+    }
+    if (plain < text.n)
+        rw_buf_put(buf, rw_slice_from(text, plain));
+}
+
+static void put_string(struct rw_buf *buf, struct rw_slice text)
+{
+    rw_buf_putc(buf, '"');
+    rw_json_escape(buf, text);
+    rw_buf_putc(buf, '"');
+}
+
+/* The comma and the name that come before a value; a name where none belongs is a fault of ours. */
+static void before(struct rw_json_writer *w, const char *key)
+{
+    bool in_object = w->depth && w->closer[w->depth - 1] == '}';
+
+    if (in_object != (key != NULL) || (w->depth == 0 && w->comma))
+        w->buf->failed = true;
+    if (w->comma)
+        rw_buf_putc(w->buf, ',');
+    w->comma = true;
+    if (key) {
+        put_string(w->buf, rw_slice_str(key));
+        rw_buf_putc(w->buf, ':');
+    }
+}
+
+static void open_container(struct rw_json_writer *w, const char *key, char opener, char closer)
+{
+    before(w, key);
+    if (w->depth == RW_JSON_WRITE_DEPTH) {
+        w->buf->failed = true;
+        return;
+    }
+    rw_buf_putc(w->buf, opener);
+    w->closer[w->depth++] = closer;
+    w->comma = false;
+}
+
+void rw_json_open_object(struct rw_json_writer *w, const char *key)
+{
+    open_container(w, key, '{', '}');
+}
+
+void rw_json_open_array(struct rw_json_writer *w, const char *key)
+{
+    open_container(w, key, '[', ']');
+}
+
+void rw_json_close(struct rw_json_writer *w)
+{
+    if (w->depth == 0) {
+        w->buf->failed = true;
+        return;
+    }
+    rw_buf_putc(w->buf, w->closer[--w->depth]);
+    w->comma = true;
+}
+
+void rw_json_slice(struct rw_json_writer *w, const char *key, struct rw_slice value)
+{
+    before(w, key);
+    put_string(w->buf, value);
+}
+
+void rw_json_str(struct rw_json_writer *w, const char *key, const char *value)
+{
+    if (value)
+        rw_json_slice(w, key, rw_slice_str(value));
+    else
+        rw_json_null(w, key);
+}
+
+void rw_json_opt(struct rw_json_writer *w, const char *key, const char *value)
+{
+    if (value)
+        rw_json_slice(w, key, rw_slice_str(value));
+}
+
+void rw_json_uint(struct rw_json_writer *w, const char *key, uint64_t value)
+{
+    before(w, key);
+    rw_buf_putu(w->buf, value);
+}
+
+void rw_json_int(struct rw_json_writer *w, const char *key, int64_t value)
+{
+    before(w, key);
+    if (value < 0)
+        rw_buf_putc(w->buf, '-');
+    rw_buf_putu(w->buf, value < 0 ? 0 - (uint64_t)value : (uint64_t)value);
+}
+
+void rw_json_bool(struct rw_json_writer *w, const char *key, bool value)
+{
+    rw_json_raw(w, key, value ? RW_LIT("true") : RW_LIT("false"));
+}
+
+void rw_json_null(struct rw_json_writer *w, const char *key)
+{
+    rw_json_raw(w, key, RW_LIT("null"));
+}
+
+void rw_json_time(struct rw_json_writer *w, const char *key, uint64_t wall_ms)
+{
+    char text[RW_TIME_TEXT];
+
+    if (wall_ms == 0)
+        return;
+    rw_time_format(wall_ms, text);
+    rw_json_slice(w, key, rw_slice_str(text));
+}
+
+void rw_json_raw(struct rw_json_writer *w, const char *key, struct rw_slice json)
+{
+    before(w, key);
+    rw_buf_put(w->buf, json);
+}
+
+bool rw_json_done(const struct rw_json_writer *w)
+{
+    return w->depth == 0 && w->comma && !w->buf->failed;
+}
