@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+RW_PRINTF(3, 0)
 static void put_text(char *dst, size_t size, const char *fmt, va_list ap)
 {
     char raw[512];

@@ -79,14 +79,24 @@ const char *rw_log_quote(char buf[RW_LOG_VALUE], struct rw_slice text)
     return buf;
 }
 
+static bool continues(char c) /* is no first byte of a character */
+{
+    return ((unsigned char)c & 0xc0) == 0x80;
+}
+
 const char *rw_log_number(char buf[RW_LOG_VALUE], struct rw_slice number)
 {
     size_t n = rw_text_clean(buf, RW_LOG_VALUE, number);
 
     if (mask_numbers && n > 4) {
-        size_t from = n > 9 ? 5 : 1;
+        size_t from = n > 9 ? 5 : 1, to = n - 2;
 
-        memset(buf + from, '*', n - 2 - from);
+        while (continues(buf[from]))
+            from--;
+        while (continues(buf[to]))
+            to--;
+        if (to > from)
+            memset(buf + from, '*', to - from);
     }
     return buf;
 }

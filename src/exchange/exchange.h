@@ -43,9 +43,12 @@ struct rw_call_order {
     const char *user_name;                   /* of the station's participant */
     struct rw_call_plan plan;
     struct rw_row_idempotency idempotency; /* key NULL: none; conversation_id is filled in */
-    /* Writes the answer to be kept with the key; NULL: none. */
-    void (*answer)(const struct rw_row_conversation *conversation,
-                   const struct rw_row_participant *participants, size_t count, void *arg);
+    /*
+     * Makes the answer to be kept with the key; the text must live until rw_exchange_place() returns.
+     * arg is place's. NULL: none is kept. Returning NULL means that memory is out.
+     */
+    const char *(*answer)(const struct rw_row_conversation *conversation,
+                          const struct rw_row_participant *participants, size_t count, void *arg);
 };
 
 /*
