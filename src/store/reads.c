@@ -1,0 +1,263 @@
+#include "store/reader.h"
+
+/* ------------------------------------------------------------------ what every entity has */
+
+static enum rw_class get(struct rw_store_reader *reader, enum rw_entity_kind entity,
+                         const char *tenant_id, const char *id, struct rw_arena *arena, void *ret,
+                         struct rw_err *err)
+{
+    char space[2][16];
+    const struct rw_value values[] = {rw_value_id(tenant_id, space[0]), rw_value_id(id, space[1])};
+
+    return rw_reader_one(reader, RW_Q_GET + entity, values, 2, arena, ret, err);
+}
+
+static enum rw_class list(struct rw_store_reader *reader, enum rw_entity_kind entity,
+                          const char *tenant_id, struct rw_page *page, struct rw_arena *arena,
+                          void **ret, size_t *ret_count, struct rw_err *err)
+{
+    char space[16];
+    const struct rw_value tenant = rw_value_id(tenant_id, space);
+
+    return rw_reader_page(reader, RW_Q_LIST + entity, &tenant, 1, page, arena, ret, ret_count, err);
+}
+
+#define READS_OF(name, plural, KIND)                                                               \
+    enum rw_class rw_store_get_##name(struct rw_store_reader *reader, const char *tenant_id,       \
+                                      const char *id, struct rw_arena *arena,                      \
+                                      struct rw_row_##name *ret, struct rw_err *err)               \
+    {                                                                                              \
+        return get(reader, KIND, tenant_id, id, arena, ret, err);                                  \
+    }                                                                                              \
+    enum rw_class rw_store_list_##plural(                                                          \
+        struct rw_store_reader *reader, const char *tenant_id, struct rw_page *page,               \
+        struct rw_arena *arena, struct rw_row_##name **ret, size_t *ret_count, struct rw_err *err) \
+    {                                                                                              \
+        void *rows = NULL;                                                                         \
+        enum rw_class class = list(reader, KIND, tenant_id, page, arena, &rows, ret_count, err);   \
+                                                                                                   \
+        if (class == RW_OK)                                                                        \
+            *ret = rows;                                                                           \
+        return class;                                                                              \
+    }
+
+READS_OF(user, users, RW_ENTITY_USER)
+READS_OF(station, stations, RW_ENTITY_STATION)
+READS_OF(edge, edges, RW_ENTITY_EDGE)
+READS_OF(trunk, trunks, RW_ENTITY_TRUNK)
+READS_OF(number, numbers, RW_ENTITY_NUMBER)
+READS_OF(route, routes, RW_ENTITY_ROUTE)
+READS_OF(client, clients, RW_ENTITY_CLIENT)
+READS_OF(token, tokens, RW_ENTITY_TOKEN)
+READS_OF(conversation, conversations, RW_ENTITY_CONVERSATION)
+
+/* ------------------------------------------------------------------ tenants and the door */
+
+enum rw_class rw_store_get_tenant(struct rw_store_reader *reader, const char *id,
+                                  struct rw_arena *arena, struct rw_row_tenant *ret,
+                                  struct rw_err *err)
+{
+    char space[16];
+    const struct rw_value value = rw_value_id(id, space);
+
+    return rw_reader_one(reader, RW_Q_GET + RW_ENTITY_TENANT, &value, 1, arena, ret, err);
+}
+
+enum rw_class rw_store_list_tenants(struct rw_store_reader *reader, struct rw_arena *arena,
+                                    struct rw_row_tenant **ret, size_t *ret_count,
+                                    struct rw_err *err)
+{
+    void *rows = NULL;
+    enum rw_class class = rw_reader_many(reader, RW_Q_ALL_TENANTS, NULL, 0, RW_READER_NO_LIMIT,
+                                         arena, &rows, ret_count, err);
+
+    if (class == RW_OK)
+        *ret = rows;
+    return class;
+}
+
+enum rw_class rw_store_find_token(struct rw_store_reader *reader, const char *hash,
+                                  struct rw_arena *arena, struct rw_row_token *ret,
+                                  struct rw_err *err)
+{
+    const struct rw_value value = rw_value_text(hash);
+
+    return rw_reader_one(reader, RW_Q_TOKEN_BY_HASH, &value, 1, arena, ret, err);
+}
+
+enum rw_class rw_store_find_client(struct rw_store_reader *reader, const char *client_id,
+                                   struct rw_arena *arena, struct rw_row_client *ret,
+                                   struct rw_err *err)
+{
+    char space[16];
+    const struct rw_value value = rw_value_id(client_id, space);
+
+    return rw_reader_one(reader, RW_Q_CLIENT_BY_ID, &value, 1, arena, ret, err);
+}
+
+/* ------------------------------------------------------------------ numbers */
+
+enum rw_class rw_store_find_number(struct rw_store_reader *reader, const char *tenant_id,
+                                   const char *e164, struct rw_arena *arena,
+                                   struct rw_row_number *ret, struct rw_err *err)
+{
+    char space[16];
+    const struct rw_value values[] = {rw_value_id(tenant_id, space), rw_value_text(e164)};
+
+    return rw_reader_one(reader, RW_Q_NUMBER_BY_E164, values, 2, arena, ret, err);
+}
+
+static size_t common_length(const char *a, const char *b)
+{
+    size_t n = 0;
+
+    while (a[n] && a[n] == b[n])
+        n++;
+    return n;
+}
+
+/*
+ * In the order of the numbers, those that share the longest beginning stand next to the place where
+ * e164 would stand: as many upwards and downwards as are asked for hold all of them.
+ */
+enum rw_class rw_store_near_numbers(struct rw_store_reader *reader, const char *tenant_id,
+                                    const char *edge_id, const char *e164, uint32_t max,
+                                    struct rw_arena *arena, struct rw_row_number **ret,
+                                    size_t *ret_count, struct rw_err *err)
+{
+    char space[2][16];
+    const struct rw_value values[] = {rw_value_id(tenant_id, space[0]), rw_value_text(e164),
+                                      rw_value_id(edge_id, space[1])};
+    struct rw_row_number *up, *down, *rows;
+    size_t up_count, down_count, u = 0, d = 0, n = 0;
+    void *found = NULL;
+    enum rw_class class =
+        rw_reader_many(reader, RW_Q_NUMBERS_FROM, values, 3, max, arena, &found, &up_count, err);
+
+    if (class != RW_OK)
+        return class;
+    up = found;
+    class =
+        rw_reader_many(reader, RW_Q_NUMBERS_BELOW, values, 3, max, arena, &found, &down_count, err);
+    if (class != RW_OK)
+        return class;
+    down = found;
+    rows = rw_arena_alloc(arena, (up_count + down_count) * sizeof(*rows));
+    if (!rows)
+        return rw_fail_memory(err);
+    while (n < max && (u < up_count || d < down_count)) {
+        bool take_up = d == down_count || (u < up_count && common_length(up[u].e164, e164) >=
+                                                               common_length(down[d].e164, e164));
+
+        rows[n++] = take_up ? up[u++] : down[d++];
+    }
+    *ret = rows;
+    *ret_count = n;
+    return RW_OK;
+}
+
+/* ------------------------------------------------------------------ calls and their log */
+
+enum rw_class rw_store_list_open(struct rw_store_reader *reader, const char *tenant_id,
+                                 const char *user_id, struct rw_page *page, struct rw_arena *arena,
+                                 struct rw_row_conversation **ret, size_t *ret_count,
+                                 struct rw_err *err)
+{
+    char space[2][16];
+    const struct rw_value values[] = {rw_value_id(tenant_id, space[0]),
+                                      rw_value_id(user_id, space[1])};
+    void *rows = NULL;
+    enum rw_class class = rw_reader_page(reader, user_id ? RW_Q_OPEN_OF_USER : RW_Q_OPEN, values,
+                                         user_id ? 2 : 1, page, arena, &rows, ret_count, err);
+
+    if (class == RW_OK)
+        *ret = rows;
+    return class;
+}
+
+enum rw_class rw_store_open_conversations(struct rw_store_reader *reader, const char *after_id,
+                                          uint32_t max, struct rw_arena *arena,
+                                          struct rw_row_conversation **ret, size_t *ret_count,
+                                          struct rw_err *err)
+{
+    char space[16];
+    const struct rw_value after = rw_value_id(after_id, space);
+    void *rows = NULL;
+    enum rw_class class =
+        rw_reader_many(reader, RW_Q_OPEN_OF_ALL, &after, 1, max, arena, &rows, ret_count, err);
+
+    if (class == RW_OK)
+        *ret = rows;
+    return class;
+}
+
+enum rw_class rw_store_participants(struct rw_store_reader *reader, const char *conversation_id,
+                                    struct rw_arena *arena, struct rw_row_participant **ret,
+                                    size_t *ret_count, struct rw_err *err)
+{
+    char space[16];
+    const struct rw_value value = rw_value_id(conversation_id, space);
+    void *rows = NULL;
+    enum rw_class class = rw_reader_many(reader, RW_Q_PARTICIPANTS, &value, 1, RW_READER_NO_LIMIT,
+                                         arena, &rows, ret_count, err);
+
+    if (class == RW_OK)
+        *ret = rows;
+    return class;
+}
+
+enum rw_class rw_store_events_of(struct rw_store_reader *reader, const char *tenant_id,
+                                 const char *conversation_id, struct rw_arena *arena,
+                                 struct rw_row_event **ret, size_t *ret_count, struct rw_err *err)
+{
+    char space[2][16];
+    const struct rw_value values[] = {rw_value_id(conversation_id, space[0]),
+                                      rw_value_id(tenant_id, space[1])};
+    void *rows = NULL;
+    enum rw_class class = rw_reader_many(reader, RW_Q_EVENTS_OF, values, 2, RW_READER_NO_LIMIT,
+                                         arena, &rows, ret_count, err);
+
+    if (class == RW_OK)
+        *ret = rows;
+    return class;
+}
+
+enum rw_class rw_store_events_after(struct rw_store_reader *reader, const char *tenant_id,
+                                    uint64_t after_seq, uint32_t max, struct rw_arena *arena,
+                                    struct rw_row_event **ret, size_t *ret_count,
+                                    struct rw_err *err)
+{
+    char space[16];
+    const struct rw_value values[] = {rw_value_int(after_seq), rw_value_id(tenant_id, space)};
+    void *rows = NULL;
+    enum rw_class class =
+        rw_reader_many(reader, RW_Q_EVENTS_AFTER, values, 2, max, arena, &rows, ret_count, err);
+
+    if (class == RW_OK)
+        *ret = rows;
+    return class;
+}
+
+enum rw_class rw_store_get_idempotency(struct rw_store_reader *reader, const char *tenant_id,
+                                       const char *key, uint64_t now_ms, struct rw_arena *arena,
+                                       struct rw_row_idempotency *ret, struct rw_err *err)
+{
+    char space[16];
+    const struct rw_value values[] = {rw_value_id(tenant_id, space), rw_value_text(key),
+                                      rw_value_int(now_ms)};
+
+    return rw_reader_one(reader, RW_Q_KEY, values, 3, arena, ret, err);
+}
+
+enum rw_class rw_store_list_audit(struct rw_store_reader *reader, const char *tenant_id,
+                                  struct rw_page *page, struct rw_arena *arena,
+                                  struct rw_row_audit **ret, size_t *ret_count, struct rw_err *err)
+{
+    void *rows = NULL;
+    enum rw_class class =
+        list(reader, RW_ENTITY_AUDIT, tenant_id, page, arena, &rows, ret_count, err);
+
+    if (class == RW_OK)
+        *ret = rows;
+    return class;
+}

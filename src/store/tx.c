@@ -1,0 +1,255 @@
+#include "base/clock.h"
+#include "base/mem.h"
+#include "store/store_int.h"
+
+#include <assert.h>
+
+struct rw_tx *rw_tx_new(struct rw_store *store)
+{
+    struct rw_tx *tx = rw_calloc(1, sizeof(*tx));
+
+    if (!tx)
+        return NULL;
+    rw_arena_init(&tx->arena, RW_TX_BYTES_MAX);
+    tx->store = store;
+    tx->doubtful_end = &tx->doubtful;
+    tx->ops_end = &tx->ops;
+    tx->now_ms = rw_clock_wall_ms();
+    return tx;
+}
+
+void rw_tx_finish(struct rw_tx *tx)
+{
+    rw_arena_done(&tx->arena);
+    rw_free(tx);
+}
+
+void rw_tx_drop(struct rw_tx *tx)
+{
+    if (tx)
+        rw_tx_finish(tx);
+}
+
+void rw_tx_patient(struct rw_tx *tx)
+{
+    tx->patient = true;
+}
+
+/* ------------------------------------------------------------------ puts */
+
+static struct rw_op *add_op(struct rw_tx *tx, unsigned statement, enum rw_entity_kind entity,
+                            bool doubtful)
+{
+    struct rw_op *op = rw_arena_alloc(&tx->arena, sizeof(*op));
+
+    if (!op) {
+        tx->out_of_memory = true;
+        return NULL;
+    }
+    op->statement = (uint8_t)statement;
+    op->entity = (uint8_t)entity;
+    if (doubtful) {
+        *tx->doubtful_end = op;
+        tx->doubtful_end = &op->next;
+        if (tx->doubts < 255)
+            tx->doubts++;
+    } else {
+        *tx->ops_end = op;
+        tx->ops_end = &op->next;
+    }
+    return op;
+}
+
+static void put_row(struct rw_tx *tx, unsigned statement, enum rw_entity_kind entity,
+                    const void *row, bool doubtful)
+{
+    struct rw_op *op = add_op(tx, statement + entity, entity, doubtful);
+
+    if (!op)
+        return;
+    op->values = rw_values_of_row(entity, row, &tx->arena);
+    op->count = rw_entities[entity].count;
+    if (!op->values)
+        tx->out_of_memory = true;
+}
+
+static void put_versioned(struct rw_tx *tx, enum rw_entity_kind entity, const void *row,
+                          uint32_t version)
+{
+    tx->changes_config = true;
+    put_row(tx, version == 1 ? RW_ST_INSERT : RW_ST_UPDATE, entity, row, true);
+}
+
+/* A change that is no row: ids and texts are copied, in the order of the statement's parameters. */
+static void put_change(struct rw_tx *tx, unsigned statement, enum rw_entity_kind entity,
+                       const struct rw_value *values, unsigned count)
+{
+    struct rw_op *op = add_op(tx, statement, entity, false);
+    struct rw_value *copy = rw_arena_alloc(&tx->arena, count * sizeof(*copy));
+
+    if (!op || !copy) {
+        tx->out_of_memory = true;
+        return;
+    }
+    memcpy(copy, values, count * sizeof(*copy));
+    for (unsigned i = 0; i < count; i++)
+        if (copy[i].type == 't' || copy[i].type == 'b') {
+            copy[i].p = rw_arena_copy(&tx->arena, (struct rw_slice){copy[i].p, copy[i].n});
+            if (!copy[i].p)
+                tx->out_of_memory = true;
+        }
+    op->values = copy;
+    op->count = (uint8_t)count;
+}
+
+void rw_tx_put_tenant(struct rw_tx *tx, const struct rw_row_tenant *row)
+{
+    tx->changes_config = true;
+    put_row(tx, RW_ST_UPSERT, RW_ENTITY_TENANT, row, false);
+}
+
+void rw_tx_put_user(struct rw_tx *tx, const struct rw_row_user *row)
+{
+    put_versioned(tx, RW_ENTITY_USER, row, row->version);
+}
+
+void rw_tx_put_station(struct rw_tx *tx, const struct rw_row_station *row)
+{
+    put_versioned(tx, RW_ENTITY_STATION, row, row->version);
+}
+
+void rw_tx_put_edge(struct rw_tx *tx, const struct rw_row_edge *row)
+{
+    put_versioned(tx, RW_ENTITY_EDGE, row, row->version);
+}
+
+void rw_tx_put_trunk(struct rw_tx *tx, const struct rw_row_trunk *row)
+{
+    put_versioned(tx, RW_ENTITY_TRUNK, row, row->version);
+}
+
+void rw_tx_put_number(struct rw_tx *tx, const struct rw_row_number *row)
+{
+    put_versioned(tx, RW_ENTITY_NUMBER, row, row->version);
+}
+
+void rw_tx_put_route(struct rw_tx *tx, const struct rw_row_route *row)
+{
+    tx->changes_config = true;
+    put_row(tx, RW_ST_UPSERT, RW_ENTITY_ROUTE, row, false);
+}
+
+void rw_tx_put_client(struct rw_tx *tx, const struct rw_row_client *row)
+{
+    put_versioned(tx, RW_ENTITY_CLIENT, row, row->version);
+}
+
+void rw_tx_put_token(struct rw_tx *tx, const struct rw_row_token *row)
+{
+    put_row(tx, RW_ST_INSERT, RW_ENTITY_TOKEN, row, true);
+}
+
+void rw_tx_revoke_token(struct rw_tx *tx, const char *tenant_id, const char *token_id,
+                        uint64_t at_ms)
+{
+    char space[2][16];
+    const struct rw_value values[] = {rw_value_id(tenant_id, space[0]),
+                                      rw_value_id(token_id, space[1]), rw_value_int(at_ms)};
+
+    tx->changes_config = true;
+    put_change(tx, RW_ST_REVOKE_TOKEN, RW_ENTITY_TOKEN, values, 3);
+}
+
+void rw_tx_revoke_tokens_of_client(struct rw_tx *tx, const char *tenant_id, const char *client_id,
+                                   uint64_t at_ms)
+{
+    char space[2][16];
+    const struct rw_value values[] = {rw_value_id(tenant_id, space[0]),
+                                      rw_value_id(client_id, space[1]), rw_value_int(at_ms)};
+
+    tx->changes_config = true;
+    put_change(tx, RW_ST_REVOKE_TOKENS_OF_CLIENT, RW_ENTITY_TOKEN, values, 3);
+}
+
+void rw_tx_add_conversation(struct rw_tx *tx, const struct rw_row_conversation *row)
+{
+    put_row(tx, RW_ST_INSERT, RW_ENTITY_CONVERSATION, row, false);
+}
+
+void rw_tx_end_conversation(struct rw_tx *tx, const char *tenant_id, const char *id,
+                            uint64_t ended_ms, const char *disconnect, const char *reason)
+{
+    char space[2][16];
+    const struct rw_value values[] = {rw_value_id(tenant_id, space[0]), rw_value_id(id, space[1]),
+                                      rw_value_int(ended_ms), rw_value_text(disconnect),
+                                      rw_value_text(reason)};
+
+    put_change(tx, RW_ST_END_CONVERSATION, RW_ENTITY_CONVERSATION, values, 5);
+}
+
+void rw_tx_add_participant(struct rw_tx *tx, const struct rw_row_participant *row)
+{
+    put_row(tx, RW_ST_INSERT, RW_ENTITY_PARTICIPANT, row, false);
+}
+
+void rw_tx_add_event(struct rw_tx *tx, const struct rw_row_event *row)
+{
+    put_row(tx, RW_ST_INSERT, RW_ENTITY_EVENT, row, false);
+}
+
+void rw_tx_add_idempotency(struct rw_tx *tx, const struct rw_row_idempotency *row)
+{
+    put_row(tx, RW_ST_INSERT, RW_ENTITY_IDEMPOTENCY, row, true);
+}
+
+void rw_tx_add_audit(struct rw_tx *tx, const struct rw_row_audit *row)
+{
+    put_row(tx, RW_ST_INSERT, RW_ENTITY_AUDIT, row, false);
+}
+
+/* ------------------------------------------------------------------ submit */
+
+static void tell(struct rw_mail *mail)
+{
+    struct rw_tx *tx = (struct rw_tx *)((char *)mail - offsetof(struct rw_tx, mail));
+
+    if (tx->done)
+        tx->done(tx, tx->class, &tx->err, tx->arg);
+    rw_tx_finish(tx);
+}
+
+void rw_tx_submit(struct rw_tx *tx, rw_tx_done_h *done, void *arg)
+{
+    tx->home = rw_worker_self();
+    assert(tx->home); /* outside of a worker it is rw_tx_commit() */
+    tx->done = done;
+    tx->arg = arg;
+    tx->mail.handle = tell;
+    if (tx->out_of_memory) {
+        tx->class = rw_fail_memory(&tx->err);
+        rw_worker_post(tx->home, &tx->mail);
+        return;
+    }
+    rw_writer_queue(tx->store, tx);
+}
+
+enum rw_class rw_tx_commit(struct rw_tx *tx, struct rw_err *err)
+{
+    struct rw_store *store = tx->store;
+    enum rw_class class;
+
+    if (tx->out_of_memory) {
+        rw_tx_finish(tx);
+        return rw_fail_memory(err);
+    }
+    rw_writer_queue(store, tx);
+    pthread_mutex_lock(&store->mutex);
+    while (!tx->finished)
+        pthread_cond_wait(&store->done, &store->mutex);
+    pthread_mutex_unlock(&store->mutex);
+    class = tx->class;
+    if (class != RW_OK && err)
+        *err = tx->err;
+    rw_tx_finish(tx);
+    return class;
+}

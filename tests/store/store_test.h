@@ -1,0 +1,38 @@
+/* tests/store/store_test.h - a store in a folder of its own, and short ways to fill it. */
+#ifndef RW_TEST_STORE_TEST_H
+#define RW_TEST_STORE_TEST_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+/* cmocka needs the four above first */
+#include <cmocka.h>
+
+#include "store/store.h"
+
+#define TENANT_A "0192f000-0000-7000-8000-00000000000a"
+#define TENANT_B "0192f000-0000-7000-8000-00000000000b"
+
+struct store_test {
+    char folder[64], path[96];
+    struct rw_store *store;
+    struct rw_store_reader *reader;
+    struct rw_arena arena;
+};
+
+void store_test_open(struct store_test *t);
+void store_test_reopen(struct store_test *t); /* closes and opens the same file */
+void store_test_close(struct store_test *t);  /* and removes the folder */
+void store_test_remove(const char *folder);
+
+/* Commits and expects RW_OK; or gives the class and the code. */
+void store_test_commit(struct rw_tx *tx);
+enum rw_class store_test_try(struct rw_tx *tx, const char **ret_code);
+
+/* A conversation id of the n-th call. */
+const char *store_test_id(unsigned n, char out[37]);
+/* The rows of a whole call: birth, two participants, four events, the end. */
+void store_test_call(struct rw_tx *tx, const char *tenant_id, const char *id, uint64_t now_ms);
+
+#endif

@@ -1,0 +1,567 @@
+/* What goes in comes out, for its tenant alone; versions; paging; the questions of the door. */
+#include "store_test.h"
+
+#include "base/mem.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static int set_up(void **state)
+{
+    struct store_test *t = calloc(1, sizeof(*t));
+
+    store_test_open(t);
+    *state = t;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    store_test_close(*state);
+    free(*state);
+    return 0;
+}
+
+static void same(const char *a, const char *b)
+{
+    if (!a || !b)
+        assert_ptr_equal(a, b);
+    else
+        assert_string_equal(a, b);
+}
+
+/* Members of two rows that must agree, by type. */
+#define S(member) same(in.member, out.member)
+#define N(member) assert_true(in.member == out.member)
+
+#define ROUND_TRIP(name, put_or_add, ...)                                                          \
+    do {                                                                                           \
+        struct rw_tx *put = rw_tx_new(t->store);                                                   \
+        struct rw_row_##name out = {0};                                                            \
+        struct rw_row_##name other = {0};                                                          \
+                                                                                                   \
+        rw_tx_##put_or_add##_##name(put, &in);                                                     \
+        store_test_commit(put);                                                                    \
+        assert_int_equal(                                                                          \
+            rw_store_get_##name(t->reader, in.tenant_id, in.id, &t->arena, &out, NULL), RW_OK);    \
+        __VA_ARGS__;                                                                               \
+        assert_int_equal(rw_store_get_##name(t->reader, TENANT_B, in.id, &t->arena, &other, NULL), \
+                         RW_NOT_FOUND);                                                            \
+        assert_null(other.id);                                                                     \
+    } while (0)
+
+static void test_directory(void **state)
+{
+    struct store_test *t = *state;
+
+    {
+        struct rw_row_user in = {"u-1",
+                                 TENANT_A,
+                                 "Ann \"x\" \xc3\xa9",
+                                 "ann@example.org",
+                                 "active",
+                                 "agent,admin",
+                                 "0192f000-0000-7000-8000-0000000000aa",
+                                 1,
+                                 77};
+        ROUND_TRIP(user, put, S(id), S(tenant_id), S(name), S(email), S(state), S(roles),
+                   S(station_id), N(version), N(created_ms));
+    }
+    {
+        struct rw_row_station in = {"0192f000-0000-7000-8000-0000000000AA",
+                                    TENANT_A,
+                                    "desk",
+                                    "sip:a@192.0.2.7",
+                                    NULL,
+                                    "a",
+                                    "secret",
+                                    "active",
+                                    1,
+                                    5};
+        ROUND_TRIP(station, put, S(id), S(tenant_id), S(name), S(sip_uri), S(user_id), S(auth_user),
+                   S(auth_password), S(state), N(version), N(created_ms));
+    }
+    {
+        struct rw_row_edge in = {"e", TENANT_A, "", "active", 1, UINT64_C(1) << 62};
+        ROUND_TRIP(edge, put, S(id), S(tenant_id), S(name), S(state), N(version), N(created_ms));
+    }
+    {
+        struct rw_row_trunk in = {"t",   TENANT_A, "e",         "carrier", "active", "192.0.2.1",
+                                  65535, "tcp",    "sip:proxy", "u",       "p",      UINT32_MAX,
+                                  1,     9};
+        ROUND_TRIP(trunk, put, S(id), S(tenant_id), S(edge_id), S(name), S(state), S(host), N(port),
+                   S(transport), S(outbound_proxy), S(auth_user), S(auth_password),
+                   N(answer_timeout_ms), N(version), N(created_ms));
+    }
+    {
+        struct rw_row_number in = {
+            "12345-abcde-67890", TENANT_A, "e", "+6534567890", "active", true, "u-1", NULL, 1, 3};
+        ROUND_TRIP(number, put, S(id), S(tenant_id), S(edge_id), S(e164), S(state),
+                   N(outbound_allowed), S(owner_user_id), S(name), N(version), N(created_ms));
+    }
+    {
+        struct rw_row_route in = {"r", TENANT_A, "all", "", "t", 7, 3};
+        ROUND_TRIP(route, put, S(id), S(tenant_id), S(name), S(prefix), S(trunk_id), N(priority),
+                   N(created_ms));
+    }
+    {
+        struct rw_row_client in = {"c-1",
+                                   TENANT_A,
+                                   "crm",
+                                   "$argon2id$",
+                                   "client_credentials",
+                                   "admin",
+                                   "conversations",
+                                   3600,
+                                   1,
+                                   3,
+                                   0};
+        ROUND_TRIP(client, put, S(id), S(tenant_id), S(name), S(secret_hash), S(grant_type),
+                   S(roles), S(scopes), N(token_seconds), N(version), N(created_ms), N(revoked_ms));
+        struct rw_row_client out = {0};
+        assert_int_equal(rw_store_find_client(t->reader, "c-1", &t->arena, &out, NULL), RW_OK);
+        assert_string_equal(out.tenant_id, TENANT_A);
+        assert_int_equal(rw_store_find_client(t->reader, "c-2", &t->arena, &out, NULL),
+                         RW_NOT_FOUND);
+    }
+    {
+        struct rw_row_token in = {"00ff", "k-1", TENANT_A, NULL, "u-1", "agent", "", 3, 0, 0};
+        ROUND_TRIP(token, put, S(hash), S(id), S(tenant_id), S(client_id), S(user_id), S(roles),
+                   S(scopes), N(created_ms), N(expires_ms), N(revoked_ms));
+        struct rw_row_token out = {0};
+        assert_int_equal(rw_store_find_token(t->reader, "00ff", &t->arena, &out, NULL), RW_OK);
+        assert_string_equal(out.id, "k-1");
+        assert_int_equal(rw_store_find_token(t->reader, "00fe", &t->arena, &out, NULL),
+                         RW_NOT_FOUND);
+    }
+}
+
+static void test_call(void **state)
+{
+    struct store_test *t = *state;
+    struct rw_row_conversation in = {.id = "0192f111-0000-7000-8000-000000000001",
+                                     .tenant_id = TENANT_A,
+                                     .user_id = "u-1",
+                                     .to_number = "+6591234567",
+                                     .from_number = "+6534567890",
+                                     .provider_id = "p",
+                                     .trunk_id = "t",
+                                     .station_id = "s",
+                                     .client_id = "c",
+                                     .correlation_id = "x",
+                                     .created_ms = 4};
+    struct rw_row_participant *parts;
+    struct rw_row_event *events;
+    struct rw_tx *tx;
+    size_t n;
+    char id[37];
+
+    ROUND_TRIP(conversation, add, S(id), S(tenant_id), S(user_id), S(to_number), S(from_number),
+               S(provider_id), S(trunk_id), S(station_id), S(client_id), S(correlation_id),
+               N(created_ms), N(ended_ms), S(disconnect), S(reason));
+    tx = rw_tx_new(t->store);
+    store_test_call(tx, TENANT_A, store_test_id(2, id), 1000);
+    store_test_commit(tx);
+    assert_int_equal(rw_store_last_seq(t->store), 4);
+
+    assert_int_equal(rw_store_participants(t->reader, id, &t->arena, &parts, &n, NULL), RW_OK);
+    assert_int_equal(n, 2);
+    assert_int_equal(parts[0].leg, 0);
+    assert_int_equal(parts[1].leg, 1);
+    assert_string_equal(parts[0].conversation_id, id);
+    assert_string_equal(parts[1].purpose, "external");
+    assert_null(parts[1].user_id);
+
+    assert_int_equal(rw_store_events_of(t->reader, TENANT_A, id, &t->arena, &events, &n, NULL),
+                     RW_OK);
+    assert_int_equal(n, 4);
+    for (size_t i = 0; i < n; i++) {
+        assert_int_equal(events[i].seq, i + 1);
+        assert_int_equal(events[i].leg, (int)i - 1);
+        assert_int_equal(events[i].at_ms, 1000 + i);
+    }
+    assert_string_equal(events[3].type, "ended");
+    assert_string_equal(events[3].data, "{\"sip\":200}");
+    assert_int_equal(rw_store_events_of(t->reader, TENANT_B, id, &t->arena, &events, &n, NULL),
+                     RW_OK);
+    assert_int_equal(n, 0);
+
+    struct rw_row_conversation out;
+    assert_int_equal(rw_store_get_conversation(t->reader, TENANT_A, id, &t->arena, &out, NULL),
+                     RW_OK);
+    assert_int_equal(out.ended_ms, 1009);
+    assert_string_equal(out.disconnect, "peer");
+    assert_string_equal(out.reason, "hung_up");
+}
+
+/* An end is written once: what decided it stays. Another tenant can't end it. */
+static void test_end_once(void **state)
+{
+    struct store_test *t = *state;
+    struct rw_row_conversation out;
+    struct rw_tx *tx = rw_tx_new(t->store);
+
+    rw_tx_add_conversation(
+        tx, &(struct rw_row_conversation){.id = "c", .tenant_id = TENANT_A, .created_ms = 1});
+    rw_tx_end_conversation(tx, TENANT_B, "c", 2, "client", "stolen");
+    store_test_commit(tx);
+    assert_int_equal(rw_store_get_conversation(t->reader, TENANT_A, "c", &t->arena, &out, NULL),
+                     RW_OK);
+    assert_int_equal(out.ended_ms, 0);
+    for (uint64_t at = 5; at < 7; at++) {
+        tx = rw_tx_new(t->store);
+        rw_tx_end_conversation(tx, TENANT_A, "c", at, at == 5 ? "peer" : "error", NULL);
+        store_test_commit(tx);
+    }
+    assert_int_equal(rw_store_get_conversation(t->reader, TENANT_A, "c", &t->arena, &out, NULL),
+                     RW_OK);
+    assert_int_equal(out.ended_ms, 5);
+    assert_string_equal(out.disconnect, "peer");
+}
+
+static enum rw_class put_edge(struct store_test *t, const char *tenant_id, uint32_t version,
+                              const char *name, const char **ret_code)
+{
+    struct rw_tx *tx = rw_tx_new(t->store);
+    struct rw_row_edge row = {"e", tenant_id, name, "active", version, 1};
+
+    rw_tx_put_edge(tx, &row);
+    return store_test_try(tx, ret_code);
+}
+
+static void test_versions(void **state)
+{
+    struct store_test *t = *state;
+    static const struct {
+        const char *tenant_id;
+        uint32_t version;
+        const char *code, *name_after; /* of tenant A's edge */
+    } cases[] = {
+        {TENANT_A, 2, "store.version", NULL}, /* nothing there to replace */
+        {TENANT_A, 0, "store.version", NULL},
+        {TENANT_A, 1, "", "2"},
+        {TENANT_A, 1, "store.version", "2"}, /* there already */
+        {TENANT_B, 2, "store.version", "2"}, /* not B's */
+        {TENANT_A, 3, "store.version", "2"}, /* one was missed */
+        {TENANT_A, 2, "", "6"},
+        {TENANT_A, 2, "store.version", "6"}, /* somebody was faster */
+        {TENANT_A, 3, "", "8"},
+        {TENANT_B, 1, "", "8"}, /* the same id in another tenant is another thing */
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        uint64_t generation = rw_store_generation(t->store);
+        struct rw_row_edge out = {0};
+        const char *code;
+        char name[4];
+
+        (void)snprintf(name, sizeof(name), "%zu", i);
+        assert_int_equal(put_edge(t, cases[i].tenant_id, cases[i].version, name, &code),
+                         *cases[i].code ? RW_CONFLICT : RW_OK);
+        assert_string_equal(code, cases[i].code);
+        assert_int_equal(rw_store_generation(t->store), generation + !*cases[i].code);
+        (void)rw_store_get_edge(t->reader, TENANT_A, "e", &t->arena, &out, NULL);
+        same(out.name, cases[i].name_after);
+    }
+}
+
+static void test_unique(void **state)
+{
+    struct store_test *t = *state;
+    struct rw_row_number number = {
+        .tenant_id = TENANT_A, .e164 = "+6531", .state = "active", .version = 1};
+    struct rw_row_user user = {
+        .tenant_id = TENANT_A, .name = "n", .email = "a@b", .roles = "", .version = 1};
+    static const struct {
+        const char *number_id, *user_id, *user_state, *tenant_id, *code;
+    } cases[] = {
+        {"n1", NULL, NULL, TENANT_A, ""},
+        {"n2", NULL, NULL, TENANT_A, "store.exists"}, /* the same number twice in a tenant */
+        {"n2", NULL, NULL, TENANT_B, ""},
+        {NULL, "u1", "deleted", TENANT_A, ""},
+        {NULL, "u2", "active", TENANT_A, ""}, /* a deleted user's address is free again */
+        {NULL, "u3", "active", TENANT_A, "store.exists"},
+        {NULL, "u3", "active", TENANT_B, ""},
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct rw_tx *tx = rw_tx_new(t->store);
+        const char *code;
+
+        number.id = cases[i].number_id;
+        user.id = cases[i].user_id;
+        user.state = cases[i].user_state;
+        number.tenant_id = user.tenant_id = cases[i].tenant_id;
+        if (number.id)
+            rw_tx_put_number(tx, &number);
+        else
+            rw_tx_put_user(tx, &user);
+        (void)store_test_try(tx, &code);
+        assert_string_equal(code, cases[i].code);
+    }
+}
+
+static void test_paging(void **state)
+{
+    struct store_test *t = *state;
+    struct rw_tx *tx = rw_tx_new(t->store);
+    static const struct {
+        uint32_t size, number;
+        size_t rows;
+        const char *first;
+    } cases[] = {{10, 1, 10, "u00"},  {10, 3, 5, "u20"},  {10, 4, 0, NULL},        {0, 1, 0, NULL},
+                 {100, 1, 25, "u00"}, {10, 0, 10, "u00"}, {1, UINT32_MAX, 0, NULL}};
+
+    for (int i = 0; i < 27; i++) {
+        char id[8];
+
+        (void)snprintf(id, sizeof(id), "u%02d", i);
+        rw_tx_put_user(tx, &(struct rw_row_user){.id = id,
+                                                 .tenant_id = i == 26 ? TENANT_B : TENANT_A,
+                                                 .name = id,
+                                                 .roles = "",
+                                                 .version = 1,
+                                                 .state = i == 25 ? "deleted" : "active"});
+    }
+    store_test_commit(tx);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct rw_page page = {.size = cases[i].size, .number = cases[i].number};
+        struct rw_row_user *rows;
+        size_t n = 99;
+
+        assert_int_equal(
+            rw_store_list_users(t->reader, TENANT_A, &page, &t->arena, &rows, &n, NULL), RW_OK);
+        assert_int_equal(n, cases[i].rows);
+        assert_int_equal(page.total, 25);
+        if (n)
+            assert_string_equal(rows[0].id, cases[i].first);
+    }
+}
+
+#define LIST_OF_B_IS_EMPTY(plural, row)                                                            \
+    do {                                                                                           \
+        struct rw_page all = {.size = 100, .number = 1};                                           \
+        struct rw_row_##row *rows;                                                                 \
+        size_t got = 99;                                                                           \
+                                                                                                   \
+        assert_int_equal(                                                                          \
+            rw_store_list_##plural(t->reader, TENANT_A, &all, &t->arena, &rows, &got, NULL),       \
+            RW_OK);                                                                                \
+        assert_int_equal(got, 1);                                                                  \
+        assert_int_equal(all.total, 1);                                                            \
+        assert_int_equal(                                                                          \
+            rw_store_list_##plural(t->reader, TENANT_B, &all, &t->arena, &rows, &got, NULL),       \
+            RW_OK);                                                                                \
+        assert_int_equal(got, 0);                                                                  \
+        assert_int_equal(all.total, 0);                                                            \
+    } while (0)
+
+static void test_tenants_apart(void **state)
+{
+    struct store_test *t = *state;
+    struct rw_tx *tx = rw_tx_new(t->store);
+    struct rw_row_conversation *open;
+    struct rw_row_idempotency key;
+    struct rw_row_tenant *tenants, tenant;
+    struct rw_row_number number, *near_numbers;
+    struct rw_row_event *events;
+    struct rw_page page = {.size = 9, .number = 1};
+    size_t n;
+
+    rw_tx_put_tenant(tx, &(struct rw_row_tenant){TENANT_A, "A", 1});
+    rw_tx_put_tenant(tx, &(struct rw_row_tenant){TENANT_B, "B", 1});
+    rw_tx_put_user(tx, &(struct rw_row_user){.id = "i",
+                                             .tenant_id = TENANT_A,
+                                             .name = "n",
+                                             .state = "active",
+                                             .roles = "",
+                                             .version = 1});
+    rw_tx_put_station(
+        tx, &(struct rw_row_station){
+                .id = "i", .tenant_id = TENANT_A, .name = "n", .state = "active", .version = 1});
+    rw_tx_put_edge(tx, &(struct rw_row_edge){"i", TENANT_A, "n", "active", 1, 1});
+    rw_tx_put_trunk(tx, &(struct rw_row_trunk){.id = "i",
+                                               .tenant_id = TENANT_A,
+                                               .name = "n",
+                                               .state = "active",
+                                               .host = "h",
+                                               .transport = "udp",
+                                               .version = 1});
+    rw_tx_put_number(
+        tx, &(struct rw_row_number){
+                .id = "i", .tenant_id = TENANT_A, .e164 = "+65", .state = "active", .version = 1});
+    rw_tx_put_route(tx, &(struct rw_row_route){"i", TENANT_A, "n", "", "t", 1, 1});
+    rw_tx_put_client(tx, &(struct rw_row_client){"i", TENANT_A, "n", "h", "g", "", "", 1, 1, 1, 0});
+    rw_tx_put_token(tx, &(struct rw_row_token){.hash = "h",
+                                               .id = "i",
+                                               .tenant_id = TENANT_A,
+                                               .client_id = "i",
+                                               .roles = "",
+                                               .scopes = ""});
+    rw_tx_add_conversation(
+        tx, &(struct rw_row_conversation){.id = "i", .tenant_id = TENANT_A, .user_id = "u"});
+    rw_tx_add_event(tx, &(struct rw_row_event){
+                            .conversation_id = "i", .tenant_id = TENANT_A, .type = "created"});
+    rw_tx_add_audit(tx, &(struct rw_row_audit){.tenant_id = TENANT_A, .action = "a"});
+    rw_tx_add_idempotency(tx, &(struct rw_row_idempotency){.tenant_id = TENANT_A,
+                                                           .key = "k",
+                                                           .body_hash = "h",
+                                                           .expires_ms = UINT64_C(1) << 50});
+    store_test_commit(tx);
+
+    LIST_OF_B_IS_EMPTY(users, user);
+    LIST_OF_B_IS_EMPTY(stations, station);
+    LIST_OF_B_IS_EMPTY(edges, edge);
+    LIST_OF_B_IS_EMPTY(trunks, trunk);
+    LIST_OF_B_IS_EMPTY(numbers, number);
+    LIST_OF_B_IS_EMPTY(routes, route);
+    LIST_OF_B_IS_EMPTY(clients, client);
+    LIST_OF_B_IS_EMPTY(tokens, token);
+    LIST_OF_B_IS_EMPTY(conversations, conversation);
+    LIST_OF_B_IS_EMPTY(audit, audit);
+
+    for (int b = 0; b < 2; b++) {
+        const char *tenant_id = b ? TENANT_B : TENANT_A;
+        size_t want = b ? 0 : 1;
+        enum rw_class class = b ? RW_NOT_FOUND : RW_OK;
+
+        assert_int_equal(
+            rw_store_list_open(t->reader, tenant_id, NULL, &page, &t->arena, &open, &n, NULL),
+            RW_OK);
+        assert_int_equal(n, want);
+        assert_int_equal(
+            rw_store_list_open(t->reader, tenant_id, "u", &page, &t->arena, &open, &n, NULL),
+            RW_OK);
+        assert_int_equal(n, want);
+        assert_int_equal(
+            rw_store_find_number(t->reader, tenant_id, "+65", &t->arena, &number, NULL), class);
+        assert_int_equal(rw_store_near_numbers(t->reader, tenant_id, NULL, "+66", 5, &t->arena,
+                                               &near_numbers, &n, NULL),
+                         RW_OK);
+        assert_int_equal(n, want);
+        assert_int_equal(
+            rw_store_events_after(t->reader, tenant_id, 0, 9, &t->arena, &events, &n, NULL), RW_OK);
+        assert_int_equal(n, want);
+        assert_int_equal(
+            rw_store_get_idempotency(t->reader, tenant_id, "k", 99, &t->arena, &key, NULL), class);
+        assert_int_equal(rw_store_get_tenant(t->reader, tenant_id, &t->arena, &tenant, NULL),
+                         RW_OK);
+        assert_string_equal(tenant.name, b ? "B" : "A");
+
+        tx = rw_tx_new(t->store); /* nor does B's revoking reach A's tokens */
+        rw_tx_revoke_token(tx, b ? TENANT_A : TENANT_B, "i", 50);
+        rw_tx_revoke_tokens_of_client(tx, b ? TENANT_A : TENANT_B, "i", 50);
+        store_test_commit(tx);
+        struct rw_row_token token;
+        assert_int_equal(rw_store_get_token(t->reader, TENANT_A, "i", &t->arena, &token, NULL),
+                         RW_OK);
+        assert_int_equal(token.revoked_ms, b ? 50 : 0);
+    }
+    assert_int_equal(
+        rw_store_list_open(t->reader, TENANT_A, "v", &page, &t->arena, &open, &n, NULL), RW_OK);
+    assert_int_equal(n, 0);
+    assert_int_equal(rw_store_list_tenants(t->reader, &t->arena, &tenants, &n, NULL), RW_OK);
+    assert_int_equal(n, 2);
+}
+
+static void test_near(void **state)
+{
+    struct store_test *t = *state;
+    static const char *const numbers[] = {"+6531",       "+6534567890", "+6534567891",
+                                          "+6534560000", "+6591234567", "+49301234"};
+    static const struct {
+        const char *edge, *e164;
+        uint32_t max;
+        const char *want[4];
+    } cases[] = {
+        {NULL, "+6534567892", 3, {"+6534567891", "+6534567890", "+6534560000"}},
+        {NULL, "+6534567890", 1, {"+6534567890"}},
+        {NULL, "+65345678", 2, {"+6534567890", "+6534567891"}},
+        {NULL, "+1", 2, {"+49301234", "+6531"}},
+        {"e0", "+6534567892", 3, {"+6534567890", "+6534560000"}},
+        {NULL, "+65", 0, {NULL}},
+    };
+    struct rw_tx *tx = rw_tx_new(t->store);
+
+    for (size_t i = 0; i < 6; i++)
+        rw_tx_put_number(tx, &(struct rw_row_number){.id = numbers[i],
+                                                     .tenant_id = TENANT_A,
+                                                     .edge_id = i == 1 || i == 3 ? "e0" : "e1",
+                                                     .e164 = numbers[i],
+                                                     .state = "active",
+                                                     .version = 1});
+    store_test_commit(tx);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct rw_row_number *rows;
+        size_t n, want = 0;
+
+        assert_int_equal(rw_store_near_numbers(t->reader, TENANT_A, cases[i].edge, cases[i].e164,
+                                               cases[i].max, &t->arena, &rows, &n, NULL),
+                         RW_OK);
+        while (want < 4 && cases[i].want[want])
+            want++;
+        assert_int_equal(n, want);
+        for (size_t k = 0; k < n; k++)
+            assert_string_equal(rows[k].e164, cases[i].want[k]);
+    }
+}
+
+static void test_open_conversations(void **state)
+{
+    struct store_test *t = *state;
+    struct rw_tx *tx = rw_tx_new(t->store);
+    struct rw_row_conversation *rows;
+    char id[37], after[37] = "";
+    unsigned seen = 0;
+    size_t n;
+
+    for (unsigned i = 0; i < 25; i++)
+        rw_tx_add_conversation(
+            tx, &(struct rw_row_conversation){.id = store_test_id(i, id),
+                                              .user_id = "u",
+                                              .tenant_id = i % 2 ? TENANT_A : TENANT_B});
+    for (unsigned i = 0; i < 25; i += 5)
+        rw_tx_end_conversation(tx, i % 2 ? TENANT_A : TENANT_B, store_test_id(i, id), 9, "peer",
+                               "");
+    store_test_commit(tx);
+    do {
+        assert_int_equal(
+            rw_store_open_conversations(t->reader, after, 7, &t->arena, &rows, &n, NULL), RW_OK);
+        for (size_t i = 0; i < n; i++) {
+            assert_true(strcmp(rows[i].id, after) > 0);
+            (void)snprintf(after, sizeof(after), "%s", rows[i].id);
+        }
+        seen += (unsigned)n;
+    } while (n);
+    assert_int_equal(seen, 20);
+}
+
+/* A row that lacks what it must have is our own fault, and fails alone. */
+static void test_incomplete(void **state)
+{
+    struct store_test *t = *state;
+    struct rw_tx *tx = rw_tx_new(t->store);
+    const char *code;
+
+    rw_tx_put_edge(tx, &(struct rw_row_edge){.id = "e", .tenant_id = TENANT_A, .version = 1});
+    assert_int_equal(store_test_try(tx, &code), RW_BUG);
+    assert_string_equal(code, "store.incomplete");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_directory, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_call, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_end_once, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_versions, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_unique, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_paging, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_tenants_apart, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_near, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_open_conversations, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_incomplete, set_up, tear_down),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
