@@ -1,15 +1,16 @@
 /*
  * http/http.h - an HTTP/1.1 server (RFC 9110, RFC 9112) inside each worker's loop.
  *
- * libmicrohttpd reads and writes; a guard refuses every ambiguous framing that it lets through
- * (RFC 9112 section 6.3, 11.2) with 400 and closes; absolute deadlines end slow clients. The
- * listener knows nothing of the API: it hands complete requests to one handler. The handler answers
- * at once or later from the same worker; meanwhile the connection is suspended.
+ * Requests are read strictly (http/head.h): every ambiguous framing (RFC 9112 sections 6.3, 11.2) is
+ * refused with 400 and the connection closed; absolute deadlines end slow clients. The listener
+ * knows nothing of the API: it hands complete requests to one handler. The handler answers at once
+ * or later from the same worker; meanwhile the connection rests.
  *
  * Owner    the worker owns its listener; an exchange belongs to the listener and lives until it was
  *          answered; the request's slices and arena live as long as the exchange.
  * Threads  everything of a listener in its worker.
- * Memory   headers, body and target are bounded by the options; per connection 8 KiB pool.
+ * Memory   headers, body and target are bounded by the options. An idle connection holds its
+ *          struct only (some 300 bytes), a request 3 KiB and what its head and body need beyond 2 KiB.
  * Errors   refusals of the server itself go through `refuse`, so that they look like all others.
  */
 #ifndef RW_HTTP_HTTP_H
@@ -68,8 +69,15 @@ void rw_http_free(struct rw_http *http); /* cuts what is open; NULL is fine */
 
 struct rw_http_counters {
     uint64_t connections, requests, refused_framing, refused_size, cut_slow, open_connections;
+    uint64_t bugs; /* answer headers dropped, answers lost for want of memory */
 };
 void rw_http_read_counters(const struct rw_http *http, struct rw_http_counters *ret);
+
+/*
+ * The status that a refusal of the server itself should carry: 431 and 414 where HTTP has a number
+ * of its own, else rw_status_http() of its class. For whoever writes the answer in `refuse`.
+ */
+unsigned rw_http_refusal_status(const struct rw_err *err);
 
 /* The value of a request header, first of its name; empty slice when absent. */
 struct rw_slice rw_http_header(const struct rw_http_exchange *x, const char *name);
@@ -79,6 +87,12 @@ struct rw_slice rw_http_query(struct rw_http_exchange *x, const char *name);
 void rw_http_query_each(struct rw_http_exchange *x,
                         bool (*visit)(struct rw_slice name, struct rw_slice value, void *arg),
                         void *arg);
+/*
+ * RW_MALFORMED http.query_bad_escape, with its offset in the query, when a '%' there escapes
+ * nothing; rw_http_query() and rw_http_query_each() leave such a '%' as it is.
+ */
+RW_NODISCARD enum rw_class rw_http_query_check(const struct rw_http_exchange *x,
+                                               struct rw_err *err);
 struct rw_arena *rw_http_arena(struct rw_http_exchange *x); /* freed with the exchange */
 const struct rw_http_request *rw_http_request(const struct rw_http_exchange *x);
 void *rw_http_user(const struct rw_http_exchange *x); /* whatever the handler wants to remember */
