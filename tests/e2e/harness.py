@@ -86,7 +86,7 @@ class Simulator(Process):
     """ringwright-sim as a carrier or a station; `events()` are the lines it printed."""
 
     def __init__(self, *flags):
-        super().__init__("sim", [BUILD / "src/sim/ringwright-sim", "--listen", "127.0.0.1:0", "--json-events",
+        super().__init__("sim", [BUILD / "ringwright-sim", "--listen", "127.0.0.1:0", "--json-events",
                                  *flags])
         self.sip = until("the simulator", self._ready)
 
@@ -143,7 +143,7 @@ class Server(Process):
     def __init__(self, carrier, station="sip:sim@127.0.0.1:9", data_dir=None, settings=(), workers=2):
         self.own_folder = data_dir is None
         self.data_dir = pathlib.Path(data_dir or tempfile.mkdtemp(prefix="rw-data-"))
-        self.daemon = BUILD / "src/daemon/ringwrightd"
+        self.daemon = BUILD / "ringwrightd"
         secrets = self.data_dir / "demo.json"
         if not secrets.exists():
             made = subprocess.run(
