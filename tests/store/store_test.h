@@ -2,12 +2,7 @@
 #ifndef RW_TEST_STORE_TEST_H
 #define RW_TEST_STORE_TEST_H
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-/* cmocka needs the four above first */
-#include <cmocka.h>
+#include "../test.h"
 
 #include "store/store.h"
 

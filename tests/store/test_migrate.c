@@ -1,0 +1,158 @@
+/* From an empty file and from each earlier version to the newest; never from a later one. */
+#include "store_test.h"
+
+#include "base/mem.h"
+#include "store/migrate.h"
+
+#include <stdlib.h>
+#include <sys/stat.h>
+
+static void exec(const char *path, const char *sql)
+{
+    sqlite3 *db;
+
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
+/* What the database looks like: every table and index, as text. */
+static void describe(const char *path, char *out, size_t size)
+{
+    sqlite3 *db;
+    sqlite3_stmt *stmt;
+    size_t at = 0;
+
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_int_equal(
+        sqlite3_prepare_v2(db,
+                           "SELECT name || ':' || sql FROM sqlite_schema WHERE sql NOT NULL"
+                           " UNION ALL SELECT version || name FROM schema_version ORDER BY 1",
+                           -1, &stmt, NULL),
+        SQLITE_OK);
+    while (sqlite3_step(stmt) == SQLITE_ROW) {
+        int n = snprintf(out + at, size - at, "%s\n", sqlite3_column_text(stmt, 0));
+
+        assert_true(n > 0 && (size_t)n < size - at);
+        at += (size_t)n;
+    }
+    sqlite3_finalize(stmt);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
+static void test_from_each(void **state)
+{
+    static char newest[32768], got[32768];
+
+    (void)state;
+    for (unsigned from = 0; from <= rw_migrations_count; from++) {
+        char folder[] = "/tmp/rw-migrate-XXXXXX", path[64];
+        struct rw_store_options options = {.path = path};
+        struct rw_store *store = NULL;
+        struct rw_err err = {0};
+        struct stat st;
+        sqlite3 *db;
+
+        assert_non_null(mkdtemp(folder));
+        (void)snprintf(path, sizeof(path), "%s/db", folder);
+        assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+        assert_int_equal(rw_migrate(db, from, &err), RW_OK);
+        if (from)
+            assert_int_equal(
+                sqlite3_exec(db, "INSERT INTO tenants VALUES ('t', 'kept', 1)", NULL, NULL, NULL),
+                SQLITE_OK);
+        assert_int_equal(sqlite3_close(db), SQLITE_OK);
+        assert_int_equal(rw_store_open(&store, &options, &err), RW_OK);
+        rw_store_close(store);
+        describe(path, from ? got : newest, sizeof(got));
+        if (from) {
+            assert_string_equal(got, newest);
+            exec(path, "UPDATE tenants SET name='x' WHERE id='t' AND name='kept'");
+        } else {
+            assert_int_equal(stat(path, &st), 0);
+        }
+        store_test_remove(folder);
+    }
+}
+
+static void test_private(void **state)
+{
+    struct store_test t;
+    char path[112];
+    struct stat st;
+    struct rw_tx *tx;
+
+    (void)state;
+    store_test_open(&t);
+    tx = rw_tx_new(t.store);
+    rw_tx_put_tenant(tx, &(struct rw_row_tenant){TENANT_A, "A", 1});
+    store_test_commit(tx);
+    for (int i = 0; i < 4; i++) {
+        static const char *const suffix[] = {"", "-wal", "-shm", ".lock"};
+
+        (void)snprintf(path, sizeof(path), "%s%s", t.path, suffix[i]);
+        assert_int_equal(stat(path, &st), 0);
+        assert_int_equal(st.st_mode & 0777, 0600);
+    }
+    store_test_close(&t);
+}
+
+static void test_newer(void **state)
+{
+    struct store_test t;
+    struct rw_store_options options = {.path = t.path};
+    struct rw_store *store = NULL;
+    struct rw_err err = {0};
+
+    (void)state;
+    store_test_open(&t);
+    rw_store_reader_free(t.reader);
+    rw_store_close(t.store);
+    t.reader = NULL;
+    t.store = NULL;
+    exec(t.path, "INSERT INTO schema_version VALUES (9999, 'from_the_future', 1)");
+    assert_int_equal(rw_store_open(&store, &options, &err), RW_CONFLICT);
+    assert_string_equal(err.code, "store.newer_schema");
+    assert_string_equal(err.found, "schema version 9999");
+    assert_null(store);
+    store_test_close(&t);
+}
+
+static void test_no_database(void **state)
+{
+    struct store_test t;
+    struct rw_store_options options = {.path = t.path};
+    struct rw_store *store = NULL;
+    struct rw_err err = {0};
+    FILE *f;
+
+    (void)state;
+    store_test_open(&t);
+    rw_store_reader_free(t.reader);
+    rw_store_close(t.store);
+    t.reader = NULL;
+    t.store = NULL;
+    f = fopen(t.path, "w");
+    assert_non_null(f);
+    for (int i = 0; i < 1000; i++)
+        (void)fputs("this is a letter to my aunt\n", f);
+    (void)fclose(f);
+    assert_int_equal(rw_store_open(&store, &options, &err), RW_IO);
+    assert_string_equal(err.code, "store.corrupt");
+    options.path = "/nonexistent/folder/db";
+    assert_int_equal(rw_store_open(&store, &options, &err), RW_IO);
+    assert_string_equal(err.code, "store.open");
+    store_test_close(&t);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_from_each),
+        cmocka_unit_test(test_private),
+        cmocka_unit_test(test_newer),
+        cmocka_unit_test(test_no_database),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
