@@ -1,0 +1,212 @@
+#include "base/mem.h"
+#include "call/reason.h"
+#include "exchange/live.h"
+
+#include <stdio.h>
+
+/* ------------------------------------------------------------------ targets */
+
+#define TEXTS 7
+
+/* The members of a target that are copied, in one order. */
+static void texts_of(struct rw_leg_target *target, const char **ret[TEXTS])
+{
+    ret[0] = &target->uri;
+    ret[1] = &target->route;
+    ret[2] = &target->from_uri;
+    ret[3] = &target->from_name;
+    ret[4] = &target->auth_user;
+    ret[5] = &target->auth_password;
+    ret[6] = &target->trunk_id;
+}
+
+bool rw_live_target_set(struct rw_live *live, enum rw_leg_side leg,
+                        const struct rw_leg_target *target)
+{
+    struct rw_leg_target copy = *target;
+    struct rw_live_target *kept;
+    const char **texts[TEXTS];
+    size_t size = RW_ID_TEXT + 8; /* the Call-ID: "0f-<id>-t" */
+    char *p;
+
+    texts_of(&copy, texts);
+    for (int i = 0; i < TEXTS; i++)
+        size += *texts[i] ? strlen(*texts[i]) + 1 : 0;
+    kept = rw_calloc(1, sizeof(*kept) + size);
+    if (!kept)
+        return false;
+    p = kept->texts;
+    for (int i = 0; i < TEXTS; i++) {
+        size_t n = *texts[i] ? strlen(*texts[i]) + 1 : 0;
+
+        if (n == 0)
+            continue;
+        memcpy(p, *texts[i], n);
+        *texts[i] = p;
+        p += n;
+    }
+    (void)snprintf(p, RW_ID_TEXT + 8, "%02x-%s-%c", rw_worker_index(live->exchange->options.worker),
+                   live->id.text, leg == RW_LEG_STATION ? 's' : 't');
+    copy.call_id = p;
+    (void)snprintf(kept->local_tag, sizeof(kept->local_tag), "%016llx",
+                   (unsigned long long)rand_u64());
+    (void)snprintf(kept->branch, sizeof(kept->branch), "z9hG4bK%016llx",
+                   (unsigned long long)rand_u64());
+    copy.local_tag = kept->local_tag;
+    copy.branch = kept->branch;
+    kept->target = copy;
+    live->sides[leg].target = kept;
+    return true;
+}
+
+/* ------------------------------------------------------------------ dialogs */
+
+static void put(char *dst, size_t size, const char *text)
+{
+    (void)rw_slice_copy(dst, size, rw_slice_str(text));
+}
+
+/* The dialog that the INVITE to this target will begin, as call/leg.h promises it. */
+static void plan_dialog(const struct rw_leg_target *target, struct rw_leg_dialog *ret)
+{
+    *ret = (struct rw_leg_dialog){.local_cseq = 1};
+    put(ret->call_id, sizeof(ret->call_id), target->call_id);
+    put(ret->local_tag, sizeof(ret->local_tag), target->local_tag);
+    put(ret->branch, sizeof(ret->branch), target->branch);
+    put(ret->request_uri, sizeof(ret->request_uri), target->uri);
+    put(ret->from_uri, sizeof(ret->from_uri), target->from_uri);
+    put(ret->to_uri, sizeof(ret->to_uri), target->uri);
+    put(ret->route_set, sizeof(ret->route_set), target->route);
+}
+
+/* A number that changes when what is needed for a CANCEL does; never 0. */
+static uint32_t dialog_mark(const struct rw_leg_dialog *dialog)
+{
+    const char *const texts[] = {dialog->branch, dialog->local_tag, dialog->request_uri};
+    uint32_t mark = 2166136261u ^ dialog->local_cseq;
+
+    for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
+        for (const char *p = texts[i]; *p; p++)
+            mark = (mark ^ (unsigned char)*p) * 16777619u;
+    return mark | 1;
+}
+
+bool rw_live_dialog(struct rw_live *live, enum rw_leg_side leg, enum rw_call_event event,
+                    struct rw_leg_dialog *ret)
+{
+    struct rw_live_side *side = &live->sides[leg];
+    uint32_t mark;
+
+    if (side->leg)
+        live->exchange->options.leg_ops->describe(side->leg, ret);
+    else if (side->target)
+        plan_dialog(&side->target->target, ret);
+    else
+        return false;
+    mark = dialog_mark(ret);
+    if (mark == side->stored_dialog && event != RW_EV_CONNECTED)
+        return false;
+    side->stored_dialog = mark;
+    return true;
+}
+
+/* ------------------------------------------------------------------ what the far end says */
+
+static bool is_final(enum rw_call_input_kind kind)
+{
+    return kind == RW_IN_LEG_FAILED || kind == RW_IN_LEG_ENDED || kind == RW_IN_LEG_SILENT ||
+           kind == RW_IN_LEG_UNREACHABLE;
+}
+
+/*
+ * Reads the media description that came with the news. Early media that can't be used is mere
+ * ringing; an answer that can't be used ends the leg, which is then released and says BYE itself.
+ */
+static void read_media(struct rw_live_side *side, const struct rw_leg_news *news,
+                       enum rw_leg_side leg, struct rw_call_input *input)
+{
+    struct rw_live *live = side->live;
+
+    if (input->kind != RW_IN_LEG_EARLY && input->kind != RW_IN_LEG_ANSWERED)
+        return;
+    if (news->sdp.n &&
+        live->exchange->options.relay_ops->answer(live->relay, leg, news->sdp, NULL) == RW_OK) {
+        side->media_known = true;
+        return;
+    }
+    if (input->kind == RW_IN_LEG_EARLY) {
+        input->kind = RW_IN_LEG_RINGING;
+    } else if (news->sdp.n || !side->media_known) {
+        input->kind = RW_IN_LEG_FAILED;
+        input->ending.reason = RW_REASON_MEDIA_UNUSABLE;
+    }
+}
+
+static void on_news(const struct rw_leg_news *news, void *arg)
+{
+    struct rw_live_side *side = arg;
+    struct rw_live *live = side->live;
+    const struct rw_leg_ops *ops = live->exchange->options.leg_ops;
+    struct rw_call_input input = news->input;
+    struct rw_leg *ended = NULL;
+
+    input.leg = side == &live->sides[RW_LEG_TRUNK] ? RW_LEG_TRUNK : RW_LEG_STATION;
+    read_media(side, news, input.leg, &input);
+    if (is_final(input.kind)) {
+        ended = side->leg;
+        side->leg = NULL;
+    }
+    rw_live_feed(live, &input); /* the call may be gone after this */
+    if (ended)
+        ops->release(ended);
+}
+
+/* ------------------------------------------------------------------ INVITE */
+
+static enum rw_class offer_and_invite(struct rw_live *live, enum rw_leg_side leg,
+                                      struct rw_err *err)
+{
+    const struct rw_exchange_options *o = &live->exchange->options;
+    struct rw_live_side *side = &live->sides[leg];
+    struct rw_buf sdp;
+    enum rw_class class;
+
+    rw_buf_init(&sdp, RW_SDP_MAX);
+    class = o->relay_ops->offer(live->relay, leg, &sdp, err);
+    if (class == RW_OK && sdp.failed)
+        class = rw_fail_memory(err);
+    if (class == RW_OK)
+        class = o->leg_ops->invite(o->leg_port, &side->target->target, rw_buf_slice(&sdp), on_news,
+                                   side, &side->leg, err);
+    rw_buf_done(&sdp);
+    return class;
+}
+
+void rw_live_invite(struct rw_live *live, enum rw_leg_side leg)
+{
+    struct rw_live_side *side = &live->sides[leg];
+    struct rw_call_input input = {.kind = RW_IN_LEG_UNREACHABLE, .leg = leg};
+    struct rw_err err = {0};
+    enum rw_class class = offer_and_invite(live, leg, &err);
+
+    side->invite_due = false;
+    rw_free(side->target);
+    side->target = NULL;
+    if (class != RW_OK) {
+        (void)rw_text_clean(input.ending.sip_reason, sizeof(input.ending.sip_reason),
+                            rw_slice_str(err.message));
+        rw_live_feed(live, &input);
+    }
+}
+
+void rw_live_release(struct rw_live *live, enum rw_leg_side leg)
+{
+    struct rw_live_side *side = &live->sides[leg];
+
+    if (side->leg)
+        live->exchange->options.leg_ops->release(side->leg);
+    side->leg = NULL;
+    rw_free(side->target);
+    side->target = NULL;
+    side->invite_due = false;
+}

@@ -1,0 +1,109 @@
+/*
+ * exchange/live.h - what the files of src/exchange share: a live call, and the exchange from inside.
+ *
+ *     exchange.c  birth, the table of live calls, hanging up, draining
+ *     perform.c   what the state machine decides, done: legs, media, timers, events
+ *     leg.c       the two sides of a call: targets, dialogs, what the far ends say
+ *     recover.c   what an earlier life left open
+ *
+ * A live call is freed when it is over and every transaction of it has been answered by the store:
+ *
+ *     place() -> birth in the store -> [INVITE ... events ...] -> over -> last events stored -> freed
+ *                     | failed                                     ^
+ *                     '--------------------------------------------'
+ */
+#ifndef RW_EXCHANGE_LIVE_H
+#define RW_EXCHANGE_LIVE_H
+
+#include "base/buf.h"
+#include "base/log.h"
+#include "exchange/exchange.h"
+
+#include <re.h>
+
+#define RW_EXCHANGE_INPUTS_MAX 8 /* waiting while a step is being performed */
+
+struct rw_live;
+
+/* Who is called, with the texts behind it; freed once its INVITE left. */
+struct rw_live_target {
+    struct rw_leg_target target;
+    char local_tag[17], branch[24];
+    char texts[];
+};
+
+struct rw_live_side {
+    struct rw_live *live;
+    struct rw_leg *leg;            /* NULL: not invited (yet), or released */
+    struct rw_live_target *target; /* NULL: no such side, or invited */
+    uint32_t stored_dialog;        /* what rw_live_dialog_mark() says of the dialog in the log */
+    bool invite_due;               /* as soon as the event that tells of it is durable */
+    bool media_known;              /* the far end's SDP was read */
+};
+
+struct rw_live_timer {
+    struct tmr tmr;
+    struct rw_live *live;
+};
+
+struct rw_live {
+    struct rw_live *next_hash;    /* in the table of live calls */
+    struct rw_live *prev, *next;  /* among all of the exchange */
+    struct rw_exchange *exchange; /* NULL: the exchange is gone, only transactions are awaited */
+    struct rw_call call;
+    struct rw_id id;
+    char *tenant_id;
+    struct rw_relay *relay;
+    struct rw_live_side sides[RW_LEGS];
+    struct rw_live_timer timers[RW_TIMERS];
+    struct rw_tx *tx;      /* being filled by the current step */
+    uint32_t transactions; /* not answered by the store yet */
+    bool over;
+    rw_placed_h *placed;
+    void *placed_arg;
+};
+
+struct rw_live_input {
+    struct rw_live *live;
+    struct rw_call_input input;
+};
+
+struct rw_recovery;
+
+struct rw_exchange {
+    struct rw_exchange_options options;
+    struct rw_live *all;    /* every call with memory */
+    struct rw_live **table; /* those not over, by id */
+    uint32_t buckets;       /* a power of two */
+    uint32_t live, kept;    /* calls not over; calls with memory */
+    struct rw_buf data;     /* of the event being written */
+    struct rw_live_input inputs[RW_EXCHANGE_INPUTS_MAX];
+    uint32_t inputs_first, inputs_count;
+    bool stepping;
+    struct rw_log_limit lost_limit;
+    bool draining;
+    void (*quiet)(void *arg);
+    void *quiet_arg;
+    struct rw_mail quiet_mail;
+    struct rw_recovery *recovery; /* while one runs */
+};
+
+/* exchange.c */
+void rw_live_forget(struct rw_live *live);       /* is over: hangs up on no more, counts no more */
+void rw_live_free_if_done(struct rw_live *live); /* over, and nothing awaited */
+
+/* perform.c */
+void rw_live_feed(struct rw_live *live, const struct rw_call_input *input);
+void rw_live_event(struct rw_live *live, struct rw_tx *tx, enum rw_call_event event, int32_t leg,
+                   const struct rw_ending *ending);
+
+/* leg.c */
+RW_NODISCARD bool rw_live_target_set(struct rw_live *live, enum rw_leg_side leg,
+                                     const struct rw_leg_target *target);
+void rw_live_invite(struct rw_live *live, enum rw_leg_side leg);
+void rw_live_release(struct rw_live *live, enum rw_leg_side leg);
+/* The dialog to be written with an event of this leg; false when the log has it already. */
+bool rw_live_dialog(struct rw_live *live, enum rw_leg_side leg, enum rw_call_event event,
+                    struct rw_leg_dialog *ret);
+
+#endif

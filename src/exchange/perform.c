@@ -1,0 +1,264 @@
+/*
+ * One step: the machine decides, the actions are done in their order, and all events of the step go
+ * into one transaction. Steps never nest: what happens while one is performed waits its turn.
+ *
+ * Events of a running call are patient, they may linger to share a commit. Two kinds are not: the
+ * telling of an INVITE to a further leg, which leaves only when that is durable, so that no carrier
+ * ever bills what a restart knows nothing of.
+ */
+#include "base/clock.h"
+#include "base/log.h"
+#include "call/reason.h"
+#include "event/event.h"
+#include "exchange/live.h"
+
+/* ------------------------------------------------------------------ events */
+
+static void log_lost(const struct rw_live *live, const struct rw_err *err)
+{
+    uint64_t suppressed;
+    char quoted[RW_LOG_VALUE];
+
+    if (live->exchange &&
+        rw_log_allow(&live->exchange->lost_limit, rw_clock_mono_ms(), &suppressed))
+        rw_log(RW_LOG_ERROR, "call.events_lost", "conversation=%s why=%s suppressed=%llu",
+               live->id.text, rw_log_quote(quoted, rw_slice_str(err->message)),
+               (unsigned long long)suppressed);
+}
+
+/* Writes the data of an event; empty when it has none. */
+static const char *event_data(struct rw_live *live, enum rw_call_event event, int32_t leg,
+                              const struct rw_ending *ending)
+{
+    struct rw_buf *data = &live->exchange->data;
+    struct rw_leg_dialog dialog;
+
+    rw_buf_clear(data);
+    if (ending)
+        rw_event_encode_ending(data, ending);
+    else if (leg >= 0 && rw_live_dialog(live, (enum rw_leg_side)leg, event, &dialog))
+        rw_event_encode_dialog(data, &dialog);
+    return data->len && !data->failed ? data->p : NULL;
+}
+
+void rw_live_event(struct rw_live *live, struct rw_tx *tx, enum rw_call_event event, int32_t leg,
+                   const struct rw_ending *ending)
+{
+    struct rw_row_event row = {
+        .conversation_id = live->id.text,
+        .tenant_id = live->tenant_id,
+        .at_ms = rw_clock_wall_ms(),
+        .leg = leg,
+        .type = rw_call_event_name(event),
+        .data = event_data(live, event, leg, ending),
+    };
+
+    rw_tx_add_event(tx, &row);
+}
+
+static void append_event(struct rw_live *live, const struct rw_call_action *action)
+{
+    bool whole = action->event == RW_EV_CREATED || action->event == RW_EV_ENDED;
+
+    /* The first leg's was written with the birth. */
+    if (action->event == RW_EV_DIALING && !live->sides[action->leg].invite_due)
+        return;
+    if (!live->tx)
+        live->tx = rw_tx_new(live->exchange->options.store);
+    if (!live->tx) {
+        struct rw_err err;
+
+        (void)rw_fail_memory(&err);
+        log_lost(live, &err);
+        return;
+    }
+    rw_live_event(live, live->tx, action->event, whole ? -1 : (int32_t)action->leg, action->ending);
+    if (action->event == RW_EV_ENDED)
+        rw_tx_end_conversation(live->tx, live->tenant_id, live->id.text, rw_clock_wall_ms(),
+                               rw_disconnect_name(action->ending->disconnect),
+                               action->ending->reason);
+}
+
+/* ------------------------------------------------------------------ transactions */
+
+static void on_stored(struct rw_tx *tx, enum rw_class class, const struct rw_err *err, void *arg)
+{
+    struct rw_live *live = arg;
+
+    (void)tx;
+    if (class != RW_OK)
+        log_lost(live, err);
+    live->transactions--;
+    rw_live_free_if_done(live);
+}
+
+static void invite_failed_to_be_told(struct rw_live *live, enum rw_leg_side leg)
+{
+    struct rw_call_input input = {
+        .kind = RW_IN_LEG_FAILED, .leg = leg, .ending = {.reason = RW_REASON_STORE_FAILED}};
+
+    rw_live_release(live, leg);
+    rw_live_feed(live, &input);
+}
+
+/* The event that tells of a further leg's INVITE is durable: now it leaves. */
+static void on_invite_stored(struct rw_tx *tx, enum rw_class class, const struct rw_err *err,
+                             void *arg)
+{
+    struct rw_live_side *side = arg;
+    struct rw_live *live = side->live;
+    enum rw_leg_side leg = (enum rw_leg_side)(side - live->sides);
+
+    (void)tx;
+    if (class != RW_OK)
+        log_lost(live, err);
+    if (side->invite_due && class == RW_OK)
+        rw_live_invite(live, leg);
+    else if (side->invite_due)
+        invite_failed_to_be_told(live, leg);
+    live->transactions--; /* not before: it kept the call */
+    rw_live_free_if_done(live);
+}
+
+/* `told` is the side whose INVITE waits for this transaction, or NULL. */
+static void submit(struct rw_live *live, struct rw_live_side *told)
+{
+    struct rw_tx *tx = live->tx;
+
+    live->tx = NULL;
+    if (!tx) {
+        if (told)
+            invite_failed_to_be_told(live, (enum rw_leg_side)(told - live->sides));
+        return;
+    }
+    live->transactions++;
+    if (!told)
+        rw_tx_patient(tx);
+    rw_tx_submit(tx, told ? on_invite_stored : on_stored, told ? (void *)told : (void *)live);
+}
+
+/* ------------------------------------------------------------------ actions */
+
+static void on_timer(void *arg)
+{
+    struct rw_live_timer *timer = arg;
+    struct rw_call_input input = {.kind = RW_IN_TIMER};
+
+    input.timer = (enum rw_call_timer)(timer - timer->live->timers);
+    rw_live_feed(timer->live, &input);
+}
+
+static void set_timer(struct rw_live *live, const struct rw_call_action *action)
+{
+    struct rw_live_timer *timer = &live->timers[action->timer];
+
+    if (action->after_ms)
+        tmr_start(&timer->tmr, action->after_ms, on_timer, timer);
+    else
+        tmr_cancel(&timer->tmr);
+}
+
+/* A leg that was never invited is over at once. */
+static void cancel(struct rw_live *live, enum rw_leg_side leg)
+{
+    struct rw_call_input input = {.kind = RW_IN_LEG_UNREACHABLE, .leg = leg};
+
+    if (live->sides[leg].leg) {
+        live->exchange->options.leg_ops->cancel(live->sides[leg].leg);
+        return;
+    }
+    rw_live_release(live, leg);
+    rw_live_feed(live, &input);
+}
+
+static void bye(struct rw_live *live, const struct rw_call_action *action)
+{
+    struct rw_leg *leg = live->sides[action->leg].leg;
+
+    if (leg)
+        live->exchange->options.leg_ops->bye(leg, action->ending);
+    rw_live_release(live, action->leg);
+}
+
+static void perform(struct rw_live *live, const struct rw_call_actions *actions)
+{
+    struct rw_live_side *told = NULL;
+
+    for (uint32_t i = 0; i < actions->count; i++) {
+        const struct rw_call_action *action = &actions->at[i];
+        struct rw_live_side *side = &live->sides[action->leg];
+
+        switch (action->kind) {
+        case RW_DO_STORE: /* rw_exchange_place() does it */
+            break;
+        case RW_DO_INVITE:
+            if (side->stored_dialog) {
+                rw_live_invite(live, action->leg);
+            } else {
+                side->invite_due = true;
+                told = side;
+            }
+            break;
+        case RW_DO_CANCEL:
+            cancel(live, action->leg);
+            break;
+        case RW_DO_BYE:
+            bye(live, action);
+            break;
+        case RW_DO_BRIDGE:
+            live->exchange->options.relay_ops->bridge(live->relay);
+            break;
+        case RW_DO_TIMER:
+            set_timer(live, action);
+            break;
+        case RW_DO_EVENT:
+            append_event(live, action);
+            break;
+        case RW_DO_FORGET:
+            rw_live_forget(live);
+            break;
+        }
+    }
+    submit(live, told);
+}
+
+/* ------------------------------------------------------------------ steps */
+
+static bool enqueue(struct rw_live *live, const struct rw_call_input *input)
+{
+    struct rw_exchange *x = live->exchange;
+    uint32_t at = (x->inputs_first + x->inputs_count) % RW_EXCHANGE_INPUTS_MAX;
+
+    if (x->inputs_count == RW_EXCHANGE_INPUTS_MAX)
+        return false;
+    x->inputs[at] = (struct rw_live_input){live, *input};
+    x->inputs_count++;
+    return true;
+}
+
+void rw_live_feed(struct rw_live *live, const struct rw_call_input *input)
+{
+    struct rw_exchange *x = live->exchange;
+
+    if (!enqueue(live, input)) {
+        rw_log(RW_LOG_ERROR, "call.input_lost", "conversation=%s kind=%d", live->id.text,
+               (int)input->kind);
+        return;
+    }
+    if (x->stepping)
+        return;
+    x->stepping = true;
+    while (x->inputs_count) {
+        struct rw_live_input next = x->inputs[x->inputs_first];
+        struct rw_call_actions actions;
+
+        x->inputs_first = (x->inputs_first + 1) % RW_EXCHANGE_INPUTS_MAX;
+        x->inputs_count--;
+        if (next.live->over)
+            continue;
+        rw_call_step(&next.live->call, &next.input, rw_clock_mono_ms(), &actions);
+        perform(next.live, &actions);
+    }
+    x->stepping = false;
+    rw_live_free_if_done(live);
+}

@@ -1,0 +1,199 @@
+/*
+ * What an earlier life left open, page by page: each dialog that stands in the log gets its BYE or
+ * CANCEL, then the conversation is closed in the log. In this order a crash in between repeats the
+ * goodbye, and never forgets it.
+ *
+ *     page -> goodbyes -> one transaction -> stored -> next page ... -> done
+ */
+#include "exchange/recover.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "call/reason.h"
+#include "event/event.h"
+#include "exchange/live.h"
+
+#define PAGE 64u
+#define PAGE_BYTES (16u << 20)
+
+struct rw_recovery {
+    struct rw_exchange *exchange; /* NULL: abandoned */
+    struct rw_store_reader *reader;
+    char after_id[128]; /* of the last conversation of the page before */
+    uint32_t closed, in_page;
+    struct rw_buf data;
+    void (*done)(enum rw_class class, uint32_t closed, const struct rw_err *err, void *arg);
+    void *arg;
+};
+
+static const struct rw_ending lost = {
+    .disconnect = RW_DISC_ERROR, .said_by = RW_SAID_US, .reason = RW_REASON_NODE_LOST};
+
+static void free_recovery(struct rw_recovery *r)
+{
+    rw_store_reader_free(r->reader);
+    rw_buf_done(&r->data);
+    rw_free(r);
+}
+
+static void finish(struct rw_recovery *r, enum rw_class class, const struct rw_err *err)
+{
+    r->exchange->recovery = NULL;
+    r->done(class, r->closed, class == RW_OK ? NULL : err, r->arg);
+    free_recovery(r);
+}
+
+/* Was this leg dialled, and has not ended? */
+static bool leg_is_open(const struct rw_row_event *events, size_t count, int32_t leg)
+{
+    bool open = false;
+
+    for (size_t i = 0; i < count; i++) {
+        enum rw_call_event type;
+
+        if (events[i].leg == leg && rw_call_event_parse(rw_slice_str(events[i].type), &type))
+            open = type != RW_EV_LEG_ENDED;
+    }
+    return open;
+}
+
+static void end_dialog(struct rw_recovery *r, const struct rw_row_conversation *conversation,
+                       const struct rw_row_event *events, size_t count, enum rw_leg_side leg)
+{
+    const struct rw_exchange_options *o = &r->exchange->options;
+    struct rw_leg_dialog dialog;
+    char quoted[RW_LOG_VALUE];
+    struct rw_err err;
+
+    if (!rw_event_open_dialog(events, count, leg, &dialog))
+        return;
+    if (o->leg_ops->end_orphan(o->leg_port, &dialog, &err) != RW_OK)
+        rw_log(RW_LOG_WARN, "call.orphan_not_ended", "conversation=%s leg=%d why=%s",
+               conversation->id, (int)leg, rw_log_quote(quoted, rw_slice_str(err.message)));
+}
+
+static void add_event(struct rw_recovery *r, struct rw_tx *tx,
+                      const struct rw_row_conversation *conversation, enum rw_call_event event,
+                      int32_t leg)
+{
+    rw_tx_add_event(tx, &(struct rw_row_event){.conversation_id = conversation->id,
+                                               .tenant_id = conversation->tenant_id,
+                                               .at_ms = rw_clock_wall_ms(),
+                                               .leg = leg,
+                                               .type = rw_call_event_name(event),
+                                               .data = r->data.p});
+}
+
+static enum rw_class close_one(struct rw_recovery *r, struct rw_tx *tx,
+                               const struct rw_row_conversation *conversation,
+                               struct rw_arena *arena, struct rw_err *err)
+{
+    struct rw_row_event *events;
+    size_t count;
+    enum rw_class class = rw_store_events_of(r->reader, conversation->tenant_id, conversation->id,
+                                             arena, &events, &count, err);
+
+    if (class != RW_OK)
+        return class;
+    for (int leg = 0; leg < RW_LEGS; leg++) {
+        if (!leg_is_open(events, count, leg))
+            continue;
+        end_dialog(r, conversation, events, count, (enum rw_leg_side)leg);
+        add_event(r, tx, conversation, RW_EV_LEG_ENDED, leg);
+    }
+    add_event(r, tx, conversation, RW_EV_ENDED, -1);
+    rw_tx_end_conversation(tx, conversation->tenant_id, conversation->id, rw_clock_wall_ms(),
+                           rw_disconnect_name(lost.disconnect), lost.reason);
+    return RW_OK;
+}
+
+/* Fills tx with the end of each conversation of the next page; r->in_page says how many. */
+static enum rw_class close_page(struct rw_recovery *r, struct rw_tx *tx, struct rw_err *err)
+{
+    struct rw_row_conversation *rows;
+    struct rw_arena arena;
+    size_t count = 0;
+    enum rw_class class;
+
+    rw_arena_init(&arena, PAGE_BYTES);
+    class = rw_store_open_conversations(r->reader, r->after_id, PAGE, &arena, &rows, &count, err);
+    for (size_t i = 0; class == RW_OK && i < count; i++)
+        class = close_one(r, tx, &rows[i], &arena, err);
+    if (class == RW_OK && count &&
+        !rw_slice_copy(r->after_id, sizeof(r->after_id), rw_slice_str(rows[count - 1].id)))
+        class = rw_fail(err, RW_BUG, "server.bug", "a conversation's id is too long");
+    r->in_page = class == RW_OK ? (uint32_t)count : 0;
+    rw_arena_done(&arena);
+    return class;
+}
+
+static void on_page_stored(struct rw_tx *tx, enum rw_class class, const struct rw_err *err,
+                           void *arg);
+
+static void next_page(struct rw_recovery *r)
+{
+    struct rw_tx *tx = rw_tx_new(r->exchange->options.store);
+    struct rw_err err = {0};
+    enum rw_class class = tx ? close_page(r, tx, &err) : rw_fail_memory(&err);
+
+    if (class == RW_OK && r->in_page) {
+        rw_tx_submit(tx, on_page_stored, r);
+        return;
+    }
+    rw_tx_drop(tx);
+    finish(r, class, &err);
+}
+
+static void on_page_stored(struct rw_tx *tx, enum rw_class class, const struct rw_err *err,
+                           void *arg)
+{
+    struct rw_recovery *r = arg;
+
+    (void)tx;
+    if (!r->exchange) {
+        free_recovery(r);
+    } else if (class != RW_OK) {
+        finish(r, class, err);
+    } else {
+        r->closed += r->in_page;
+        next_page(r);
+    }
+}
+
+void rw_recovery_abandon(struct rw_recovery *recovery)
+{
+    if (!recovery)
+        return;
+    recovery->exchange = NULL;
+    rw_store_reader_free(recovery->reader); /* the store may be closed before it answers */
+    recovery->reader = NULL;
+}
+
+void rw_exchange_recover(struct rw_exchange *exchange,
+                         void (*done)(enum rw_class class, uint32_t closed,
+                                      const struct rw_err *err, void *arg),
+                         void *arg)
+{
+    struct rw_recovery *r = rw_calloc(1, sizeof(*r));
+    struct rw_err err = {0};
+    enum rw_class class;
+
+    if (!r) {
+        class = rw_fail_memory(&err);
+        done(class, 0, &err, arg);
+        return;
+    }
+    r->exchange = exchange;
+    r->done = done;
+    r->arg = arg;
+    exchange->recovery = r;
+    rw_buf_init(&r->data, RW_EVENT_DATA_MAX);
+    rw_event_encode_ending(&r->data, &lost);
+    class = r->data.failed ? rw_fail_memory(&err)
+                           : rw_store_reader_new(exchange->options.store, &r->reader, &err);
+    if (class != RW_OK)
+        finish(r, class, &err);
+    else
+        next_page(r);
+}
