@@ -1,0 +1,54 @@
+/*
+ * api/answer.h - how answers look: the error body, warnings, headers.
+ *
+ * Owner    every answer ends its request: the body's tree is released, the exchange is answered.
+ * Threads  the request's worker.
+ * Errors   none comes back. When memory is out while rendering, a short fixed answer goes out.
+ */
+#ifndef RW_API_ANSWER_H
+#define RW_API_ANSWER_H
+
+#include "api/request.h"
+#include "json/write.h"
+
+#define RW_ANSWER_BYTES_MAX (1024u * 1024)
+
+/* Sets up a buffer for an answer's body. */
+static inline void rw_answer_init(struct rw_buf *body)
+{
+    rw_buf_init(body, RW_ANSWER_BYTES_MAX);
+}
+
+/* JSON of an operation; the body is taken over. In debug builds it is held against the description. */
+void rw_answer_json(struct rw_request *r, unsigned status, struct rw_buf *body);
+
+/* Anything else, copied. */
+void rw_answer_text(struct rw_request *r, unsigned status, const char *content_type,
+                    struct rw_slice text);
+
+/* A status without a body. */
+void rw_answer_nothing(struct rw_request *r, unsigned status);
+
+/* The error body of everything in r->faults; there must be one. */
+void rw_answer_refuse(struct rw_request *r);
+
+/* The error body of one fault; r->faults is not looked at. */
+void rw_answer_err(struct rw_request *r, const struct rw_err *err);
+
+/* Writes the member "warnings" from r->warnings; nothing when there are none. */
+void rw_answer_warnings(struct rw_request *r, struct rw_json_writer *w);
+
+/* Writes faults or warnings as an array of entries; `base` as below. */
+void rw_answer_write_entries(struct rw_json_writer *w, const char *key,
+                             const struct rw_faults *faults, bool with_status,
+                             struct rw_slice base);
+
+/*
+ * Writes the error body of `faults`. `base` is what stands before "/docs/errors/" in help links.
+ * Members: message, code, status, contextId, messageWithParams, messageParams, details, errors,
+ * suggestedRequest.
+ */
+void rw_answer_write(struct rw_buf *buf, unsigned status, const struct rw_faults *faults,
+                     const char *context_id, struct rw_slice base, struct rw_slice suggested);
+
+#endif

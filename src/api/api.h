@@ -1,0 +1,53 @@
+/*
+ * api/api.h - the HTTP API of one worker: what the listener hands over comes in here.
+ *
+ * Every operation of api/openapi.yaml is a function rw_op_<operationId>() in one of this folder's
+ * files; request.h holds the way a request takes to it.
+ *
+ * Owner    the worker owns its struct rw_api, which borrows everything in the options.
+ * Threads  its worker.
+ * Errors   whatever goes wrong with a request is answered to its sender.
+ */
+#ifndef RW_API_API_H
+#define RW_API_API_H
+
+#include "http/http.h"
+#include "loop/offload.h"
+#include "store/store.h"
+
+struct rw_api;
+struct rw_auth;        /* auth/identity.h; one a worker */
+struct rw_exchange;    /* exchange/exchange.h; one a worker */
+struct rw_route_table; /* route/route.h; one a worker */
+struct rw_trace;       /* event/trace.h; the SIP messages kept, or NULL */
+
+struct rw_api_options {
+    struct rw_worker *worker;
+    struct rw_store *store;
+    struct rw_store_reader *reader;
+    struct rw_auth *auth;
+    struct rw_exchange *exchange; /* NULL: a server that places no calls (tests) */
+    struct rw_route_table *routes;
+    struct rw_offload *offload;
+    struct rw_trace *trace;
+    const char *version;        /* "0.1.0" */
+    uint64_t started_ms;        /* wall time */
+    uint32_t station_answer_ms; /* how long a user's telephone may ring; 0 = 30,000 */
+    uint32_t max_duration_ms;   /* 0 = calls have no cap */
+};
+
+RW_NODISCARD enum rw_class rw_api_new(struct rw_api **ret, const struct rw_api_options *options,
+                                      struct rw_err *err);
+void rw_api_free(struct rw_api *api); /* no request may be waiting any more; NULL is fine */
+
+/*
+ * From now on calls are refused with RW_UNAVAILABLE server.draining, /health says so, and requests
+ * that wait for news are answered with what there is.
+ */
+void rw_api_drain(struct rw_api *api);
+
+/* For struct rw_http_options; arg is the struct rw_api. */
+void rw_api_handle(struct rw_http_exchange *x, const struct rw_http_request *request, void *arg);
+void rw_api_refuse(struct rw_http_exchange *x, const struct rw_err *err, void *arg);
+
+#endif

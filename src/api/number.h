@@ -1,0 +1,25 @@
+/*
+ * api/number.h - the address engine's verdict on a text of a request, as faults and warnings.
+ *
+ * Threads  any. Not to be included beside re.h.
+ */
+#ifndef RW_API_NUMBER_H
+#define RW_API_NUMBER_H
+
+#include "address/address.h"
+#include "base/err.h"
+
+/*
+ * Judges what stands at `pointer` of the body. A refusal is added to *faults, what was normalised or
+ * is doubtful to *warnings (either may be NULL: nothing is written then). True when the number may be
+ * called; then ret->e164 is set.
+ */
+bool rw_number_judge(struct rw_slice text, const char *pointer,
+                     const struct rw_address_policy *policy, struct rw_address *ret,
+                     struct rw_faults *faults, struct rw_faults *warnings);
+
+/* Judges, and tries what the engine suggests instead. False: nobody can say what was meant. */
+bool rw_number_guess(struct rw_slice text, const struct rw_address_policy *policy,
+                     struct rw_address *ret);
+
+#endif

@@ -1,0 +1,317 @@
+/* Stations: the telephones of the tenant, and which of them rings for whom. */
+#include "api/answer.h"
+#include "api/change.h"
+#include "api/paging.h"
+#include "api/render.h"
+#include "api/users.h"
+#include "api_gen.h"
+#include "base/clock.h"
+
+#include <stdio.h>
+
+/* A tenant with more stations than this many pages is searched only so far. */
+#define SEARCH_PAGES_MAX 200
+
+static void refuse_unknown(struct rw_request *r)
+{
+    struct rw_err err;
+
+    rw_fail(&err, RW_NOT_FOUND, "station.not_found",
+            "no station of this tenant has the id in the path");
+    rw_err_at(&err, "{stationId}", -1, 0);
+    rw_err_expected(&err, "an id that GET /api/v2/stations lists");
+    rw_answer_err(r, &err);
+}
+
+static bool find(struct rw_request *r, struct rw_row_station *ret)
+{
+    const char *id = rw_request_param(r, "stationId");
+    struct rw_err err;
+    enum rw_class class;
+
+    class = id ? rw_store_get_station(r->api->with.reader, rw_request_tenant(r), id, r->arena, ret,
+                                      &err)
+               : rw_fail_memory(&err);
+    if (class == RW_OK)
+        return true;
+    if (class == RW_NOT_FOUND)
+        refuse_unknown(r);
+    else
+        rw_answer_err(r, &err);
+    return false;
+}
+
+enum rw_class rw_users_associated(const struct rw_request *r, const char *user_id,
+                                  struct rw_row_station *ret, struct rw_err *err)
+{
+    struct rw_page page = {.size = 500, .number = 1};
+    struct rw_row_station *rows;
+    size_t count;
+
+    do {
+        enum rw_class class = rw_store_list_stations(r->api->with.reader, rw_request_tenant(r),
+                                                     &page, r->arena, &rows, &count, err);
+
+        if (class != RW_OK)
+            return class;
+        for (size_t i = 0; i < count; i++)
+            if (rows[i].user_id && strcmp(rows[i].user_id, user_id) == 0) {
+                *ret = rows[i];
+                return RW_OK;
+            }
+    } while (count == page.size && ++page.number <= SEARCH_PAGES_MAX);
+    return rw_fail(err, RW_NOT_FOUND, "station.not_found", "the user has no associated station");
+}
+
+/* ------------------------------------------------------------------ reading */
+
+void rw_op_getStations(struct rw_request *r)
+{
+    struct rw_page page = rw_paging_read(r);
+    struct rw_row_station *rows;
+    struct rw_json_writer w;
+    struct rw_buf body;
+    struct rw_err err;
+    size_t count;
+
+    if (rw_store_list_stations(r->api->with.reader, rw_request_tenant(r), &page, r->arena, &rows,
+                               &count, &err)) {
+        rw_answer_err(r, &err);
+        return;
+    }
+    rw_answer_init(&body);
+    w = rw_json_writer(&body);
+    rw_json_open_object(&w, NULL);
+    rw_json_open_array(&w, "entities");
+    for (size_t i = 0; i < count; i++)
+        rw_render_station(&w, NULL, &rows[i]);
+    rw_json_close(&w);
+    rw_paging_write(&w, r, &page);
+    rw_json_close(&w);
+    rw_answer_json(r, 200, &body);
+}
+
+void rw_op_getStation(struct rw_request *r)
+{
+    struct rw_row_station row;
+    struct rw_json_writer w;
+    struct rw_buf body;
+
+    if (!find(r, &row))
+        return;
+    rw_answer_init(&body);
+    w = rw_json_writer(&body);
+    rw_render_station(&w, NULL, &row);
+    rw_answer_json(r, 200, &body);
+}
+
+static void write_user_station(struct rw_json_writer *w, const char *key,
+                               const struct rw_row_station *row)
+{
+    rw_json_open_object(w, key);
+    rw_json_str(w, "id", row->id);
+    rw_json_str(w, "name", row->name);
+    rw_json_str(w, "type", "sip");
+    rw_json_close(w);
+}
+
+/* models: UserStations. The associated station rings; the default one where none is associated. */
+static void write_stations(struct rw_request *r, struct rw_json_writer *w, const char *key,
+                           const struct rw_row_user *user)
+{
+    struct rw_row_station associated, standard;
+    bool has_associated = rw_users_associated(r, user->id, &associated, NULL) == RW_OK;
+    bool has_standard = user->station_id &&
+                        rw_store_get_station(r->api->with.reader, user->tenant_id, user->station_id,
+                                             r->arena, &standard, NULL) == RW_OK;
+
+    rw_json_open_object(w, key);
+    if (has_associated)
+        write_user_station(w, "associatedStation", &associated);
+    if (has_associated || has_standard)
+        write_user_station(w, "effectiveStation", has_associated ? &associated : &standard);
+    if (has_standard)
+        write_user_station(w, "defaultStation", &standard);
+    rw_json_close(w);
+}
+
+void rw_users_write_station(struct rw_request *r, struct rw_json_writer *w,
+                            const struct rw_row_user *user)
+{
+    write_stations(r, w, "station", user);
+}
+
+void rw_op_getUserStation(struct rw_request *r)
+{
+    struct rw_row_user user;
+    struct rw_json_writer w;
+    struct rw_buf body;
+
+    if (!rw_users_find(r, &user))
+        return;
+    rw_answer_init(&body);
+    w = rw_json_writer(&body);
+    write_stations(r, &w, NULL, &user);
+    rw_answer_json(r, 200, &body);
+}
+
+/* ------------------------------------------------------------------ changing */
+
+/* "sip:name@host" or "sip:name@host:port"; nothing that could end a SIP header early. */
+static bool is_sip_uri(const char *uri)
+{
+    const char *at = strchr(uri, '@');
+
+    if (strncmp(uri, "sip:", 4) != 0 || !at || at == uri + 4 || !at[1] || strchr(at + 1, '@'))
+        return false;
+    for (const char *p = uri; *p; p++)
+        if ((unsigned char)*p <= ' ' || (unsigned char)*p >= 0x7f || strchr("<>\"\\,", *p))
+            return false;
+    return true;
+}
+
+void rw_op_postRingwrightStations(struct rw_request *r)
+{
+    struct rw_id id = rw_id_new(rw_worker_index(r->api->with.worker));
+    const char *uri = rw_request_member(r, "sipUri");
+    struct rw_tx *tx;
+    struct rw_json_writer w;
+    struct rw_buf body;
+    struct rw_err err;
+    struct rw_row_station row = {
+        .id = id.text,
+        .tenant_id = rw_request_tenant(r),
+        .name = rw_request_member(r, "name"),
+        .sip_uri = uri,
+        .auth_user = rw_request_member(r, "authUser"),
+        .auth_password = rw_request_member(r, "authPassword"),
+        .state = "active",
+        .version = 1,
+        .created_ms = rw_clock_wall_ms(),
+    };
+
+    if (!is_sip_uri(uri)) {
+        rw_fail(&err, RW_MALFORMED, "station.bad_uri", "a station is reached at a SIP URI");
+        rw_err_at(&err, "/sipUri", -1, 0);
+        rw_err_found(&err, "\"%s\"", uri);
+        rw_err_expected(&err, "sip:name@host or sip:name@host:port");
+        rw_answer_err(r, &err);
+        return;
+    }
+    tx = rw_tx_new(r->api->with.store);
+    if (tx)
+        rw_tx_put_station(tx, &row);
+    rw_answer_init(&body);
+    w = rw_json_writer(&body);
+    rw_render_station(&w, NULL, &row);
+    rw_change_commit(r, tx, "station.create", row.id, row.name, 200, &body);
+}
+
+/* Frees the station a user is associated with, if any and if it is another one, in the same change. */
+static enum rw_class release_other(struct rw_request *r, struct rw_tx *tx, const char *user_id,
+                                   const char *but_station_id, struct rw_err *err)
+{
+    struct rw_row_station other;
+    enum rw_class class = rw_users_associated(r, user_id, &other, err);
+
+    if (class == RW_NOT_FOUND)
+        return RW_OK;
+    if (class != RW_OK)
+        return class;
+    if (but_station_id && strcmp(other.id, but_station_id) == 0)
+        return RW_OK;
+    other.user_id = NULL;
+    other.version++;
+    rw_tx_put_station(tx, &other);
+    return RW_OK;
+}
+
+void rw_op_putUserStationAssociatedstationStationId(struct rw_request *r)
+{
+    struct rw_row_user user;
+    struct rw_row_station station;
+    struct rw_tx *tx;
+    struct rw_err err;
+
+    if (!rw_users_find(r, &user) || !find(r, &station))
+        return;
+    if (station.user_id && strcmp(station.user_id, user.id) != 0) {
+        rw_fail(&err, RW_CONFLICT, "station.taken", "the station is associated with another user");
+        rw_err_at(&err, "{stationId}", -1, 0);
+        rw_err_found(&err, "associated with user %s", station.user_id);
+        rw_err_expected(&err, "a station with the status AVAILABLE");
+        rw_answer_err(r, &err);
+        return;
+    }
+    tx = rw_tx_new(r->api->with.store);
+    if (tx && release_other(r, tx, user.id, station.id, &err) != RW_OK) {
+        rw_tx_drop(tx);
+        rw_answer_err(r, &err);
+        return;
+    }
+    station.user_id = user.id;
+    station.version++;
+    if (tx)
+        rw_tx_put_station(tx, &station);
+    rw_change_commit(r, tx, "station.associate", station.id, user.id, 202, NULL);
+}
+
+void rw_op_deleteUserStationAssociatedstation(struct rw_request *r)
+{
+    struct rw_row_user user;
+    struct rw_tx *tx;
+    struct rw_err err;
+
+    if (!rw_users_find(r, &user))
+        return;
+    tx = rw_tx_new(r->api->with.store);
+    if (tx && release_other(r, tx, user.id, NULL, &err) != RW_OK) {
+        rw_tx_drop(tx);
+        rw_answer_err(r, &err);
+        return;
+    }
+    rw_change_commit(r, tx, "station.disassociate", user.id, NULL, 202, NULL);
+}
+
+void rw_op_deleteStationAssociateduser(struct rw_request *r)
+{
+    struct rw_row_station station;
+    struct rw_tx *tx;
+
+    if (!find(r, &station))
+        return;
+    station.user_id = NULL;
+    station.version++;
+    tx = rw_tx_new(r->api->with.store);
+    if (tx)
+        rw_tx_put_station(tx, &station);
+    rw_change_commit(r, tx, "station.disassociate", station.id, NULL, 200, NULL);
+}
+
+static void set_default(struct rw_request *r, struct rw_row_user *user, const char *station_id)
+{
+    struct rw_tx *tx = rw_tx_new(r->api->with.store);
+
+    user->station_id = station_id;
+    user->version++;
+    if (tx)
+        rw_tx_put_user(tx, user);
+    rw_change_commit(r, tx, "user.default_station", user->id, station_id, 202, NULL);
+}
+
+void rw_op_putUserStationDefaultstationStationId(struct rw_request *r)
+{
+    struct rw_row_user user;
+    struct rw_row_station station;
+
+    if (rw_users_find(r, &user) && find(r, &station))
+        set_default(r, &user, station.id);
+}
+
+void rw_op_deleteUserStationDefaultstation(struct rw_request *r)
+{
+    struct rw_row_user user;
+
+    if (rw_users_find(r, &user))
+        set_default(r, &user, NULL);
+}

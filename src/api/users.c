@@ -1,0 +1,172 @@
+/* Users of the tenant: who they are, and who is behind this token. */
+#include "api/users.h"
+
+#include "api/answer.h"
+#include "api/change.h"
+#include "api/paging.h"
+#include "api/render.h"
+#include "api/roles.h"
+#include "api_gen.h"
+#include "auth/identity.h"
+#include "base/clock.h"
+
+#include <jansson.h>
+
+bool rw_users_find(struct rw_request *r, struct rw_row_user *ret)
+{
+    const char *id = rw_request_param(r, "userId");
+    struct rw_err err;
+    enum rw_class class;
+
+    class =
+        id ? rw_store_get_user(r->api->with.reader, rw_request_tenant(r), id, r->arena, ret, &err)
+           : rw_fail_memory(&err);
+    if (class == RW_OK)
+        return true;
+    if (class == RW_NOT_FOUND) {
+        rw_fail(&err, RW_NOT_FOUND, "user.not_found",
+                "no user of this tenant has the id in the path");
+        rw_err_at(&err, "{userId}", -1, 0);
+        rw_err_expected(&err, "an id that GET /api/v2/users lists");
+    }
+    rw_answer_err(r, &err);
+    return false;
+}
+
+/* Rendered before the change is stored: what is answered is what was written. */
+static void commit(struct rw_request *r, const struct rw_row_user *row, const char *action,
+                   bool with_body)
+{
+    struct rw_tx *tx = rw_tx_new(r->api->with.store);
+    struct rw_json_writer w;
+    struct rw_buf body;
+
+    if (tx)
+        rw_tx_put_user(tx, row);
+    rw_answer_init(&body);
+    w = rw_json_writer(&body);
+    if (with_body) {
+        rw_render_user(&w, NULL, row);
+    } else {
+        rw_json_open_object(&w, NULL);
+        rw_json_close(&w);
+    }
+    rw_change_commit(r, tx, action, row->id, NULL, 200, &body);
+}
+
+void rw_op_getUsersMe(struct rw_request *r)
+{
+    struct rw_row_user row;
+    struct rw_json_writer w;
+    struct rw_buf body;
+    struct rw_err err;
+
+    if (rw_store_get_user(r->api->with.reader, rw_request_tenant(r), r->identity->user_id, r->arena,
+                          &row, &err)) {
+        rw_answer_err(r, &err);
+        return;
+    }
+    rw_answer_init(&body);
+    w = rw_json_writer(&body);
+    rw_render_user_open(&w, NULL, &row);
+    rw_users_write_station(r, &w, &row);
+    rw_json_close(&w);
+    rw_answer_json(r, 200, &body);
+}
+
+void rw_op_getUsers(struct rw_request *r)
+{
+    struct rw_page page = rw_paging_read(r);
+    struct rw_row_user *rows;
+    struct rw_json_writer w;
+    struct rw_buf body;
+    struct rw_err err;
+    size_t count;
+
+    if (rw_store_list_users(r->api->with.reader, rw_request_tenant(r), &page, r->arena, &rows,
+                            &count, &err)) {
+        rw_answer_err(r, &err);
+        return;
+    }
+    rw_answer_init(&body);
+    w = rw_json_writer(&body);
+    rw_json_open_object(&w, NULL);
+    rw_json_open_array(&w, "entities");
+    for (size_t i = 0; i < count; i++)
+        rw_render_user(&w, NULL, &rows[i]);
+    rw_json_close(&w);
+    rw_paging_write(&w, r, &page);
+    rw_json_close(&w);
+    rw_answer_json(r, 200, &body);
+}
+
+void rw_op_getUser(struct rw_request *r)
+{
+    struct rw_row_user row;
+    struct rw_json_writer w;
+    struct rw_buf body;
+
+    if (!rw_users_find(r, &row))
+        return;
+    rw_answer_init(&body);
+    w = rw_json_writer(&body);
+    rw_render_user(&w, NULL, &row);
+    rw_answer_json(r, 200, &body);
+}
+
+void rw_op_postUsers(struct rw_request *r)
+{
+    struct rw_id id = rw_id_new(rw_worker_index(r->api->with.worker));
+    const char *state = rw_request_member(r, "state"), *roles = "";
+
+    if (!rw_roles_read(r, "roles", &roles))
+        return;
+    commit(r,
+           &(struct rw_row_user){
+               .id = id.text,
+               .tenant_id = rw_request_tenant(r),
+               .name = rw_request_member(r, "name"),
+               .email = rw_request_member(r, "email"),
+               .state = state ? state : "active",
+               .roles = roles,
+               .version = 1,
+               .created_ms = rw_clock_wall_ms(),
+           },
+           "user.create", true);
+}
+
+void rw_op_patchUser(struct rw_request *r)
+{
+    uint64_t sent = (uint64_t)json_integer_value(json_object_get(r->body, "version"));
+    const char *name = rw_request_member(r, "name"), *email = rw_request_member(r, "email");
+    const char *state = rw_request_member(r, "state");
+    struct rw_row_user row;
+    struct rw_err err;
+
+    if (!rw_users_find(r, &row))
+        return;
+    if (!rw_roles_read(r, "roles", &row.roles))
+        return;
+    if (sent != row.version) {
+        rw_change_stale(&err, sent, row.version);
+        rw_answer_err(r, &err);
+        return;
+    }
+    row.name = name ? name : row.name;
+    row.email = email ? email : row.email;
+    row.state = state ? state : row.state;
+    row.version++;
+    commit(r, &row, "user.edit", true);
+}
+
+/* A user stays in the store, so that calls of the past keep their name. */
+void rw_op_deleteUser(struct rw_request *r)
+{
+    struct rw_row_user row;
+
+    if (!rw_users_find(r, &row))
+        return;
+    row.state = "deleted";
+    row.version++;
+    commit(r, &row, "user.delete", false);
+}
