@@ -27,9 +27,9 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <stdio.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
+#define WRITE_BYTES 16384 /* one TLS record; copying them together is cheaper than many parts */
 #define LINGER_MS 1000
 #define LINGER_BYTES 262144
 
@@ -127,13 +127,11 @@ static int write_some(struct rw_http_conn *c)
     struct rw_http_exchange *x = c->x;
 
     while (x->written < x->out_bytes) {
-        struct iovec iov[4];
-        struct msghdr msg = {.msg_iov = iov};
-        ssize_t n;
+        char bytes[WRITE_BYTES];
+        size_t len = rw_http_exchange_output(x, bytes, sizeof(bytes));
+        ssize_t n =
+            c->tls ? rw_http_tls_write(c->tls, bytes, len) : send(c->fd, bytes, len, MSG_NOSIGNAL);
 
-        msg.msg_iovlen = rw_http_exchange_output(x, iov);
-        n = c->tls ? rw_http_tls_write(c->tls, iov, (unsigned)msg.msg_iovlen)
-                   : sendmsg(c->fd, &msg, MSG_NOSIGNAL);
         if (n > 0) {
             x->written += (size_t)n;
             continue;
@@ -272,11 +270,10 @@ static bool whole(struct rw_http_conn *c, size_t body_bytes)
 static void send_continue(struct rw_http_conn *c)
 {
     static const char text[] = "HTTP/1.1 100 Continue\r\n\r\n";
-    struct iovec iov = {(void *)text, sizeof(text) - 1};
 
     /* Nothing else is being written, so the socket takes it; if not, the client sends anyway. */
     if (c->tls)
-        (void)rw_http_tls_write(c->tls, &iov, 1);
+        (void)rw_http_tls_write(c->tls, text, sizeof(text) - 1);
     else
         (void)send(c->fd, text, sizeof(text) - 1, MSG_NOSIGNAL);
 }

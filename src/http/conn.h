@@ -99,8 +99,8 @@ struct rw_http_exchange *rw_http_exchange_new(struct rw_http_conn *conn);
 void rw_http_exchange_free(struct rw_http_exchange *x);
 /* Room for at least `more` bytes behind in_len. False when memory is out. */
 bool rw_http_exchange_reserve(struct rw_http_exchange *x, size_t more);
-/* The bytes to write, from x->written on. */
-unsigned rw_http_exchange_output(const struct rw_http_exchange *x, struct iovec iov[4]);
+/* Copies what is to be written, from x->written on, as much as fits; returns how much. */
+size_t rw_http_exchange_output(const struct rw_http_exchange *x, char *dst, size_t size);
 
 /* conn.c */
 void rw_http_conn_start(struct rw_http *http, int fd, const struct sockaddr *peer);

@@ -4,7 +4,7 @@
 #include "base/status.h"
 #include "http/query.h"
 
-#include <stdio.h>
+#define CONTENT_TYPE_MAX 78 /* what status_line has room for beside the rest */
 
 /* ------------------------------------------------------------------ its life */
 
@@ -211,43 +211,77 @@ void rw_http_reply_header(struct rw_http_exchange *x, const char *name, struct r
     rw_buf_put(&x->headers, RW_LIT("\r\n"));
 }
 
-/* What the status line says when there is no memory for what the handler wanted to say. */
+/* Appends to the status line and our own headers, which are of bounded length but for the type. */
+static void put(struct rw_http_exchange *x, struct rw_slice text)
+{
+    if (text.n > sizeof(x->status_line) - x->status_bytes)
+        text.n = sizeof(x->status_line) -
+                 x->status_bytes; /* CONTENT_TYPE_MAX keeps this from happening */
+    memcpy(x->status_line + x->status_bytes, text.p, text.n);
+    x->status_bytes += text.n;
+}
+
+static void put_number(struct rw_http_exchange *x, size_t n)
+{
+    char digits[20], *p = digits + sizeof(digits);
+
+    do
+        *--p = (char)('0' + n % 10);
+    while (n /= 10);
+    put(x, (struct rw_slice){p, (size_t)(digits + sizeof(digits) - p)});
+}
+
+static void put_status(struct rw_http_exchange *x, unsigned status)
+{
+    x->status_bytes = 0;
+    put(x, RW_LIT("HTTP/1.1 "));
+    put_number(x, status);
+    put(x, RW_LIT(" "));
+    put(x, rw_slice_str(reason(status)));
+    put(x, RW_LIT("\r\nDate: "));
+    put(x, rw_slice_str(rw_http_date(x->http)));
+    put(x, RW_LIT("\r\n"));
+}
+
+/* What is said when there is no memory for what the handler wanted to say. */
 static void answer_no_memory(struct rw_http_exchange *x)
 {
     x->http->count.bugs++;
     x->close = true;
     rw_buf_done(&x->headers);
     rw_buf_done(&x->body);
-    x->status_bytes = (size_t)snprintf(x->status_line, sizeof(x->status_line),
-                                       "HTTP/1.1 503 Service Unavailable\r\nDate: %s\r\n"
-                                       "Content-Length: 0\r\nConnection: close\r\n\r\n",
-                                       rw_http_date(x->http));
+    put_status(x, 503);
+    put(x, RW_LIT("Content-Length: 0\r\nConnection: close\r\n\r\n"));
     x->out_bytes = x->status_bytes;
 }
 
 static void compose(struct rw_http_exchange *x, unsigned status, const char *content_type)
 {
+    struct rw_slice type = rw_slice_str(content_type);
     bool bodiless = status == 204 || status == 304 || status < 200;
-    char length[40] = "", type[80] = "";
-    int n;
 
-    if (content_type)
-        (void)snprintf(type, sizeof(type), "Content-Type: %s\r\n", content_type);
-    if (!bodiless)
-        (void)snprintf(length, sizeof(length), "Content-Length: %zu\r\n", x->body.len);
-    n = snprintf(x->status_line, sizeof(x->status_line), "HTTP/1.1 %u %s\r\nDate: %s\r\n%s%s%s",
-                 status, reason(status), rw_http_date(x->http), type, length,
-                 x->close           ? "Connection: close\r\n"
-                 : x->head.http_1_0 ? "Connection: keep-alive\r\n"
-                                    : "");
     rw_buf_put(&x->headers, RW_LIT("\r\n"));
-    if (n < 0 || (size_t)n >= sizeof(x->status_line) || x->headers.failed) {
+    if (x->headers.failed || type.n > CONTENT_TYPE_MAX) {
         answer_no_memory(x);
         return;
     }
+    put_status(x, status);
+    if (type.n) {
+        put(x, RW_LIT("Content-Type: "));
+        put(x, type);
+        put(x, RW_LIT("\r\n"));
+    }
+    if (!bodiless) {
+        put(x, RW_LIT("Content-Length: "));
+        put_number(x, x->body.len);
+        put(x, RW_LIT("\r\n"));
+    }
+    if (x->close)
+        put(x, RW_LIT("Connection: close\r\n"));
+    else if (x->head.http_1_0)
+        put(x, RW_LIT("Connection: keep-alive\r\n"));
     if (bodiless || !strcmp(x->head.method, "HEAD"))
         rw_buf_done(&x->body);
-    x->status_bytes = (size_t)n;
     x->out_bytes = x->status_bytes + x->headers.len + x->body.len;
 }
 
@@ -282,17 +316,21 @@ void rw_http_reply(struct rw_http_exchange *x, unsigned status, const char *cont
         rw_http_answered(x->conn);
 }
 
-unsigned rw_http_exchange_output(const struct rw_http_exchange *x, struct iovec iov[4])
+size_t rw_http_exchange_output(const struct rw_http_exchange *x, char *dst, size_t size)
 {
     const struct rw_slice parts[] = {
         {x->status_line, x->status_bytes}, rw_buf_slice(&x->headers), rw_buf_slice(&x->body)};
-    size_t skip = x->written;
-    unsigned count = 0;
+    size_t skip = x->written, n = 0;
 
     for (unsigned i = 0; i < 3; i++) {
-        if (parts[i].n > skip)
-            iov[count++] = (struct iovec){(void *)(parts[i].p + skip), parts[i].n - skip};
+        struct rw_slice part = rw_slice_from(parts[i], skip);
+
         skip -= parts[i].n < skip ? parts[i].n : skip;
+        if (part.n > size - n)
+            part.n = size - n;
+        if (part.n)
+            memcpy(dst + n, part.p, part.n);
+        n += part.n;
     }
-    return count;
+    return n;
 }

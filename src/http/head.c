@@ -2,13 +2,7 @@
 
 #include <stddef.h>
 
-/* One bit a character of ASCII: letters, digits and !#$%&'*+-.^_`|~ */
-static const uint32_t token_bits[8] = {0x00000000, 0x03ff6cfa, 0xc7fffffe, 0x57ffffff};
-
-bool rw_http_is_token(unsigned char c)
-{
-    return token_bits[c / 32] >> (c % 32) & 1;
-}
+const uint32_t rw_http_token_bits[8] = {0x00000000, 0x03ff6cfa, 0xc7fffffe, 0x57ffffff};
 
 void rw_http_err_place(struct rw_err *err, struct rw_slice text, size_t offset, size_t length)
 {
@@ -455,8 +449,8 @@ static enum rw_class decide(struct parse *p, struct rw_slice authority)
 /* A ClientHello on a plain port is the commonest strange first byte: say so. */
 static enum rw_class check_first_byte(const struct parse *p)
 {
-    if (p->in.n && !strchr("\r\n", p->in.p[0]) && !rw_http_is_token((unsigned char)p->in.p[0]) &&
-        p->in.p[0] != 0x16)
+    if (p->in.n && p->in.p[0] != '\r' && p->in.p[0] != '\n' &&
+        !rw_http_is_token((unsigned char)p->in.p[0]) && p->in.p[0] != 0x16)
         return bad_request_line(p, p->in.p, 1, "The request line has no usable method.");
     if (p->in.n && p->in.p[0] == 0x16) {
         fail(p, "http.tls_on_plain_port", 0, 1,

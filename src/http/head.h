@@ -54,8 +54,13 @@ RW_NODISCARD enum rw_class rw_http_head_parse(struct rw_slice head, struct rw_ht
 /* Sets offset, line, column and length of *err to that place in `text`. */
 void rw_http_err_place(struct rw_err *err, struct rw_slice text, size_t offset, size_t length);
 
-/* True for the characters of a token (RFC 9110 section 5.6.2). */
-bool rw_http_is_token(unsigned char c);
+/* One bit a character of ASCII: letters, digits and !#$%&'*+-.^_`|~ (RFC 9110 section 5.6.2). */
+extern const uint32_t rw_http_token_bits[8];
+
+static inline bool rw_http_is_token(unsigned char c)
+{
+    return rw_http_token_bits[c / 32] >> (c % 32) & 1;
+}
 
 static inline struct rw_slice rw_http_span_of(const char *head, struct rw_http_span span)
 {

@@ -187,21 +187,12 @@ ssize_t rw_http_tls_read(void *session, char *dst, size_t n)
     return got > 0 ? got : result(session, got);
 }
 
-/* One record at a time; the parts of an answer are small, so they are put together first. */
-ssize_t rw_http_tls_write(void *session, const struct iovec *iov, unsigned count)
+ssize_t rw_http_tls_write(void *session, const char *src, size_t n)
 {
-    char record[16384];
-    size_t len = 0;
     int sent;
 
-    for (unsigned i = 0; i < count && len < sizeof(record); i++) {
-        size_t n = iov[i].iov_len < sizeof(record) - len ? iov[i].iov_len : sizeof(record) - len;
-
-        memcpy(record + len, iov[i].iov_base, n);
-        len += n;
-    }
     ERR_clear_error();
-    sent = SSL_write(session, record, (int)len);
+    sent = SSL_write(session, src, (int)n);
     if (sent > 0)
         return sent;
     sent = result(session, sent);

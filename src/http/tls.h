@@ -10,7 +10,6 @@
 #include "base/err.h"
 
 #include <sys/types.h>
-#include <sys/uio.h>
 
 struct rw_http_tls;
 
@@ -30,9 +29,9 @@ void rw_http_tls_session_free(void *session);                   /* says goodbye;
 #define RW_HTTP_TLS_WANT_WRITE (-2)
 #define RW_HTTP_TLS_FAILED (-3)
 
-int rw_http_tls_handshake(void *session);                     /* 0 when done */
-ssize_t rw_http_tls_read(void *session, char *dst, size_t n); /* 0 at the end */
-ssize_t rw_http_tls_write(void *session, const struct iovec *iov, unsigned count);
+int rw_http_tls_handshake(void *session);                            /* 0 when done */
+ssize_t rw_http_tls_read(void *session, char *dst, size_t n);        /* 0 at the end */
+ssize_t rw_http_tls_write(void *session, const char *src, size_t n); /* n as before after a WANT */
 bool rw_http_tls_pending(void *session); /* bytes are decrypted already, no event will tell */
 
 #endif

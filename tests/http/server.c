@@ -236,6 +236,19 @@ void test_server_drain(struct test_server *server, uint32_t grace_ms)
     test_server_run(server, drain_now, &drain);
 }
 
+static void free_listener(struct rw_http *http, void *arg)
+{
+    struct test_server *server = arg;
+
+    rw_http_free(http);
+    server->http = NULL;
+}
+
+void test_server_free_listener(struct test_server *server)
+{
+    test_server_run(server, free_listener, server);
+}
+
 void test_server_wait_quiet(struct test_server *server)
 {
     (void)pthread_mutex_lock(&server->lock);

@@ -23,6 +23,7 @@ void test_server_run(struct test_server *server, void (*fn)(struct rw_http *http
 void test_server_wait_later(struct test_server *server, unsigned n);
 void test_server_answer(struct test_server *server); /* all that wait, with 200 "late" */
 void test_server_drain(struct test_server *server, uint32_t grace_ms);
+void test_server_free_listener(struct test_server *server);
 void test_server_wait_quiet(struct test_server *server);
 struct rw_http_counters test_server_counters(struct test_server *server);
 
