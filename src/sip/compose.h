@@ -1,0 +1,66 @@
+/*
+ * sip/compose.h - writes messages (RFC 3261, sections 7, 8.1.1, 8.2.6; RFC 3581 for rport).
+ *
+ * Messages are written into the worker's scratch buffer, one at a time. What is copied from a
+ * message read holds no CR, LF or NUL (sip/message.h), what comes from a target was checked.
+ * Errors   false when memory is out or the message would be too long; the buffer is then useless.
+ */
+#ifndef RW_SIP_COMPOSE_H
+#define RW_SIP_COMPOSE_H
+
+#include "base/buf.h"
+#include "sip/message.h"
+#include "sip/wire.h"
+
+#define RW_SIP_BRANCH 24 /* "z9hG4bK", 16 hexadecimal digits, NUL */
+#define RW_SIP_TAG 17    /* 16 hexadecimal digits, NUL */
+
+void rw_sip_branch_write(char out[RW_SIP_BRANCH], uint64_t branch);
+bool rw_sip_branch_read(struct rw_slice text, uint64_t *ret); /* false: none of ours */
+void rw_sip_tag_write(char out[RW_SIP_TAG], uint64_t tag);
+
+void rw_sip_put_request_line(struct rw_buf *buf, enum rw_sip_method method, struct rw_slice uri);
+void rw_sip_put_via(struct rw_buf *buf, const struct rw_sip_wire *wire,
+                    enum rw_sip_transport transport, uint64_t branch);
+void rw_sip_put_contact(struct rw_buf *buf, const struct rw_sip_wire *wire,
+                        enum rw_sip_transport transport);
+void rw_sip_put_header(struct rw_buf *buf, const char *name, struct rw_slice value);
+void rw_sip_put_cseq(struct rw_buf *buf, uint32_t cseq, enum rw_sip_method method);
+void rw_sip_put_capabilities(struct rw_buf *buf); /* Allow, Supported, Accept */
+
+/* A quoted string of `text`; what can't stand in one is left out. */
+void rw_sip_put_quoted(struct rw_buf *buf, struct rw_slice text);
+
+/* Ends the headers, with the body and its length; sdp may be empty. True when all of it fitted. */
+bool rw_sip_put_end(struct rw_buf *buf, struct rw_slice sdp);
+
+/*
+ * The ACK to a failure, or the CANCEL, of an INVITE that was sent: same branch, hop by hop
+ * (sections 9.1 and 17.1.1.3). to: of the answer; empty = the INVITE's.
+ */
+bool rw_sip_compose_hop_request(struct rw_buf *buf, enum rw_sip_method method,
+                                struct rw_slice invite, struct rw_slice to);
+
+struct rw_sip_reply {
+    uint16_t code;
+    const char *phrase;
+    struct rw_slice tag;         /* for To when the request has none there; empty = none */
+    struct rw_slice sdp;         /* empty = no body */
+    bool contact;                /* with our Contact */
+    bool capabilities;           /* with Allow and the like */
+    struct rw_slice unsupported; /* value of Unsupported; empty = none */
+};
+
+bool rw_sip_compose_reply(struct rw_buf *buf, const struct rw_sip_wire *wire,
+                          const struct rw_sip_message *request, const struct rw_sip_hop *from,
+                          const struct rw_sip_reply *reply);
+
+/* Where the answer to a request goes (section 18.2.2, RFC 3581). */
+struct rw_sip_hop rw_sip_reply_hop(const struct rw_sip_message *request,
+                                   const struct rw_sip_hop *from);
+
+/* Composes and sends it. No memory: nothing is sent, the far end will ask again. */
+void rw_sip_answer(struct rw_sip *sip, const struct rw_sip_message *request,
+                   const struct rw_sip_hop *from, const struct rw_sip_reply *reply);
+
+#endif

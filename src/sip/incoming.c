@@ -1,0 +1,164 @@
+/* What the far end asks of a dialog of ours (RFC 3261, sections 12.2.2, 14.2, 15.1.2; RFC 3311). */
+#include "base/clock.h"
+#include "base/mem.h"
+#include "sip/reason.h"
+#include "sip/session.h"
+
+void rw_leg_reply_done(struct rw_leg *leg)
+{
+    if (!leg->reply)
+        return;
+    tmr_cancel(&leg->tmr);
+    rw_free(leg->reply);
+    leg->reply = NULL;
+}
+
+/* Repeats our 2xx until its ACK comes; without one in 32 s the session is ended (13.3.1.4). */
+static void on_reply_due(void *arg)
+{
+    struct rw_leg *leg = arg;
+    struct rw_leg_reply *reply = leg->reply;
+
+    if (rw_clock_mono_ms() >= reply->deadline_ms) {
+        struct rw_ending ending = {.sip_code = 408, .sip_reason = "no ACK to a re-INVITE"};
+
+        rw_leg_enter(leg);
+        rw_sip_leg_ops.bye(leg, &ending);
+        rw_leg_leave(leg);
+        return;
+    }
+    leg->sip->counters.retransmissions++;
+    rw_sip_wire_send(leg->sip, &reply->hop, (struct rw_slice){reply->bytes, reply->n}, 0);
+    reply->interval_ms *= 2;
+    if (reply->interval_ms > RW_SIP_T2_MS)
+        reply->interval_ms = RW_SIP_T2_MS;
+    tmr_start(&leg->tmr, reply->interval_ms, on_reply_due, leg);
+}
+
+static void keep_reply(struct rw_leg *leg, const struct rw_sip_message *m,
+                       const struct rw_sip_hop *from)
+{
+    struct rw_buf *buf = &leg->sip->scratch;
+    struct rw_leg_reply *reply;
+
+    rw_leg_reply_done(leg);
+    reply = rw_calloc(1, sizeof(*reply) + buf->len);
+    if (!reply)
+        return; /* the far end repeats its INVITE instead */
+    reply->hop = rw_sip_reply_hop(m, from);
+    reply->cseq = m->cseq;
+    reply->deadline_ms = rw_clock_mono_ms() + RW_SIP_GIVE_UP_MS;
+    reply->interval_ms = RW_SIP_T1_MS;
+    reply->n = buf->len;
+    memcpy(reply->bytes, buf->p, buf->len);
+    leg->reply = reply;
+    tmr_start(&leg->tmr, reply->interval_ms, on_reply_due, leg);
+}
+
+static void answer(struct rw_leg *leg, const struct rw_sip_message *m,
+                   const struct rw_sip_hop *from, uint16_t code, const char *phrase)
+{
+    struct rw_sip_reply reply = {.code = code, .phrase = phrase};
+
+    reply.capabilities = code == 405 || code == 501 || m->method == RW_SIP_OPTIONS;
+    rw_sip_answer(leg->sip, m, from, &reply);
+}
+
+/* A new offer, a hold, a refresh: agreed to with the media as it is. */
+static void agree(struct rw_leg *leg, const struct rw_sip_message *m, const struct rw_sip_hop *from)
+{
+    struct rw_sip_reply reply = {
+        .code = 200, .phrase = "OK", .contact = true, .capabilities = true};
+    struct rw_slice sdp;
+
+    if (m->method == RW_SIP_INVITE || rw_sip_message_sdp(m, &sdp))
+        reply.sdp = rw_slice_str(leg->sdp);
+    if (m->contact.n)
+        rw_sip_dialog_move(&leg->dialog, m->contact);
+    rw_sip_answer(leg->sip, m, from, &reply);
+    if (m->method == RW_SIP_INVITE && !leg->sip->scratch.failed)
+        keep_reply(leg, m, from);
+}
+
+static void hung_up(struct rw_leg *leg, const struct rw_sip_message *m,
+                    const struct rw_sip_hop *from)
+{
+    struct rw_ending ending = rw_sip_reason_ending(m);
+
+    answer(leg, m, from, 200, "OK");
+    rw_leg_end(leg, RW_IN_LEG_ENDED, &ending);
+}
+
+/* True when an extension is demanded; it was refused then (8.2.2.3). */
+static bool refuse_extension(struct rw_leg *leg, const struct rw_sip_message *m,
+                             const struct rw_sip_hop *from)
+{
+    struct rw_sip_reply reply = {.code = 420, .phrase = "Bad Extension"};
+
+    for (uint32_t i = 0; i < m->header_count; i++) {
+        if (m->headers[i].kind != RW_SIP_H_REQUIRE || m->headers[i].value.n == 0)
+            continue;
+        reply.unsupported = m->headers[i].value;
+        rw_sip_answer(leg->sip, m, from, &reply);
+        return true;
+    }
+    return false;
+}
+
+static void handle(struct rw_leg *leg, const struct rw_sip_message *m,
+                   const struct rw_sip_hop *from)
+{
+    if (m->method != RW_SIP_BYE && refuse_extension(leg, m, from))
+        return;
+    switch (m->method) {
+    case RW_SIP_BYE:
+        hung_up(leg, m, from);
+        break;
+    case RW_SIP_INVITE:
+    case RW_SIP_UPDATE:
+        if (leg->phase == RW_LEG_ANSWERED)
+            agree(leg, m, from);
+        else
+            answer(leg, m, from, 481, "Call Does Not Exist");
+        break;
+    case RW_SIP_OPTIONS:
+    case RW_SIP_INFO:
+        answer(leg, m, from, 200, "OK");
+        break;
+    case RW_SIP_UNKNOWN:
+        answer(leg, m, from, 501, "Not Implemented");
+        break;
+    default:
+        answer(leg, m, from, 405, "Method Not Allowed");
+        break;
+    }
+}
+
+bool rw_sip_leg_request(struct rw_sip *sip, const struct rw_sip_message *m,
+                        const struct rw_sip_hop *from)
+{
+    struct rw_leg *leg = rw_leg_find(sip, m->call_id);
+
+    if (!leg || m->method == RW_SIP_CANCEL)
+        return false;
+    if (!rw_sip_dialog_matches(&leg->dialog, m)) {
+        if (m->method != RW_SIP_ACK)
+            answer(leg, m, from, 481, "Call Does Not Exist");
+        return true;
+    }
+    if (m->method == RW_SIP_ACK) {
+        if (leg->reply && leg->reply->cseq == m->cseq)
+            rw_leg_reply_done(leg);
+        return true;
+    }
+    rw_leg_enter(leg);
+    if (leg->dialog.remote_spoke && m->cseq < leg->dialog.remote_cseq) {
+        answer(leg, m, from, 500, "CSeq Out Of Order");
+    } else {
+        leg->dialog.remote_spoke = true;
+        leg->dialog.remote_cseq = m->cseq;
+        handle(leg, m, from);
+    }
+    rw_leg_leave(leg);
+    return true;
+}

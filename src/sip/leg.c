@@ -1,0 +1,547 @@
+#include "base/clock.h"
+#include "base/id.h"
+#include "base/mem.h"
+#include "sip/reason.h"
+#include "sip/session.h"
+
+#include <stdio.h>
+
+static void send_bye(struct rw_leg *leg, const struct rw_ending *why);
+
+/* ------------------------------------------------------------------ life */
+
+static void release_texts(struct rw_leg *leg)
+{
+    rw_leg_auth_done(leg);
+    rw_leg_reply_done(leg);
+    rw_sip_dialog_done(&leg->dialog);
+    rw_free(leg->request_uri);
+    rw_free(leg->route);
+    rw_free(leg->sdp);
+    rw_free(leg->user);
+    rw_free(leg->password);
+}
+
+static void destroy(struct rw_leg *leg)
+{
+    hash_unlink(&leg->he);
+    tmr_cancel(&leg->tmr);
+    mem_deref(leg->query);
+    rw_sip_transaction_forget(leg->transaction);
+    release_texts(leg);
+    rw_free(leg);
+}
+
+void rw_leg_enter(struct rw_leg *leg)
+{
+    leg->busy++;
+}
+
+void rw_leg_leave(struct rw_leg *leg)
+{
+    if (--leg->busy == 0 && leg->phase == RW_LEG_OVER && leg->released)
+        destroy(leg);
+}
+
+struct rw_leg *rw_leg_find(struct rw_sip *sip, struct rw_slice call_id)
+{
+    struct le *le = list_head(hash_list(sip->legs, (uint32_t)rw_sip_hash(call_id)));
+
+    for (; le; le = le->next) {
+        struct rw_leg *leg = le->data;
+
+        if (rw_slice_eq(call_id, rw_slice_str(leg->dialog.call_id)))
+            return leg;
+    }
+    return NULL;
+}
+
+static void tell(struct rw_leg *leg, enum rw_call_input_kind kind, const struct rw_ending *ending,
+                 struct rw_slice sdp)
+{
+    struct rw_leg_news news = {.input.kind = kind, .sdp = sdp};
+
+    if (ending)
+        news.input.ending = *ending;
+    if (leg->handler && !leg->released)
+        leg->handler(&news, leg->arg);
+}
+
+/* Nothing of the leg is on the wire any more, but for a transaction that ends alone. */
+static void close_leg(struct rw_leg *leg)
+{
+    if (leg->phase >= RW_LEG_ANSWERED)
+        rw_sip_remember_ended(leg->sip, rw_slice_str(leg->dialog.call_id));
+    leg->phase = RW_LEG_OVER;
+    hash_unlink(&leg->he);
+    tmr_cancel(&leg->tmr);
+    rw_leg_reply_done(leg);
+    rw_sip_transaction_forget(leg->transaction);
+    leg->transaction = NULL;
+}
+
+void rw_leg_end(struct rw_leg *leg, enum rw_call_input_kind kind, const struct rw_ending *ending)
+{
+    /* a leg whose late 2xx was ended with BYE has told its end already */
+    bool told = leg->phase == RW_LEG_OVER || (leg->phase == RW_LEG_ENDING && leg->cancelled);
+
+    close_leg(leg);
+    if (!told)
+        tell(leg, kind, ending, (struct rw_slice){NULL, 0});
+}
+
+static bool drop(struct le *le, void *arg)
+{
+    (void)arg;
+    destroy(le->data);
+    return false;
+}
+
+void rw_sip_legs_drop(struct rw_sip *sip)
+{
+    (void)hash_apply(sip->legs, drop, NULL);
+}
+
+/* ------------------------------------------------------------------ answers to the INVITE */
+
+static void on_invite(enum rw_sip_outcome outcome, const struct rw_sip_message *message,
+                      const struct rw_sip_hop *from, void *arg);
+
+/* The INVITE stands in the scratch buffer afterwards. False when memory is out. */
+static bool compose_invite(struct rw_leg *leg)
+{
+    struct rw_buf *buf = &leg->sip->scratch;
+
+    leg->branch = rw_random_u64();
+    rw_sip_dialog_put(buf, &leg->dialog, leg->sip->wire, RW_SIP_INVITE, leg->dialog.local_cseq,
+                      leg->hop.transport, leg->branch);
+    rw_sip_put_contact(buf, leg->sip->wire, leg->hop.transport);
+    rw_sip_put_capabilities(buf);
+    rw_leg_auth_put(leg, buf);
+    return rw_sip_put_end(buf, rw_slice_str(leg->sdp));
+}
+
+static enum rw_class send_invite(struct rw_leg *leg, struct rw_err *err)
+{
+    leg->phase = RW_LEG_INVITED;
+    leg->invite_cseq = leg->dialog.local_cseq;
+    if (!compose_invite(leg))
+        return rw_fail_memory(err);
+    return rw_sip_transaction_send(leg->sip, RW_SIP_INVITE, leg->branch, &leg->hop,
+                                   rw_buf_slice(&leg->sip->scratch), on_invite, leg,
+                                   &leg->transaction, err);
+}
+
+/* ACK of a 2xx: a request of its own, sent again for each repetition of the 2xx (13.2.2.4). */
+static void send_ack(struct rw_leg *leg)
+{
+    struct rw_sip *sip = leg->sip;
+    struct rw_sip_hop hop = rw_sip_dialog_hop(&leg->dialog, rw_sip_wire_af(sip->wire), &leg->hop);
+
+    rw_sip_dialog_put(&sip->scratch, &leg->dialog, sip->wire, RW_SIP_ACK, leg->invite_cseq,
+                      hop.transport, rw_random_u64());
+    rw_leg_auth_put(leg, &sip->scratch);
+    if (rw_sip_put_end(&sip->scratch, (struct rw_slice){NULL, 0}))
+        rw_sip_wire_send(sip, &hop, rw_buf_slice(&sip->scratch), 0);
+}
+
+static void heard_provisional(struct rw_leg *leg, const struct rw_sip_message *m)
+{
+    struct rw_slice sdp;
+    uint64_t early;
+
+    leg->heard = true;
+    if (leg->phase == RW_LEG_INVITED) {
+        leg->phase = RW_LEG_PROCEEDING;
+        if (leg->cancelled)
+            rw_sip_transaction_cancel(leg->transaction);
+    }
+    if (leg->cancelled || m->code == 100)
+        return;
+    if (rw_sip_message_sdp(m, &sdp)) {
+        /* the fork that spoke last is heard; the same again is a repetition */
+        early = (rw_sip_hash(sdp) ^ rw_sip_hash(m->to_tag)) | 1;
+        if (early != leg->early) {
+            leg->early = early;
+            tell(leg, RW_IN_LEG_EARLY, NULL, sdp);
+        }
+    } else if (m->code >= 180 && m->code <= 182 && !leg->rang && !leg->early) {
+        leg->rang = true;
+        tell(leg, RW_IN_LEG_RINGING, NULL, (struct rw_slice){NULL, 0});
+    }
+}
+
+static void heard_answer(struct rw_leg *leg, const struct rw_sip_message *m,
+                         const struct rw_sip_hop *from)
+{
+    struct rw_ending failed = {.sip_code = 500, .sip_reason = "out of memory"};
+    struct rw_ending cancelled = {.sip_code = 487, .sip_reason = "cancelled, then answered"};
+    struct rw_slice sdp = {NULL, 0};
+
+    if (!rw_sip_dialog_confirm(&leg->dialog, m)) {
+        rw_sip_end_unwanted(leg->sip, m, from);
+        rw_leg_end(leg, RW_IN_LEG_FAILED, &failed);
+        return;
+    }
+    leg->hop = *from;
+    leg->phase = RW_LEG_ANSWERED;
+    send_ack(leg);
+    if (leg->cancelled) {
+        send_bye(leg, &(struct rw_ending){.sip_code = 0});
+        tell(leg, RW_IN_LEG_FAILED, &cancelled, sdp);
+        return;
+    }
+    (void)rw_sip_message_sdp(m, &sdp);
+    tell(leg, RW_IN_LEG_ANSWERED, NULL, sdp);
+}
+
+static void heard_failure(struct rw_leg *leg, const struct rw_sip_message *m)
+{
+    struct rw_ending ending;
+
+    if (!leg->cancelled &&
+        rw_leg_auth_answer(leg, m, RW_SIP_INVITE, rw_sip_dialog_uri(&leg->dialog))) {
+        leg->dialog.local_cseq++;
+        if (send_invite(leg, NULL) == RW_OK)
+            return;
+    }
+    ending = rw_sip_reason_ending(m);
+    rw_leg_end(leg, RW_IN_LEG_FAILED, &ending);
+}
+
+static void on_invite(enum rw_sip_outcome outcome, const struct rw_sip_message *message,
+                      const struct rw_sip_hop *from, void *arg)
+{
+    struct rw_ending stuck = {.sip_code = 408, .sip_reason = "no final answer after CANCEL"};
+    struct rw_leg *leg = arg;
+
+    rw_leg_enter(leg);
+    if (outcome != RW_SIP_ANSWERED || message->code >= 200)
+        leg->transaction = NULL;
+    if (outcome == RW_SIP_TIMED_OUT && leg->heard)
+        rw_leg_end(leg, RW_IN_LEG_FAILED, &stuck);
+    else if (outcome == RW_SIP_TIMED_OUT)
+        rw_leg_end(leg, RW_IN_LEG_SILENT, NULL);
+    else if (outcome == RW_SIP_UNSENT)
+        rw_leg_end(leg, RW_IN_LEG_UNREACHABLE, NULL);
+    else if (message->code < 200)
+        heard_provisional(leg, message);
+    else if (message->code < 300)
+        heard_answer(leg, message, from);
+    else
+        heard_failure(leg, message);
+    rw_leg_leave(leg);
+}
+
+bool rw_sip_leg_late_answer(struct rw_sip *sip, const struct rw_sip_message *m,
+                            const struct rw_sip_hop *from)
+{
+    struct rw_leg *leg = rw_leg_find(sip, m->call_id);
+
+    if (!leg)
+        return false;
+    if (leg->dialog.remote_tag && rw_slice_eq(m->to_tag, rw_slice_str(leg->dialog.remote_tag))) {
+        sip->counters.retransmissions++;
+        send_ack(leg);
+    } else {
+        rw_sip_end_unwanted(sip, m, from);
+    }
+    return true;
+}
+
+/* ------------------------------------------------------------------ the end */
+
+static void on_end_due(void *arg)
+{
+    struct rw_ending ending = {.sip_code = 487, .sip_reason = "cancelled before it was sent"};
+    struct rw_leg *leg = arg;
+
+    rw_leg_enter(leg);
+    if (leg->phase == RW_LEG_RESOLVING)
+        rw_leg_end(leg, leg->cancelled ? RW_IN_LEG_FAILED : RW_IN_LEG_UNREACHABLE,
+                   leg->cancelled ? &ending : NULL);
+    else
+        rw_leg_end(leg, RW_IN_LEG_ENDED, NULL);
+    rw_leg_leave(leg);
+}
+
+static void on_bye(enum rw_sip_outcome outcome, const struct rw_sip_message *message,
+                   const struct rw_sip_hop *from, void *arg)
+{
+    struct rw_leg *leg = arg;
+
+    (void)from;
+    if (outcome == RW_SIP_ANSWERED && message->code < 200)
+        return;
+    rw_leg_enter(leg);
+    leg->transaction = NULL;
+    if (outcome == RW_SIP_ANSWERED &&
+        rw_leg_auth_answer(leg, message, RW_SIP_BYE, rw_sip_dialog_uri(&leg->dialog)))
+        send_bye(leg, &(struct rw_ending){.sip_code = 0});
+    else
+        rw_leg_end(leg, RW_IN_LEG_ENDED, NULL);
+    rw_leg_leave(leg);
+}
+
+static void send_bye(struct rw_leg *leg, const struct rw_ending *why)
+{
+    struct rw_sip *sip = leg->sip;
+    struct rw_sip_hop hop = rw_sip_dialog_hop(&leg->dialog, rw_sip_wire_af(sip->wire), &leg->hop);
+    uint64_t branch = rw_random_u64();
+
+    leg->phase = RW_LEG_ENDING;
+    rw_leg_reply_done(leg);
+    tmr_cancel(&leg->tmr);
+    rw_sip_dialog_put(&sip->scratch, &leg->dialog, sip->wire, RW_SIP_BYE, ++leg->dialog.local_cseq,
+                      hop.transport, branch);
+    rw_leg_auth_put(leg, &sip->scratch);
+    rw_sip_reason_put(&sip->scratch, why);
+    if (!rw_sip_put_end(&sip->scratch, (struct rw_slice){NULL, 0}) ||
+        rw_sip_transaction_send(sip, RW_SIP_BYE, branch, &hop, rw_buf_slice(&sip->scratch), on_bye,
+                                leg, &leg->transaction, NULL))
+        tmr_start(&leg->tmr, 0, on_end_due, leg); /* callers expect no news from within */
+}
+
+static void leg_cancel(struct rw_leg *leg)
+{
+    if (leg->cancelled || leg->phase > RW_LEG_PROCEEDING)
+        return;
+    leg->cancelled = true;
+    if (leg->phase == RW_LEG_RESOLVING) {
+        leg->query = mem_deref(leg->query);
+        tmr_start(&leg->tmr, 0, on_end_due, leg);
+    } else if (leg->phase == RW_LEG_PROCEEDING) {
+        rw_sip_transaction_cancel(leg->transaction);
+    }
+}
+
+static void leg_bye(struct rw_leg *leg, const struct rw_ending *why)
+{
+    if (leg->phase < RW_LEG_ANSWERED)
+        leg_cancel(leg);
+    if (leg->phase != RW_LEG_ANSWERED)
+        return;
+    rw_leg_auth_done(leg); /* answers for INVITE: a BYE's are others */
+    send_bye(leg, why);
+}
+
+static void leg_release(struct rw_leg *leg)
+{
+    rw_leg_enter(leg);
+    leg->released = true;
+    leg->handler = NULL;
+    leg_bye(leg, &(struct rw_ending){.sip_code = 0});
+    rw_leg_leave(leg);
+}
+
+/* ------------------------------------------------------------------ the beginning */
+
+static enum rw_class check_target(const struct rw_leg_target *target, size_t sdp,
+                                  struct rw_err *err)
+{
+    const char *texts[] = {target->from_name, target->auth_user, target->auth_password};
+    const char *uris[] = {target->uri, target->from_uri, target->call_id, target->route};
+
+    for (unsigned i = 0; i < 4; i++)
+        if (uris[i] ? !rw_sip_uri_text_is_safe(uris[i]) || strlen(uris[i]) > 255 : i < 3)
+            return rw_fail(err, RW_MALFORMED, "sip.bad_target",
+                           "a SIP URI of the call holds a character that can't stand in one");
+    for (unsigned i = 0; i < 3; i++)
+        for (const char *p = texts[i]; p && *p; p++)
+            if ((unsigned char)*p < 0x20 || *p == 0x7f)
+                return rw_fail(err, RW_MALFORMED, "sip.bad_target",
+                               "a name for SIP holds a control character");
+    if (sdp > RW_SDP_MAX || target->call_id[0] == '\0' || strpbrk(target->call_id, ";,"))
+        return rw_fail(err, RW_MALFORMED, "sip.bad_target", "the Call-ID or the SDP is unusable");
+    return RW_OK;
+}
+
+/* Where the INVITE goes: the outbound proxy or the target itself. */
+static enum rw_class find_next(const struct rw_leg_target *target, struct rw_sip_uri *ret,
+                               struct rw_err *err)
+{
+    struct rw_sip_uri uri;
+
+    if (!rw_sip_uri_parse(rw_slice_str(target->uri), &uri) ||
+        !rw_sip_uri_parse(rw_slice_str(target->from_uri), ret) ||
+        (target->route && !rw_sip_uri_parse(rw_slice_str(target->route), &uri)))
+        return rw_fail(err, RW_MALFORMED, "sip.bad_target", "not a SIP URI");
+    if (uri.secure || uri.transport == RW_SIP_OTHER)
+        return rw_fail(err, RW_MALFORMED, "sip.unsupported_transport",
+                       "SIP goes over UDP or TCP here");
+    *ret = uri;
+    return RW_OK;
+}
+
+static char *route_of(const char *uri)
+{
+    struct rw_sip_uri parsed;
+    size_t size = strlen(uri) + sizeof("<;lr>");
+    char *ret = rw_calloc(size, 1);
+
+    if (ret && rw_sip_uri_parse(rw_slice_str(uri), &parsed))
+        (void)snprintf(ret, size, parsed.loose ? "<%s>" : "<%s;lr>", uri);
+    return ret;
+}
+
+static bool copy_text(char **dst, const char *src)
+{
+    *dst = src ? rw_strdup(src) : NULL;
+    return *dst || !src;
+}
+
+static bool copy_target(struct rw_leg *leg, const struct rw_leg_target *target, struct rw_slice sdp)
+{
+    char tag[RW_SIP_TAG];
+
+    rw_sip_tag_write(tag, rw_random_u64());
+    leg->sdp = rw_calloc(sdp.n + 1, 1);
+    if (!leg->sdp || rw_sip_dialog_init(&leg->dialog, target->call_id, target->from_name,
+                                        target->from_uri, target->uri, tag, NULL))
+        return false;
+    if (sdp.n)
+        memcpy(leg->sdp, sdp.p, sdp.n);
+    leg->route = target->route ? route_of(target->route) : NULL;
+    return copy_text(&leg->request_uri, target->uri) && copy_text(&leg->user, target->auth_user) &&
+           copy_text(&leg->password, target->auth_password ? target->auth_password : "") &&
+           copy_text(&leg->dialog.target, target->uri) && (leg->route || !target->route) &&
+           copy_text(&leg->dialog.routes, leg->route);
+}
+
+static bool take_address(struct dnsrr *rr, void *arg)
+{
+    struct sa *peer = arg;
+
+    if (rr->type == DNS_TYPE_A)
+        sa_set_in(peer, rr->rdata.a.addr, sa_port(peer));
+    else if (rr->type == DNS_TYPE_AAAA)
+        sa_set_in6(peer, rr->rdata.aaaa.addr, sa_port(peer));
+    else
+        return false;
+    return true;
+}
+
+static void on_resolved(int e, const struct dnshdr *header, struct list *answers,
+                        struct list *authorities, struct list *additional, void *arg)
+{
+    struct rw_leg *leg = arg;
+    int af = rw_sip_wire_af(leg->sip->wire);
+
+    (void)header, (void)authorities, (void)additional;
+    rw_leg_enter(leg);
+    leg->query = mem_deref(leg->query);
+    if (e ||
+        !dns_rrlist_apply(answers, NULL, af == AF_INET ? DNS_TYPE_A : DNS_TYPE_AAAA, DNS_CLASS_IN,
+                          true, take_address, &leg->hop.peer) ||
+        send_invite(leg, NULL))
+        rw_leg_end(leg, RW_IN_LEG_UNREACHABLE, NULL);
+    rw_leg_leave(leg);
+}
+
+/* The resolver of the system (resolv.conf), asked without blocking the loop. */
+static struct dnsc *dns_of(struct rw_sip *sip)
+{
+    struct sa servers[4];
+    uint32_t count = 4;
+    char domain[256];
+
+    if (!sip->dns && dns_srv_get(domain, sizeof(domain), servers, &count) == 0 && count)
+        (void)dnsc_alloc(&sip->dns, NULL, servers, count);
+    return sip->dns;
+}
+
+static enum rw_class resolve(struct rw_leg *leg, const struct rw_sip_uri *next, struct rw_err *err)
+{
+    uint16_t port = next->port ? next->port : 5060;
+    int af = rw_sip_wire_af(leg->sip->wire);
+    char host[256];
+
+    if (!rw_slice_copy(host, sizeof(host), next->host))
+        return rw_fail(err, RW_MALFORMED, "sip.bad_target", "the host name is too long");
+    leg->hop.transport = next->transport == RW_SIP_TCP ? RW_SIP_TCP : RW_SIP_UDP;
+    leg->hop.worker = (uint16_t)leg->sip->index;
+    if (strcasecmp(host, "localhost") == 0) /* RFC 6761, section 6.3: never asked for */
+        (void)snprintf(host, sizeof(host), "%s", af == AF_INET ? "127.0.0.1" : "::1");
+    if (sa_set_str(&leg->hop.peer, host, port) == 0) {
+        if (sa_af(&leg->hop.peer) != af)
+            return rw_fail(err, RW_MALFORMED, "sip.wrong_address_family",
+                           "the target has an address of another IP version than our SIP port");
+        return send_invite(leg, err);
+    }
+    sa_init(&leg->hop.peer, af);
+    sa_set_port(&leg->hop.peer, port);
+    leg->phase = RW_LEG_RESOLVING;
+    if (!dns_of(leg->sip) ||
+        dnsc_query(&leg->query, leg->sip->dns, host, af == AF_INET ? DNS_TYPE_A : DNS_TYPE_AAAA,
+                   DNS_CLASS_IN, true, on_resolved, leg))
+        return rw_fail(err, RW_IO, "sip.unresolvable", "no name server can be asked for the host");
+    return RW_OK;
+}
+
+static enum rw_class leg_invite(struct rw_leg_port *port, const struct rw_leg_target *target,
+                                struct rw_slice sdp_offer, rw_leg_news_h *handler, void *arg,
+                                struct rw_leg **ret, struct rw_err *err)
+{
+    enum rw_class class = check_target(target, sdp_offer.n, err);
+    struct rw_sip_uri next;
+    struct rw_leg *leg;
+
+    if (!class)
+        class = find_next(target, &next, err);
+    if (class)
+        return class;
+    leg = rw_calloc(1, sizeof(*leg));
+    if (!leg)
+        return rw_fail_memory(err);
+    leg->sip = port->sip;
+    leg->handler = handler;
+    leg->arg = arg;
+    if (!copy_target(leg, target, sdp_offer))
+        class = rw_fail_memory(err);
+    else
+        class = resolve(leg, &next, err);
+    if (class) {
+        destroy(leg);
+        return class;
+    }
+    hash_append(leg->sip->legs, (uint32_t)rw_sip_hash(rw_slice_str(leg->dialog.call_id)), &leg->he,
+                leg);
+    *ret = leg;
+    return RW_OK;
+}
+
+/* What does not fit is left out: the store must never hold half a header. */
+static void put_text(char *dst, size_t size, const char *src)
+{
+    (void)rw_slice_copy(dst, size, rw_slice_str(src));
+}
+
+static void leg_describe(const struct rw_leg *leg, struct rw_leg_dialog *ret)
+{
+    const struct rw_sip_dialog *d = &leg->dialog;
+    struct rw_slice from, params;
+
+    memset(ret, 0, sizeof(*ret));
+    ret->answered = d->remote_tag != NULL;
+    put_text(ret->call_id, sizeof(ret->call_id), d->call_id);
+    put_text(ret->local_tag, sizeof(ret->local_tag), d->local_tag);
+    put_text(ret->remote_tag, sizeof(ret->remote_tag), d->remote_tag);
+    rw_sip_branch_write(ret->branch, leg->branch);
+    put_text(ret->request_uri, sizeof(ret->request_uri), leg->request_uri);
+    if (ret->answered)
+        put_text(ret->remote_target, sizeof(ret->remote_target), d->target);
+    if (rw_sip_address_split(rw_slice_str(d->from), &from, &params))
+        (void)rw_slice_copy(ret->from_uri, sizeof(ret->from_uri), from);
+    put_text(ret->to_uri, sizeof(ret->to_uri), d->to);
+    put_text(ret->route_set, sizeof(ret->route_set), d->routes);
+    ret->local_cseq = leg->invite_cseq;
+}
+
+const struct rw_leg_ops rw_sip_leg_ops = {
+    .invite = leg_invite,
+    .cancel = leg_cancel,
+    .bye = leg_bye,
+    .release = leg_release,
+    .describe = leg_describe,
+    .end_orphan = rw_sip_orphan_end,
+};

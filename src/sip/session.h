@@ -1,0 +1,89 @@
+/*
+ * sip/session.h - a leg from inside, for leg.c and incoming.c.
+ *
+ *     RESOLVING --> CALLING --1xx--> PROCEEDING --2xx, ACK--> ANSWERED --bye()--> ENDING --> OVER
+ *         |            |                 |                       |                  answer, 32 s
+ *         '------------+-----------------+------ failure --------+-- BYE of the far end --> OVER
+ *
+ * cancel() in CALLING waits for the first 1xx (RFC 3261, section 9.1). A 2xx that overtakes the
+ * CANCEL is ACKed and ended with BYE. A leg is freed when it is OVER and was released.
+ *
+ * `busy` counts the calls into the leg that are on the stack: the handler of its news may release
+ * it, so freeing waits for them.
+ */
+#ifndef RW_SIP_SESSION_H
+#define RW_SIP_SESSION_H
+
+#include "sip/core.h"
+#include "sip/dialog.h"
+#include "sip/transaction.h"
+
+enum rw_leg_phase {
+    RW_LEG_RESOLVING,
+    RW_LEG_INVITED, /* CALLING above */
+    RW_LEG_PROCEEDING,
+    RW_LEG_ANSWERED,
+    RW_LEG_ENDING,
+    RW_LEG_OVER
+};
+
+#define RW_LEG_REALMS 3
+
+/* Made when the first challenge comes. */
+struct rw_leg_auth {
+    unsigned count;
+    struct {
+        uint64_t realm; /* hash of header kind and realm */
+        char *line;     /* the whole header */
+        bool again;     /* answered twice already: the nonce was stale */
+    } at[RW_LEG_REALMS];
+};
+
+/* Our 2xx to a re-INVITE, repeated until its ACK comes (13.3.1.4). */
+struct rw_leg_reply {
+    struct rw_sip_hop hop;
+    uint64_t deadline_ms;
+    uint32_t interval_ms, cseq;
+    size_t n;
+    char bytes[];
+};
+
+struct rw_leg {
+    struct le he; /* by Call-ID */
+    struct rw_sip *sip;
+    rw_leg_news_h *handler;
+    void *arg;
+    struct rw_sip_transaction *transaction; /* INVITE, later BYE; NULL = none */
+    struct dns_query *query;
+    struct tmr tmr; /* of the pending reply, or of an end that is told from the loop */
+    struct rw_leg_reply *reply;
+    struct rw_leg_auth *auth;
+    struct rw_sip_dialog dialog;
+    struct rw_sip_hop hop; /* of the INVITE; from the 2xx on where that came from */
+    char *request_uri, *route, *sdp, *user, *password;
+    uint64_t branch; /* of the last INVITE */
+    uint64_t early;  /* hash of the early media told last; 0 = none */
+    uint32_t invite_cseq;
+    uint8_t phase;
+    uint8_t busy;
+    bool rang, heard, cancelled, released;
+};
+
+void rw_leg_enter(struct rw_leg *leg);
+void rw_leg_leave(struct rw_leg *leg); /* the leg may be gone afterwards */
+
+struct rw_leg *rw_leg_find(struct rw_sip *sip, struct rw_slice call_id);
+
+/* Ends the leg and tells it. ending may be NULL. */
+void rw_leg_end(struct rw_leg *leg, enum rw_call_input_kind kind, const struct rw_ending *ending);
+
+/* leg_auth.c: true when `challenge` can be answered and this has not been tried; keeps the headers. */
+bool rw_leg_auth_answer(struct rw_leg *leg, const struct rw_sip_message *challenge,
+                        enum rw_sip_method method, struct rw_slice uri);
+void rw_leg_auth_put(const struct rw_leg *leg, struct rw_buf *buf);
+void rw_leg_auth_done(struct rw_leg *leg);
+
+/* incoming.c: forgets the 2xx that waits for its ACK. */
+void rw_leg_reply_done(struct rw_leg *leg);
+
+#endif

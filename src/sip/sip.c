@@ -1,0 +1,182 @@
+#include "sip/sip.h"
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "sip/core.h"
+#include "sip/transaction.h"
+
+#include <stdio.h>
+
+uint64_t rw_sip_hash(struct rw_slice s)
+{
+    uint64_t h = 0xcbf29ce484222325u; /* FNV-1a */
+
+    for (size_t i = 0; i < s.n; i++)
+        h = (h ^ (unsigned char)s.p[i]) * 0x100000001b3u;
+    return h ^ h >> 32;
+}
+
+/* ------------------------------------------------------------------ calls that ended */
+
+void rw_sip_remember_ended(struct rw_sip *sip, struct rw_slice call_id)
+{
+    uint64_t call = rw_sip_hash(call_id);
+
+    /* two calls in one slot: the later one wins, and the earlier one's repeated BYE gets a 481 */
+    sip->ended[call % RW_SIP_ENDED_SLOTS] =
+        (struct rw_sip_ended){.call = call, .at_ms = rw_clock_mono_ms()};
+}
+
+bool rw_sip_has_ended(const struct rw_sip *sip, struct rw_slice call_id)
+{
+    uint64_t call = rw_sip_hash(call_id);
+    const struct rw_sip_ended *slot = &sip->ended[call % RW_SIP_ENDED_SLOTS];
+
+    return slot->at_ms && slot->call == call &&
+           rw_clock_mono_ms() - slot->at_ms < RW_SIP_GIVE_UP_MS;
+}
+
+/* ------------------------------------------------------------------ receiving */
+
+void rw_sip_trace(struct rw_sip *sip, bool sent, const struct rw_sip_hop *hop,
+                  struct rw_slice message)
+{
+    char ip[64] = "?", peer[80];
+
+    (void)sa_ntop(&hop->peer, ip, sizeof(ip));
+    (void)snprintf(peer, sizeof(peer), sa_af(&hop->peer) == AF_INET6 ? "[%s]:%u" : "%s:%u", ip,
+                   sa_port(&hop->peer));
+    sip->trace(sent, hop->transport == RW_SIP_TCP ? "TCP" : "UDP", sip->local, peer, message,
+               sip->trace_arg);
+}
+
+static void log_malformed(struct rw_sip *sip, const struct rw_sip_hop *hop, const char *what)
+{
+    struct rw_sip_noise *noise = &sip->noise[sa_hash(&hop->peer, SA_ADDR) % RW_SIP_NOISE_SLOTS];
+    uint64_t suppressed;
+    char ip[64] = "?";
+
+    sip->counters.malformed++;
+    if (!sa_cmp(&noise->source, &hop->peer, SA_ADDR) &&
+        rw_clock_mono_ms() - noise->limit.last_ms >= 1000)
+        *noise = (struct rw_sip_noise){.source = hop->peer};
+    if (!rw_log_allow(&noise->limit, rw_clock_mono_ms(), &suppressed))
+        return;
+    (void)sa_ntop(&hop->peer, ip, sizeof(ip));
+    rw_log(RW_LOG_WARN, "sip.malformed", "source=%s what=\"%s\" suppressed=%llu", ip, what,
+           (unsigned long long)suppressed);
+}
+
+static void dispatch(struct rw_sip *sip, const struct rw_sip_message *m,
+                     const struct rw_sip_hop *hop)
+{
+    if (m->request) {
+        if (!rw_sip_leg_request(sip, m, hop) && !rw_sip_orphan_request(sip, m, hop))
+            rw_sip_stray_request(sip, m, hop);
+        return;
+    }
+    if (rw_sip_transaction_answer(sip, m, hop))
+        return;
+    if (m->method == RW_SIP_INVITE && m->code >= 200 && m->code < 300 &&
+        rw_sip_leg_late_answer(sip, m, hop))
+        return;
+    if (!rw_sip_orphan_answer(sip, m, hop))
+        rw_sip_stray_answer(sip, m, hop);
+}
+
+void rw_sip_receive(struct rw_sip *sip, const struct rw_sip_hop *hop, char *bytes, size_t n)
+{
+    struct rw_sip_message message;
+    const char *wrong;
+    int owner;
+
+    if (n <= 4)
+        return; /* a keep-alive */
+    if (sip->trace) {
+        rw_buf_clear(&sip->raw);
+        rw_buf_put(&sip->raw, (struct rw_slice){bytes, n});
+    }
+    wrong = rw_sip_message_parse(&message, bytes, n, hop->transport == RW_SIP_TCP);
+    owner = wrong ? -1 : rw_sip_wire_owner(sip->wire, message.call_id);
+    if (owner >= 0 && (unsigned)owner != sip->index) {
+        rw_sip_wire_pass(sip, (unsigned)owner, hop, (struct rw_slice){bytes, n});
+        return;
+    }
+    sip->counters.received++;
+    if (sip->trace)
+        rw_sip_trace(sip, false, hop, rw_buf_slice(&sip->raw));
+    if (wrong)
+        log_malformed(sip, hop, wrong);
+    else
+        dispatch(sip, &message, hop);
+}
+
+/* ------------------------------------------------------------------ life */
+
+static bool make_tables(struct rw_sip *sip)
+{
+    sip->ended = rw_calloc(RW_SIP_ENDED_SLOTS, sizeof(*sip->ended));
+    return sip->ended && hash_alloc(&sip->transactions, RW_SIP_BUCKETS) == 0 &&
+           hash_alloc(&sip->legs, RW_SIP_BUCKETS) == 0 && hash_alloc(&sip->orphans, 1024) == 0;
+}
+
+enum rw_class rw_sip_new(struct rw_sip **ret, struct rw_worker *worker, struct rw_sip_wire *wire,
+                         const struct rw_sip_options *options, struct rw_err *err)
+{
+    struct rw_sip *sip = rw_calloc(1, sizeof(*sip));
+    enum rw_class class;
+
+    if (!sip)
+        return rw_fail_memory(err);
+    sip->port.sip = sip;
+    sip->worker = worker;
+    sip->wire = wire;
+    sip->index = rw_worker_index(worker);
+    sip->trace = options->trace;
+    sip->trace_arg = options->trace_arg;
+    rw_buf_init(&sip->scratch, RW_SIP_DATAGRAM_MAX);
+    rw_buf_init(&sip->raw, 65536);
+    class = make_tables(sip) ? rw_sip_wire_attach(sip, err) : rw_fail_memory(err);
+    if (class) {
+        rw_sip_free(sip);
+        return class;
+    }
+    *ret = sip;
+    return RW_OK;
+}
+
+void rw_sip_free(struct rw_sip *sip)
+{
+    if (!sip)
+        return;
+    if (sip->transactions)
+        rw_sip_streams_close(sip);
+    rw_sip_wire_detach(sip);
+    if (sip->legs)
+        rw_sip_legs_drop(sip);
+    if (sip->orphans)
+        rw_sip_orphans_drop(sip);
+    if (sip->transactions)
+        rw_sip_transactions_drop(sip);
+    mem_deref(sip->dns);
+    mem_deref(sip->legs);
+    mem_deref(sip->orphans);
+    mem_deref(sip->transactions);
+    rw_free(sip->ended);
+    rw_buf_done(&sip->scratch);
+    rw_buf_done(&sip->raw);
+    if (sip->udp.flush_due)
+        sip->closing = true; /* the worker still holds our mail for the end of the turn */
+    else
+        rw_free(sip);
+}
+
+struct rw_leg_port *rw_sip_leg_port(struct rw_sip *sip)
+{
+    return &sip->port;
+}
+
+void rw_sip_read_counters(const struct rw_sip *sip, struct rw_sip_counters *ret)
+{
+    *ret = sip->counters;
+}

@@ -1,0 +1,34 @@
+/*
+ * sip/stream.h - the TCP connections of one worker (RFC 3261, section 18; RFC 5626, 4.4.1 pings).
+ *
+ * Connections are made when something is to be sent and kept for 15 minutes of silence. Incoming
+ * ones are taken only from peers the wire knows; strangers are closed at once.
+ *
+ * Owner    struct rw_sip.
+ * Memory   at most RW_SIP_STREAMS_MAX connections; of each at most 64 KiB of an unfinished message
+ *          and 1 MiB that the peer does not take; then it is closed.
+ */
+#ifndef RW_SIP_STREAM_H
+#define RW_SIP_STREAM_H
+
+#include "sip/wire.h"
+
+#define RW_SIP_STREAMS_MAX 1024u
+#define RW_SIP_STREAM_IN_MAX 65536u
+#define RW_SIP_STREAM_OUT_MAX (1024u * 1024)
+#define RW_SIP_STREAM_IDLE_MS (15u * 60 * 1000)
+
+struct rw_sip_streams {
+    struct list all;
+    unsigned count;
+    uint32_t last_number;
+};
+
+void rw_sip_streams_listen(struct rw_sip *sip, int fd);
+void rw_sip_streams_close(struct rw_sip *sip);
+
+/* Sends on the stream of hop, or one to hop's peer, made if need be. `key` as in rw_sip_wire_send(). */
+void rw_sip_stream_send(struct rw_sip *sip, const struct rw_sip_hop *hop, struct rw_slice bytes,
+                        uint64_t key);
+
+#endif
