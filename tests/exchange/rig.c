@@ -1,0 +1,416 @@
+#include "rig.h"
+
+#include "base/clock.h"
+#include "call/reason.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct rig rig;
+
+/* ------------------------------------------------------------------ waiting */
+
+static struct {
+    pthread_mutex_t lock;
+    pthread_cond_t opened;
+    bool open;
+} door = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, false};
+
+static void door_open(void)
+{
+    (void)pthread_mutex_lock(&door.lock);
+    door.open = true;
+    (void)pthread_cond_signal(&door.opened);
+    (void)pthread_mutex_unlock(&door.lock);
+}
+
+static void door_wait(void)
+{
+    (void)pthread_mutex_lock(&door.lock);
+    while (!door.open)
+        (void)pthread_cond_wait(&door.opened, &door.lock);
+    door.open = false;
+    (void)pthread_mutex_unlock(&door.lock);
+}
+
+struct errand {
+    struct rw_mail mail;
+    void (*run)(void *arg);
+    void *arg;
+};
+
+static void on_errand(struct rw_mail *mail)
+{
+    struct errand *errand = (struct errand *)mail;
+
+    errand->run(errand->arg);
+    door_open();
+}
+
+void rig_do(unsigned worker, void (*run)(void *arg), void *arg)
+{
+    struct errand errand = {{.handle = on_errand}, run, arg};
+
+    rw_worker_post(rw_workers_at(rig.workers, worker), &errand.mail);
+    door_wait();
+}
+
+/* Transactions of a worker are answered in their order, so the last one's answer tells of all. */
+static void on_last_stored(struct rw_tx *tx, enum rw_class class, const struct rw_err *err,
+                           void *arg)
+{
+    (void)tx;
+    (void)class;
+    (void)err;
+    (void)arg;
+    door_open();
+}
+
+static void submit_last(struct rw_mail *mail)
+{
+    struct rw_tx *tx = rw_tx_new(rig.store.store);
+    const struct rw_row_audit row = {.tenant_id = TENANT_A, .action = "settle"};
+
+    (void)mail;
+    if (!tx) /* the one allocation that a test makes fail was this */
+        tx = rw_tx_new(rig.store.store);
+    if (!tx)
+        abort();
+    rw_tx_add_audit(tx, &row);
+    rw_tx_submit(tx, on_last_stored, NULL);
+}
+
+void rig_settle(unsigned worker)
+{
+    /* Twice: what the answers to the first round bring about is awaited too. */
+    for (int round = 0; round < 2; round++) {
+        struct rw_mail mail = {.handle = submit_last};
+
+        rw_worker_post(rw_workers_at(rig.workers, worker), &mail);
+        door_wait();
+    }
+}
+
+/* ------------------------------------------------------------------ faked legs */
+
+struct rw_leg_port {
+    struct rig_exchange *at;
+};
+
+struct rw_relay_port {
+    struct rig_exchange *at;
+};
+
+struct rw_relay {
+    struct rig_exchange *at;
+};
+
+static struct rw_leg_port leg_ports[RIG_WORKERS];
+static struct rw_relay_port relay_ports[RIG_WORKERS];
+static struct rw_relay relays[RIG_WORKERS];
+
+#define COPY(to, from) (void)rw_slice_copy((to), sizeof(to), rw_slice_str(from))
+
+static enum rw_class fake_invite(struct rw_leg_port *port, const struct rw_leg_target *target,
+                                 struct rw_slice offer, rw_leg_news_h *handler, void *arg,
+                                 struct rw_leg **ret, struct rw_err *err)
+{
+    struct rw_leg *leg = &port->at->legs[port->at->legs_count];
+
+    if (port->at->refuse_invites)
+        return rw_fail(err, RW_IO, "sip.no_route", "the trunk's name is not known");
+    if (port->at->legs_count == RIG_LEGS)
+        abort();
+    *leg = (struct rw_leg){.invited = true, .handler = handler, .arg = arg};
+    COPY(leg->uri, target->uri);
+    COPY(leg->from_uri, target->from_uri);
+    COPY(leg->call_id, target->call_id);
+    COPY(leg->local_tag, target->local_tag);
+    COPY(leg->branch, target->branch);
+    COPY(leg->auth_password, target->auth_password);
+    (void)rw_slice_copy(leg->offer, sizeof(leg->offer), offer);
+    leg->log_seq = rw_store_last_seq(rig.store.store);
+    leg->now = (struct rw_leg_dialog){.local_cseq = 1};
+    COPY(leg->now.call_id, target->call_id);
+    COPY(leg->now.local_tag, target->local_tag);
+    COPY(leg->now.branch, target->branch);
+    COPY(leg->now.request_uri, target->uri);
+    COPY(leg->now.to_uri, target->uri);
+    COPY(leg->now.from_uri, target->from_uri);
+    port->at->legs_count++;
+    *ret = leg;
+    return RW_OK;
+}
+
+static void fake_cancel(struct rw_leg *leg)
+{
+    leg->cancelled = true;
+}
+
+static void fake_bye(struct rw_leg *leg, const struct rw_ending *why)
+{
+    leg->byed = true;
+    leg->why = *why;
+}
+
+static void fake_release(struct rw_leg *leg)
+{
+    if (leg->released)
+        abort(); /* once, says the port */
+    leg->released = true;
+}
+
+static void fake_describe(const struct rw_leg *leg, struct rw_leg_dialog *ret)
+{
+    *ret = leg->now;
+}
+
+static enum rw_class fake_end_orphan(struct rw_leg_port *port, const struct rw_leg_dialog *dialog,
+                                     struct rw_err *err)
+{
+    if (port->at->orphans_count == RIG_LEGS)
+        abort();
+    port->at->orphans[port->at->orphans_count++] = *dialog;
+    if (port->at->refuse_invites)
+        return rw_fail(err, RW_IO, "sip.no_route", "the trunk's name is not known");
+    return RW_OK;
+}
+
+static const struct rw_leg_ops leg_ops = {
+    .invite = fake_invite,
+    .cancel = fake_cancel,
+    .bye = fake_bye,
+    .release = fake_release,
+    .describe = fake_describe,
+    .end_orphan = fake_end_orphan,
+};
+
+/* ------------------------------------------------------------------ faked media */
+
+static enum rw_class fake_open(struct rw_relay_port *port, unsigned legs, struct rw_relay **ret,
+                               struct rw_err *err)
+{
+    (void)legs;
+    if (port->at->refuse_relays)
+        return rw_fail(err, RW_LIMIT, "media.no_ports", "no RTP port is free");
+    port->at->relays_open++;
+    *ret = &relays[port->at - rig.at];
+    return RW_OK;
+}
+
+static enum rw_class fake_offer(struct rw_relay *relay, enum rw_leg_side leg, struct rw_buf *sdp,
+                                struct rw_err *err)
+{
+    (void)relay;
+    (void)err;
+    rw_buf_puts(sdp, leg == RW_LEG_STATION ? "offer to station" : "offer to trunk");
+    return RW_OK;
+}
+
+static enum rw_class fake_answer(struct rw_relay *relay, enum rw_leg_side leg, struct rw_slice sdp,
+                                 struct rw_err *err)
+{
+    (void)leg;
+    (void)sdp;
+    if (relay->at->refuse_media)
+        return rw_fail(err, RW_MALFORMED, "sdp.no_codec", "no codec in common");
+    return RW_OK;
+}
+
+static void fake_bridge(struct rw_relay *relay)
+{
+    relay->at->bridged++;
+}
+
+static void fake_stats(const struct rw_relay *relay, struct rw_relay_stats *ret)
+{
+    (void)relay;
+    *ret = (struct rw_relay_stats){{0}, {0}, {0}, {0}};
+}
+
+static void fake_close(struct rw_relay *relay)
+{
+    relay->at->relays_open--;
+}
+
+static const struct rw_relay_ops relay_ops = {
+    .open = fake_open,
+    .offer = fake_offer,
+    .answer = fake_answer,
+    .bridge = fake_bridge,
+    .stats = fake_stats,
+    .close = fake_close,
+};
+
+/* ------------------------------------------------------------------ workers */
+
+static enum rw_class on_start(struct rw_worker *worker, void *arg, struct rw_err *err)
+{
+    unsigned i = rw_worker_index(worker);
+    struct rw_exchange_options options = {
+        .worker = worker,
+        .store = rig.store.store,
+        .leg_ops = &leg_ops,
+        .leg_port = &leg_ports[i],
+        .relay_ops = &relay_ops,
+        .relay_port = &relay_ports[i],
+        .calls_max = rig.at[i].calls_max ? rig.at[i].calls_max : 100,
+    };
+
+    (void)arg;
+    leg_ports[i].at = relay_ports[i].at = relays[i].at = &rig.at[i];
+    return rw_exchange_new(&rig.at[i].exchange, &options, err);
+}
+
+static void on_stop(struct rw_worker *worker, void *arg)
+{
+    (void)arg;
+    rw_exchange_free(rig.at[rw_worker_index(worker)].exchange);
+    rw_clock_set_virtual(0);
+}
+
+static void start_workers(void)
+{
+    struct rw_err err = {0};
+
+    if (rw_workers_new(&rig.workers, RIG_WORKERS, &err) != RW_OK ||
+        rw_workers_start(rig.workers, on_start, on_stop, NULL, &err) != RW_OK)
+        fail_msg("workers: %s", err.message);
+}
+
+void rig_open(void)
+{
+    rig = (struct rig){.events = NULL};
+    store_test_open(&rig.store);
+    start_workers();
+}
+
+void rig_restart(void)
+{
+    rw_workers_stop(rig.workers);
+    rw_workers_free(rig.workers);
+    store_test_reopen(&rig.store);
+    for (unsigned i = 0; i < RIG_WORKERS; i++)
+        rig.at[i] = (struct rig_exchange){.calls_max = rig.at[i].calls_max};
+    start_workers();
+}
+
+void rig_close(void)
+{
+    rw_workers_stop(rig.workers);
+    rw_workers_free(rig.workers);
+    for (unsigned i = 0; i < RIG_WORKERS; i++) {
+        assert_int_equal(rig.at[i].relays_open, 0);
+        for (unsigned leg = 0; leg < rig.at[i].legs_count; leg++)
+            assert_true(rig.at[i].legs[leg].released);
+    }
+    store_test_close(&rig.store);
+}
+
+/* ------------------------------------------------------------------ calls */
+
+struct rw_call_order rig_order(bool with_station)
+{
+    struct rw_call_order order = {
+        .conversation = {.tenant_id = TENANT_A,
+                         .to_number = "+6591234567",
+                         .from_number = "+6534567890",
+                         .provider_id = "12345-abcde-67890"},
+        .trunk = {.uri = "sip:+6591234567@192.0.2.1:5060",
+                  .from_uri = "sip:+6534567890@192.0.2.9",
+                  .auth_user = "us",
+                  .auth_password = "secret",
+                  .trunk_id = "t1"},
+        .user_name = "Ann",
+        .plan = {.station_answer_ms = 20000, .trunk_answer_ms = 60000},
+    };
+
+    if (with_station)
+        order.station = (struct rw_leg_target){.uri = "sip:ann@192.0.2.7",
+                                               .from_uri = "sip:+6591234567@192.0.2.9"};
+    return order;
+}
+
+static void on_placed(enum rw_class class, const char *id, const struct rw_err *err, void *arg)
+{
+    (void)arg;
+    rig.placed.told++;
+    rig.placed.class = class;
+    if (id)
+        COPY(rig.placed.id, id);
+    COPY(rig.placed.code, err ? err->code : "");
+}
+
+static void place(void *arg)
+{
+    struct rw_err err = {0};
+    enum rw_class class = rw_exchange_place(rig.at[0].exchange, arg, on_placed, &rig.placed, &err);
+
+    if (class != RW_OK) {
+        rig.placed.class = class;
+        COPY(rig.placed.code, err.code);
+    }
+}
+
+void rig_place(const struct rw_call_order *order)
+{
+    rig.placed = (struct rig_placed){.told = 0};
+    rig_do(0, place, (void *)order);
+    rig_settle(0);
+}
+
+struct saying {
+    unsigned leg;
+    struct rw_leg_news news;
+};
+
+static void say(void *arg)
+{
+    const struct saying *saying = arg;
+    struct rw_leg *leg = &rig.at[0].legs[saying->leg];
+
+    if (!leg->invited || leg->released)
+        abort();
+    leg->handler(&saying->news, leg->arg);
+}
+
+void rig_say(unsigned leg, enum rw_call_input_kind kind, unsigned sip_code, const char *sdp)
+{
+    struct saying saying = {.leg = leg};
+
+    saying.news.input.kind = kind;
+    saying.news.input.ending.sip_code = (uint16_t)sip_code;
+    saying.news.sdp = rw_slice_str(sdp);
+    rig_do(0, say, &saying);
+    rig_settle(0);
+}
+
+const char *rig_log(void)
+{
+    static struct rw_buf text;
+    struct rw_err err = {0};
+
+    rw_buf_done(&text);
+    rw_buf_init(&text, 4000);
+    if (rw_store_events_of(rig.store.reader, TENANT_A, rig.placed.id, &rig.store.arena, &rig.events,
+                           &rig.events_count, &err) != RW_OK)
+        fail_msg("events: %s", err.message);
+    for (size_t i = 0; i < rig.events_count; i++) {
+        rw_buf_printf(&text, "%s%s", i ? " " : "", rig.events[i].type);
+        if (rig.events[i].leg >= 0)
+            rw_buf_printf(&text, "/%d", rig.events[i].leg);
+    }
+    return text.p ? text.p : "";
+}
+
+struct rw_row_conversation rig_conversation(void)
+{
+    struct rw_row_conversation row;
+    struct rw_err err = {0};
+
+    if (rw_store_get_conversation(rig.store.reader, TENANT_A, rig.placed.id, &rig.store.arena, &row,
+                                  &err) != RW_OK)
+        fail_msg("conversation: %s", err.message);
+    return row;
+}

@@ -1,0 +1,74 @@
+/*
+ * tests/exchange/rig.h - an exchange with a real store and faked legs and media.
+ *
+ * The test's thread drives: rig_do() runs a function in a worker and returns when it has; after
+ * rig_settle() the store has everything that the worker had submitted before, and has said so.
+ */
+#ifndef RW_TEST_EXCHANGE_RIG_H
+#define RW_TEST_EXCHANGE_RIG_H
+
+#include "../store/store_test.h"
+#include "exchange/exchange.h"
+
+#define RIG_WORKERS 2u
+#define RIG_LEGS 16u
+
+/* A leg as the fake port sees it; all that was asked of it is written down. */
+struct rw_leg {
+    bool invited, cancelled, byed, released;
+    char uri[128], from_uri[128], call_id[80], local_tag[40], branch[40], auth_password[40];
+    char offer[256];
+    struct rw_ending why;     /* of the BYE */
+    uint64_t log_seq;         /* newest event in the store when the INVITE left */
+    struct rw_leg_dialog now; /* what describe() says */
+    rw_leg_news_h *handler;
+    void *arg;
+};
+
+struct rig_exchange {
+    struct rw_exchange *exchange;
+    struct rw_leg legs[RIG_LEGS];
+    unsigned legs_count, orphans_count, relays_open, bridged;
+    struct rw_leg_dialog orphans[RIG_LEGS];
+    bool refuse_invites, refuse_relays, refuse_media;
+    uint32_t calls_max; /* 0 = 100 */
+};
+
+/* What placed() said last. */
+struct rig_placed {
+    unsigned told;
+    enum rw_class class;
+    char id[RW_ID_TEXT], code[40];
+};
+
+struct rig {
+    struct store_test store;
+    struct rw_workers *workers;
+    struct rig_exchange at[RIG_WORKERS];
+    struct rig_placed placed;
+    struct rw_row_event *events; /* of rig_log() */
+    size_t events_count;
+};
+
+extern struct rig rig;
+
+void rig_open(void);
+void rig_close(void);
+void rig_restart(void); /* as after kill -9: calls are forgotten, the store stays */
+
+void rig_do(unsigned worker, void (*run)(void *arg), void *arg);
+void rig_settle(unsigned worker);
+
+/* Places a call in worker 0 with an order for tenant A, and settles. */
+void rig_place(const struct rw_call_order *order);
+struct rw_call_order rig_order(bool with_station);
+
+/* The far end of a leg of worker 0 says something. */
+void rig_say(unsigned leg, enum rw_call_input_kind kind, unsigned sip_code, const char *sdp);
+
+/* The log of the call placed last as one text, "created dialing/1 ringing/1 ..."; lives to the next. */
+const char *rig_log(void);
+/* The same call's row. */
+struct rw_row_conversation rig_conversation(void);
+
+#endif
