@@ -6,7 +6,7 @@
  * released is never edited again; a change is a new file.
  *
  * Errors   RW_CONFLICT store.newer_schema when a later program wrote this database,
- *          RW_IO store.migration when one fails.
+ *          RW_IO store.io, store.full, ... when one fails; the message names it.
  */
 #ifndef RW_STORE_MIGRATE_H
 #define RW_STORE_MIGRATE_H

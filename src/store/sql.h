@@ -4,8 +4,8 @@
  * From it come the statements' texts, the values to bind when a row is written and the members when
  * it is read. A new column is a line in rows.c and a migration.
  *
- * Ids that are UUIDs in lower case travel as 16-byte blobs: measured, this makes the writer a fifth
- * cheaper than text and the file a third smaller. Any other id stays text.
+ * Ids that are UUIDs in lower case travel as 16-byte blobs: measured, the writer takes 21-26 us a
+ * call with them and 25-27 with text. Any other id stays text.
  */
 #ifndef RW_STORE_SQL_H
 #define RW_STORE_SQL_H

@@ -9,8 +9,11 @@
  *          committed when the call began.
  * Owner    the daemon owns the store; a worker owns its reader; a tx owns copies of its rows.
  * Threads  struct rw_store: any thread. Readers and transactions: one worker's.
- * Errors   RW_IO store.* when the disk or the database fails, RW_CONFLICT store.exists when a row
- *          stands in the way (ret says which table), RW_NOT_FOUND store.not_found.
+ * Errors   RW_IO store.io, store.full, store.busy, store.corrupt, store.read_only, store.open when
+ *          the disk or the database fails; RW_CONFLICT store.exists when a row stands in the way
+ *          (`found` names the table), store.version when somebody else changed it; RW_NOT_FOUND
+ *          store.not_found; RW_NO_MEMORY. After RW_IO from a commit nothing of it can be read; should
+ *          the machine stop before the next commit, it may come back whole, never by halves.
  * Tenants  every read of a tenant's thing takes the tenant's id and finds nothing of others.
  */
 #ifndef RW_STORE_STORE_H
@@ -32,13 +35,20 @@ struct rw_store_options {
     uint32_t batch_max;         /* transactions a commit; 256 */
 };
 
-/* Opens, migrates to the newest schema (numbered migrations, each in a transaction), starts the writer. */
+/*
+ * Opens (makes the file, mode 0600), migrates to the newest schema (numbered migrations, each in a
+ * transaction), starts the writer. One process at a time: RW_CONFLICT store.in_use while another one
+ * has it open, store.newer_schema when a later program wrote it.
+ */
 RW_NODISCARD enum rw_class
 rw_store_open(struct rw_store **ret, const struct rw_store_options *options, struct rw_err *err);
 /* Commits what was submitted, stops the writer, closes. No reader may be left. NULL is fine. */
 void rw_store_close(struct rw_store *store);
 
-/* Rises with every commit that changed anything but calls and events: caches compare it. Any thread. */
+/*
+ * Rises with every commit that changed what caches are made from: everything but calls, events,
+ * idempotency keys, audit, and tokens newly made. Any thread.
+ */
 uint64_t rw_store_generation(const struct rw_store *store);
 
 RW_NODISCARD enum rw_class rw_store_reader_new(struct rw_store *store, struct rw_store_reader **ret,
@@ -172,16 +182,22 @@ void rw_tx_revoke_token(struct rw_tx *tx, const char *tenant_id, const char *tok
 void rw_tx_revoke_tokens_of_client(struct rw_tx *tx, const char *tenant_id, const char *client_id,
                                    uint64_t at_ms);
 /*
- * put_* of users, stations, edges, trunks, numbers, routes, clients replace a row of the same id and
- * tenant when its stored version is row->version - 1, insert when row->version is 1 and none is there,
- * and otherwise fail the transaction with RW_CONFLICT store.version.
+ * put_* of users, stations, edges, trunks, numbers, clients (above) replace a row of the same id and
+ * tenant when its stored version is row->version - 1, insert when row->version is 1 and none is
+ * there, and otherwise fail the transaction with RW_CONFLICT store.version. Tenants and routes have
+ * no version: theirs insert or replace. What is unique in a tenant (a number, the email of a user
+ * that is not deleted) fails with store.exists. Revoking what is not there, or ending what has ended,
+ * changes nothing.
+ *
+ * Idempotency keys disappear when they have expired, tokens a week later; the clock is that of the
+ * transactions' makers.
  */
 void rw_tx_add_conversation(struct rw_tx *tx, const struct rw_row_conversation *row);
 void rw_tx_end_conversation(struct rw_tx *tx, const char *tenant_id, const char *id,
                             uint64_t ended_ms, const char *disconnect, const char *reason);
 void rw_tx_add_participant(struct rw_tx *tx, const struct rw_row_participant *row);
 void rw_tx_add_event(struct rw_tx *tx, const struct rw_row_event *row); /* seq is ignored */
-/* Fails the transaction with RW_CONFLICT store.exists when an unexpired row of that tenant and key is there. */
+/* RW_CONFLICT store.exists when an unexpired row (by row->created_ms) of that tenant and key is there. */
 void rw_tx_add_idempotency(struct rw_tx *tx, const struct rw_row_idempotency *row);
 void rw_tx_add_audit(struct rw_tx *tx, const struct rw_row_audit *row);
 
@@ -194,7 +210,9 @@ void rw_tx_submit(struct rw_tx *tx, rw_tx_done_h *done, void *arg);
 RW_NODISCARD enum rw_class rw_tx_commit(struct rw_tx *tx, struct rw_err *err);
 
 /* ------------------------------------------------------------------ reading
- * One row: RW_OK, RW_NOT_FOUND store.not_found, RW_NO_MEMORY or RW_IO. Lists: arrays in the arena.
+ * One row: RW_OK, RW_NOT_FOUND store.not_found, RW_NO_MEMORY or RW_IO. Lists: arrays in the arena,
+ * whose maximum bounds what is read. Lists leave out deleted users and revoked clients; get finds
+ * them.
  */
 struct rw_page {
     uint32_t size, number; /* number is 1-based */
@@ -251,6 +269,7 @@ enum rw_class rw_store_open_conversations(struct rw_store_reader *reader, const 
                                           uint32_t max, struct rw_arena *arena,
                                           struct rw_row_conversation **ret, size_t *ret_count,
                                           struct rw_err *err);
+/* Read the conversation itself first: that it is the tenant's is checked there. */
 enum rw_class rw_store_participants(struct rw_store_reader *reader, const char *conversation_id,
                                     struct rw_arena *arena, struct rw_row_participant **ret,
                                     size_t *ret_count, struct rw_err *err);

@@ -106,6 +106,15 @@ static void tell_all(struct rw_store *store, struct rw_tx *batch)
     }
 }
 
+/* Before the batch is told: who answers quickly with his next one is no company. */
+static void feel_load(struct rw_store *store, uint32_t urgent)
+{
+    if (urgent > 1 || (urgent && store->queued_urgent))
+        store->load += store->load < LOAD_MAX;
+    else if (urgent)
+        store->load -= store->load > 0;
+}
+
 static void *run(void *arg)
 {
     struct rw_store *store = arg;
@@ -125,12 +134,11 @@ static void *run(void *arg)
         batch = take_batch(store, &urgent);
         pthread_mutex_unlock(&store->mutex);
         rw_batch_commit(store, batch);
+        pthread_mutex_lock(&store->mutex);
+        feel_load(store, urgent);
+        pthread_mutex_unlock(&store->mutex);
         tell_all(store, batch);
         pthread_mutex_lock(&store->mutex);
-        if (urgent > 1 || (urgent && store->queued_urgent))
-            store->load += store->load < LOAD_MAX;
-        else if (urgent)
-            store->load -= store->load > 0;
     }
     pthread_mutex_unlock(&store->mutex);
     return NULL;
