@@ -25,7 +25,7 @@ def test_answered_calls_get_a_bye_and_ringing_ones_a_cancel():
                 view = server.finished(conversation)
                 for one in view["participants"]:
                     assert one["disconnectType"] == "error", one
-                    assert one["ringwrightReason"] == NODE_LOST, one
+                    assert one["endedReason"] == NODE_LOST, one
             ended = until("BYE and CANCEL at the carrier", lambda: all_ended(carrier, answered + bridged, ringing))
             assert ended
             until("BYE at the station", lambda: seen(station, "bye") >= set(bridged))
@@ -33,7 +33,7 @@ def test_answered_calls_get_a_bye_and_ringing_ones_a_cancel():
 
 
 def carrier_never_answers(_carrier):
-    return "+6591239002"
+    return "+6591239700"
 
 
 def conversation_of(event):
