@@ -76,7 +76,9 @@ static void plan_dialog(const struct rw_leg_target *target, struct rw_leg_dialog
     put(ret->request_uri, sizeof(ret->request_uri), target->uri);
     put(ret->from_uri, sizeof(ret->from_uri), target->from_uri);
     put(ret->to_uri, sizeof(ret->to_uri), target->uri);
-    put(ret->route_set, sizeof(ret->route_set), target->route);
+    if (target->route)
+        (void)snprintf(ret->route_set, sizeof(ret->route_set), "<%s%s>", target->route,
+                       strstr(target->route, ";lr") ? "" : ";lr");
 }
 
 /* A number that changes when what is needed for a CANCEL does; never 0. */

@@ -112,7 +112,9 @@ static bool compose_invite(struct rw_leg *leg)
 {
     struct rw_buf *buf = &leg->sip->scratch;
 
-    leg->branch = rw_random_u64();
+    /* The first one's was given by the caller, who has written it down; a second attempt's is new. */
+    if (leg->dialog.local_cseq > 1 || leg->branch == 0)
+        leg->branch = rw_random_u64();
     rw_sip_dialog_put(buf, &leg->dialog, leg->sip->wire, RW_SIP_INVITE, leg->dialog.local_cseq,
                       leg->hop.transport, leg->branch);
     rw_sip_put_contact(buf, leg->sip->wire, leg->hop.transport);
@@ -394,7 +396,9 @@ static bool copy_target(struct rw_leg *leg, const struct rw_leg_target *target, 
 {
     char tag[RW_SIP_TAG];
 
-    rw_sip_tag_write(tag, rw_random_u64());
+    if (!target->local_tag || !rw_slice_copy(tag, sizeof(tag), rw_slice_str(target->local_tag)))
+        rw_sip_tag_write(tag, rw_random_u64());
+    (void)rw_sip_branch_read(rw_slice_str(target->branch), &leg->branch);
     leg->sdp = rw_calloc(sdp.n + 1, 1);
     if (!leg->sdp || rw_sip_dialog_init(&leg->dialog, target->call_id, target->from_name,
                                         target->from_uri, target->uri, tag, NULL))

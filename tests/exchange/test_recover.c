@@ -40,12 +40,21 @@ static void recover(void *arg)
     rw_exchange_recover(rig.at[0].exchange, on_recovered, NULL);
 }
 
+static void read_told(void *arg)
+{
+    *(unsigned *)arg = recovered.told;
+}
+
 static void do_recover(void)
 {
+    unsigned told = 0;
+
     memset(&recovered, 0, sizeof(recovered));
     rig_do(0, recover, NULL);
-    for (int i = 0; i < 20 && !recovered.told; i++) /* a page a round */
+    for (int i = 0; i < 20 && !told; i++) { /* a page a round */
         rig_settle(0);
+        rig_do(0, read_told, &told);
+    }
     assert_int_equal(recovered.told, 1);
     assert_int_equal(recovered.class, RW_OK);
 }
