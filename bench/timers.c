@@ -46,8 +46,11 @@ static uint64_t delay(uint64_t random)
 static double pair_ns(struct tmr *timers, unsigned count)
 {
     static struct tmr busy[BUSY];
+    static uint64_t delays[1024];
     double begin;
 
+    for (unsigned i = 0; i < 1024; i++)
+        delays[i] = delay(rw_random_u64());
     for (unsigned i = 0; i < count; i++)
         tmr_start(&timers[i], delay(rw_random_u64()), never, NULL);
     begin = cpu_ns();
@@ -55,7 +58,7 @@ static double pair_ns(struct tmr *timers, unsigned count)
         struct tmr *tmr = &busy[i % BUSY];
 
         tmr_cancel(tmr);
-        tmr_start(tmr, delay(rw_random_u64()), never, NULL);
+        tmr_start(tmr, delays[i % 1024], never, NULL);
     }
     begin = cpu_ns() - begin;
     for (unsigned i = 0; i < count; i++)

@@ -2,34 +2,6 @@
 
 #include "base/clock.h"
 
-#include <stdlib.h>
-#include <sys/random.h>
-
-static _Thread_local uint64_t seed[4]; /* xoshiro256**; all zero = not seeded */
-
-static uint64_t rotl(uint64_t x, int k)
-{
-    return x << k | x >> (64 - k);
-}
-
-uint64_t rw_random_u64(void)
-{
-    uint64_t result, t;
-
-    while (!(seed[0] | seed[1] | seed[2] | seed[3]))
-        if (getrandom(seed, sizeof(seed), 0) != (ssize_t)sizeof(seed))
-            abort(); /* a kernel without randomness: nothing we make would be unique */
-    result = rotl(seed[1] * 5, 7) * 9;
-    t = seed[1] << 17;
-    seed[2] ^= seed[0];
-    seed[3] ^= seed[1];
-    seed[1] ^= seed[2];
-    seed[0] ^= seed[3];
-    seed[2] ^= t;
-    seed[3] = rotl(seed[3], 45);
-    return result;
-}
-
 /*
  * 48 bits milliseconds | version 7 | 8 bits worker, 4 bits and 2 variant bits and 62 random bits.
  * Within a millisecond the counter in the 4 + 20 highest random bits keeps the order.

@@ -29,7 +29,11 @@ int rw_id_worker(struct rw_slice id);
 /* True for 8-4-4-4-12 hexadecimal digits of either case, any version. */
 bool rw_id_is_uuid(struct rw_slice s);
 
-/* Random bits that need not be secret (tags, branches, jitter): fast, per thread. */
+/*
+ * Random bits of the kernel, unpredictable (RFC 3261, section 19.3, wants that of tags), through a
+ * pool of the thread: some 20 ns for eight bytes. What was handed out is wiped from the pool.
+ */
 uint64_t rw_random_u64(void);
+void rw_random_bytes(void *p, size_t size);
 
 #endif

@@ -1,52 +1,19 @@
 /*
  * libre's random functions, which it calls for every tag, branch and cnonce and which would ask
- * OpenSSL each time. These take the bytes from a pool of the thread that is filled by the kernel,
- * 512 bytes at once, and wipe what they hand out: as unpredictable as getrandom(2), at a tenth of its
- * price. libre calls them through the dynamic linker, as it does the timers.
+ * OpenSSL each time. Like the timers they are found by libre through the dynamic linker.
  */
+#include "base/id.h"
+
 #include <re.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/random.h>
-
-#define POOL 512u
-
-static _Thread_local unsigned char pool[POOL];
-static _Thread_local size_t left; /* bytes of the pool's beginning that are unused */
 
 extern int rw_random_linked;
 int rw_random_linked; /* named to the linker, so that this file is not dropped */
-
-static void from_kernel(unsigned char *p, size_t size)
-{
-    while (size) {
-        ssize_t n = getrandom(p, size, 0);
-
-        if (n < 0) {
-            if (errno == EINTR)
-                continue;
-            abort(); /* a kernel without randomness: nothing we make would be secret or unique */
-        }
-        p += n;
-        size -= (size_t)n;
-    }
-}
 
 void rand_init(void) {}
 
 void rand_bytes(uint8_t *p, size_t size)
 {
-    if (size > POOL) {
-        from_kernel(p, size);
-        return;
-    }
-    if (size > left) {
-        from_kernel(pool, POOL);
-        left = POOL;
-    }
-    left -= size;
-    memcpy(p, pool + left, size);
-    explicit_bzero(pool + left, size);
+    rw_random_bytes(p, size);
 }
 
 uint16_t rand_u16(void)
