@@ -1,0 +1,167 @@
+#!/usr/bin/env python3
+"""CPU a relayed RTP packet at 20 ms spacing, ours against rtpengine in user space, in the same run.
+
+    RINGWRIGHT_BUILD=build bench/relay.py [--calls 200] [--seconds 5] [--rounds 3]
+
+Needs the package rtpengine-daemon. Both relays get the same load from relay_load; each round measures
+one and then the other, and gives one ratio. CPU is what the kernel counted for all threads of the
+relay's process, in user space and in the kernel, and the packets are those that arrived.
+"""
+import argparse
+import pathlib
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+import measure
+
+LIMIT = 0.8
+
+
+def cpu_ns(pid):
+    total = 0
+    for task in pathlib.Path(f'/proc/{pid}/task').iterdir():
+        total += int((task / 'schedstat').read_text().split()[0])
+    return total
+
+
+class Ours:
+    def __init__(self):
+        self.process = subprocess.Popen([measure.BUILD / 'bench/relay_host'], text=True,
+                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+    def connect(self, pairs):
+        self.process.stdin.write(''.join(f'{a} {b}\n' for a, b in pairs) + 'end\n')
+        self.process.stdin.flush()
+        return [tuple(map(int, self.process.stdout.readline().split())) for _ in pairs]
+
+    def close(self):
+        self.process.stdin.close()
+        self.process.wait(10)
+
+
+def bencode(value):
+    if isinstance(value, str):
+        return f'{len(value)}:{value}'
+    if isinstance(value, list):
+        return 'l' + ''.join(map(bencode, value)) + 'e'
+    return 'd' + ''.join(bencode(k) + bencode(v) for k, v in sorted(value.items())) + 'e'
+
+
+def bdecode(text, at=0):
+    if text[at] == 'i':
+        end = text.index('e', at)
+        return int(text[at + 1:end]), end + 1
+    if text[at] in 'dl':
+        items, kind = [], text[at]
+        at += 1
+        while text[at] != 'e':
+            item, at = bdecode(text, at)
+            items.append(item)
+        return (dict(zip(items[::2], items[1::2])) if kind == 'd' else items), at + 1
+    colon = text.index(':', at)
+    size = int(text[at:colon])
+    return text[colon + 1:colon + 1 + size], colon + 1 + size
+
+
+class Rtpengine:
+    def __init__(self):
+        program = shutil.which('rtpengine')
+        if not program:
+            sys.exit('bench/relay.py: install the package rtpengine-daemon')
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            probe.bind(('127.0.0.1', 0))
+            port = probe.getsockname()[1]
+        self.where = tempfile.TemporaryDirectory()
+        self.process = subprocess.Popen(
+            [program, '--config-file=none', '--table=-1', '--interface=127.0.0.1',
+             f'--listen-ng=127.0.0.1:{port}', '--foreground', '--log-stderr', '--log-level=3',
+             '--port-min=40000', '--port-max=49999', f'--recording-dir={self.where.name}'],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self.control = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.control.settimeout(2)
+        self.asked = 0
+        self.control.connect(('127.0.0.1', port))
+        for _ in range(50):
+            try:
+                if self.ask({'command': 'ping'}).get('result') == 'pong':
+                    return
+            except OSError:
+                time.sleep(0.1)
+        sys.exit('bench/relay.py: rtpengine does not answer')
+
+    def ask(self, request):
+        self.asked += 1  # a cookie that was used before gets the old answer again
+        self.control.send((f'{self.asked} ' + bencode(request)).encode())
+        while True:
+            cookie, answer = self.control.recv(65536).decode().split(' ', 1)
+            if cookie == str(self.asked):
+                return bdecode(answer)[0]
+
+    def relay_port(self, request):
+        answer = self.ask(request)
+        if answer.get('result') != 'ok':
+            sys.exit(f'bench/relay.py: rtpengine says {answer}')
+        return next(int(line.split()[1]) for line in answer['sdp'].split('\r\n')
+                    if line.startswith('m=audio'))
+
+    def connect(self, pairs):
+        ports = []
+        for i, (a, b) in enumerate(pairs):
+            common = {'call-id': f'call{i}', 'from-tag': 'a', 'ICE': 'remove',
+                      'replace': ['origin', 'session-connection']}
+            towards_b = self.relay_port({**common, 'command': 'offer', 'sdp': sdp(a)})
+            towards_a = self.relay_port({**common, 'command': 'answer', 'to-tag': 'b', 'sdp': sdp(b)})
+            ports.append((towards_a, towards_b))
+        return ports
+
+    def close(self):
+        self.control.close()
+        self.process.terminate()
+        self.process.wait(10)
+        self.where.cleanup()
+
+
+def sdp(port):
+    return ('v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n'
+            f'm=audio {port} RTP/AVP 0\r\na=rtpmap:0 PCMU/8000\r\na=sendrecv\r\n')
+
+
+def run(kind, options):
+    """CPU in microseconds a packet, of one relay under the load."""
+    relay = kind()
+    load = subprocess.Popen([measure.BUILD / 'bench/relay_load', str(options.calls), str(options.seconds)],
+                            text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    pairs = [tuple(map(int, load.stdout.readline().split())) for _ in range(options.calls)]
+    load.stdin.write(''.join(f'{a} {b}\n' for a, b in relay.connect(pairs)))
+    load.stdin.flush()
+    assert load.stdout.readline() == 'warm\n'
+    before = cpu_ns(relay.process.pid)
+    sent, received = map(int, load.stdout.readline().split())
+    used = cpu_ns(relay.process.pid) - before
+    load.wait(10)
+    relay.close()
+    assert received > 0.99 * sent, f'{kind.__name__} lost {sent - received} of {sent} packets'
+    return used / 1000 / received
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
+    parser.add_argument('--calls', type=int, default=200)
+    parser.add_argument('--seconds', type=int, default=5)
+    parser.add_argument('--rounds', type=int, default=3)
+    options = parser.parse_args()
+    ratios = []
+    for _ in range(options.rounds):
+        ours, control = run(Ours, options), run(Rtpengine, options)
+        ratios.append(ours / control)
+        print(f'     relay: {ours:.2f} us a packet, rtpengine in user space {control:.2f}', flush=True)
+    load = f'{options.calls} calls, 172 bytes each 20 ms both ways, {options.seconds} s'
+    return 0 if measure.report('RTP relay, CPU a packet / rtpengine in user space', load, ratios, LIMIT) else 1
+
+
+if __name__ == '__main__':
+    sys.exit(main())

@@ -1,0 +1,102 @@
+/*
+ * bench/relay_host.c - our relay with as many calls as the caller names, for bench/relay.py.
+ *
+ * Standard input: a line "A B" a call, the far ends' ports on 127.0.0.1, then "end". Standard output:
+ * a line "a b" a call, the relay's ports towards them. Runs until standard input closes.
+ */
+#include "media/media.h"
+#include "media/sdp.h"
+
+#include <semaphore.h>
+#include <stdio.h>
+#include <string.h>
+
+#define CALLS_MAX 2000
+
+static struct {
+    struct rw_relay_port *port;
+    struct rw_relay *relays[CALLS_MAX];
+    unsigned far[CALLS_MAX][RW_LEGS];
+    unsigned near[CALLS_MAX][RW_LEGS];
+    unsigned calls;
+    bool good;
+    sem_t done;
+} host;
+
+static bool connect_leg(unsigned call, enum rw_leg_side leg)
+{
+    struct rw_buf offer;
+    struct rw_sdp sdp;
+    char answer[256];
+    bool good;
+
+    rw_buf_init(&offer, RW_SDP_TEXT_MAX);
+    good = rw_media_relay_ops.offer(host.relays[call], leg, &offer, NULL) == RW_OK &&
+           rw_sdp_read(rw_buf_slice(&offer), &rw_sdp_all_codecs, AF_INET, &sdp, NULL) == RW_OK;
+    rw_buf_done(&offer);
+    if (!good)
+        return false;
+    host.near[call][leg] = rw_media_addr_port(&sdp.rtp);
+    (void)snprintf(answer, sizeof(answer), "v=0\r\nc=IN IP4 127.0.0.1\r\nm=audio %u RTP/AVP 0\r\n",
+                   host.far[call][leg]);
+    return rw_media_relay_ops.answer(host.relays[call], leg, rw_slice_str(answer), NULL) == RW_OK;
+}
+
+static void open_calls(struct rw_mail *mail)
+{
+    const struct rw_media_options options = {.host = "127.0.0.1"};
+
+    (void)mail;
+    host.good = rw_media_new(&host.port, rw_worker_self(), &options, NULL) == RW_OK;
+    for (unsigned i = 0; host.good && i < host.calls; i++) {
+        host.good = rw_media_relay_ops.open(host.port, RW_LEGS, &host.relays[i], NULL) == RW_OK &&
+                    connect_leg(i, RW_LEG_STATION) && connect_leg(i, RW_LEG_TRUNK);
+        if (host.good)
+            rw_media_relay_ops.bridge(host.relays[i]);
+    }
+    (void)sem_post(&host.done);
+}
+
+static void close_calls(struct rw_mail *mail)
+{
+    (void)mail;
+    for (unsigned i = 0; i < host.calls; i++)
+        rw_media_relay_ops.close(host.relays[i]);
+    rw_media_free(host.port);
+    (void)sem_post(&host.done);
+}
+
+static void in_worker(struct rw_workers *workers, void (*handle)(struct rw_mail *mail))
+{
+    static struct rw_mail mail;
+
+    mail.handle = handle;
+    rw_worker_post(rw_workers_at(workers, 0), &mail);
+    (void)sem_wait(&host.done);
+}
+
+int main(void)
+{
+    struct rw_workers *workers;
+    char line[64];
+
+    while (fgets(line, sizeof(line), stdin) && host.calls < CALLS_MAX &&
+           sscanf(line, "%u %u", &host.far[host.calls][0], &host.far[host.calls][1]) == 2)
+        host.calls++;
+    (void)sem_init(&host.done, 0, 0);
+    if (rw_workers_new(&workers, 1, NULL) != RW_OK ||
+        rw_workers_start(workers, NULL, NULL, NULL, NULL) != RW_OK)
+        return 1;
+    in_worker(workers, open_calls);
+    if (!host.good)
+        return 1;
+    for (unsigned i = 0; i < host.calls; i++)
+        (void)printf("%u %u\n", host.near[i][0], host.near[i][1]);
+    (void)fflush(stdout);
+    while (fgets(line, sizeof(line), stdin))
+        ;
+    in_worker(workers, close_calls);
+    rw_workers_stop(workers);
+    rw_workers_free(workers);
+    return 0;
+}
