@@ -107,7 +107,7 @@ void rw_live_free_if_done(struct rw_live *live)
 {
     struct rw_exchange *x = live->exchange;
 
-    if (!live->over || live->transactions)
+    if (!live->over || live->transactions || live->end_due)
         return;
     if (x) {
         if (x->stepping)
@@ -365,6 +365,8 @@ void rw_exchange_drain(struct rw_exchange *exchange, void (*quiet)(void *arg), v
         next = live->next;
         if (!live->over)
             rw_live_feed(live, &input);
+        else if (live->end_due)
+            rw_live_retry_end(live); /* a last time */
     }
     tell_when_quiet(exchange);
 }
@@ -403,6 +405,8 @@ void rw_exchange_free(struct rw_exchange *exchange)
         exchange->all = live->next;
         if (!live->over)
             rw_live_forget(live);
+        tmr_cancel(&live->timers[0].tmr);
+        live->end_due = false;
         live->exchange = NULL;
         rw_live_free_if_done(live);
     }

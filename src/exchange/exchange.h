@@ -8,7 +8,9 @@
  * Owner    the worker owns its exchange; calls belong to the exchange.
  * Threads  its worker; rw_exchange_hangup() from any worker (it travels by mail to the owner).
  * Memory   a held call costs one struct and its legs: bench/held measures it.
- * Errors   placing fails before anything is stored or sent, or succeeds.
+ * Errors   placing fails before anything is stored or sent, or succeeds. Events of a running call
+ *          that the store refuses are lost and logged; the call goes on, but no further INVITE leaves
+ *          untold. The end of a call is tried again every 5 s until it is stored.
  */
 #ifndef RW_EXCHANGE_EXCHANGE_H
 #define RW_EXCHANGE_EXCHANGE_H
@@ -71,7 +73,7 @@ void rw_exchange_hangup(struct rw_exchange *exchange, const char *tenant_id,
                         const char *conversation_id, void (*done)(enum rw_class class, void *arg),
                         void *arg);
 
-uint32_t rw_exchange_live(const struct rw_exchange *exchange); /* calls not over yet */
+uint32_t rw_exchange_live(const struct rw_exchange *exchange); /* calls not over yet; any thread */
 
 /* Hangs up every call (reason "drained") and runs `quiet` when all are over and stored. */
 void rw_exchange_drain(struct rw_exchange *exchange, void (*quiet)(void *arg), void *arg);

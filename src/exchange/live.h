@@ -3,6 +3,7 @@
  *
  *     exchange.c  birth, the table of live calls, hanging up, draining
  *     perform.c   what the state machine decides, done: legs, media, timers, events
+ *     ending.c    the last events of a call, tried until they are stored
  *     leg.c       the two sides of a call: targets, dialogs, what the far ends say
  *     recover.c   what an earlier life left open
  *
@@ -59,6 +60,9 @@ struct rw_live {
     struct rw_tx *tx;      /* being filled by the current step */
     uint32_t transactions; /* not answered by the store yet */
     bool over;
+    bool end_asked;      /* the step that is performed writes the end */
+    bool end_due;        /* the end could not be stored: it is tried again */
+    uint8_t legs_ending; /* a bit a leg: told by the transaction of the end */
     rw_placed_h *placed;
     void *placed_arg;
 };
@@ -75,7 +79,8 @@ struct rw_exchange {
     struct rw_live *all;    /* every call with memory */
     struct rw_live **table; /* those not over, by id */
     uint32_t buckets;       /* a power of two */
-    uint32_t live, kept;    /* calls not over; calls with memory */
+    _Atomic uint32_t live;  /* calls not over; the daemon's main thread reads it */
+    uint32_t kept;          /* calls with memory */
     struct rw_buf data;     /* of the event being written */
     struct rw_live_input inputs[RW_EXCHANGE_INPUTS_MAX];
     uint32_t inputs_first, inputs_count;
@@ -96,6 +101,12 @@ void rw_live_free_if_done(struct rw_live *live); /* over, and nothing awaited */
 void rw_live_feed(struct rw_live *live, const struct rw_call_input *input);
 void rw_live_event(struct rw_live *live, struct rw_tx *tx, enum rw_call_event event, int32_t leg,
                    const struct rw_ending *ending);
+
+/* ending.c: the last transaction of a call, tried until the store takes it. */
+void rw_live_put_end(struct rw_live *live, struct rw_tx *tx, const struct rw_ending *ending);
+void rw_live_submit_end(struct rw_live *live, struct rw_tx *tx); /* NULL: memory is out */
+void rw_live_retry_end(struct rw_live *live);                    /* now; when it is due */
+void rw_live_log_lost(const struct rw_live *live, const struct rw_err *err);
 
 /* leg.c */
 RW_NODISCARD bool rw_live_target_set(struct rw_live *live, enum rw_leg_side leg,

@@ -14,18 +14,6 @@
 
 /* ------------------------------------------------------------------ events */
 
-static void log_lost(const struct rw_live *live, const struct rw_err *err)
-{
-    uint64_t suppressed;
-    char quoted[RW_LOG_VALUE];
-
-    if (live->exchange &&
-        rw_log_allow(&live->exchange->lost_limit, rw_clock_mono_ms(), &suppressed))
-        rw_log(RW_LOG_ERROR, "call.events_lost", "conversation=%s why=%s suppressed=%llu",
-               live->id.text, rw_log_quote(quoted, rw_slice_str(err->message)),
-               (unsigned long long)suppressed);
-}
-
 /* Writes the data of an event; empty when it has none. */
 static const char *event_data(struct rw_live *live, enum rw_call_event event, int32_t leg,
                               const struct rw_ending *ending)
@@ -58,25 +46,27 @@ void rw_live_event(struct rw_live *live, struct rw_tx *tx, enum rw_call_event ev
 
 static void append_event(struct rw_live *live, const struct rw_call_action *action)
 {
-    bool whole = action->event == RW_EV_CREATED || action->event == RW_EV_ENDED;
+    bool whole = action->event == RW_EV_CREATED;
 
     /* The first leg's was written with the birth. */
     if (action->event == RW_EV_DIALING && !live->sides[action->leg].invite_due)
         return;
     if (!live->tx)
         live->tx = rw_tx_new(live->exchange->options.store);
+    if (action->event == RW_EV_LEG_ENDED)
+        live->legs_ending |= (uint8_t)(1u << action->leg);
+    live->end_asked |= action->event == RW_EV_ENDED;
     if (!live->tx) {
         struct rw_err err;
 
         (void)rw_fail_memory(&err);
-        log_lost(live, &err);
-        return;
+        rw_live_log_lost(live, &err);
+    } else if (action->event == RW_EV_ENDED) {
+        rw_live_put_end(live, live->tx, action->ending);
+    } else {
+        rw_live_event(live, live->tx, action->event, whole ? -1 : (int32_t)action->leg,
+                      action->ending);
     }
-    rw_live_event(live, live->tx, action->event, whole ? -1 : (int32_t)action->leg, action->ending);
-    if (action->event == RW_EV_ENDED)
-        rw_tx_end_conversation(live->tx, live->tenant_id, live->id.text, rw_clock_wall_ms(),
-                               rw_disconnect_name(action->ending->disconnect),
-                               action->ending->reason);
 }
 
 /* ------------------------------------------------------------------ transactions */
@@ -87,7 +77,7 @@ static void on_stored(struct rw_tx *tx, enum rw_class class, const struct rw_err
 
     (void)tx;
     if (class != RW_OK)
-        log_lost(live, err);
+        rw_live_log_lost(live, err);
     live->transactions--;
     rw_live_free_if_done(live);
 }
@@ -111,7 +101,7 @@ static void on_invite_stored(struct rw_tx *tx, enum rw_class class, const struct
 
     (void)tx;
     if (class != RW_OK)
-        log_lost(live, err);
+        rw_live_log_lost(live, err);
     if (side->invite_due && class == RW_OK)
         rw_live_invite(live, leg);
     else if (side->invite_due)
@@ -126,6 +116,11 @@ static void submit(struct rw_live *live, struct rw_live_side *told)
     struct rw_tx *tx = live->tx;
 
     live->tx = NULL;
+    if (live->end_asked) {
+        rw_live_submit_end(live, tx);
+        return;
+    }
+    live->legs_ending = 0;
     if (!tx) {
         if (told)
             invite_failed_to_be_told(live, (enum rw_leg_side)(told - live->sides));

@@ -1,10 +1,12 @@
 /* Calls from birth to end, as the store and the ports see them. */
+#include "../store/fault_vfs.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "call/reason.h"
 #include "event/event.h"
 #include "rig.h"
 
+#include <sqlite3.h>
 #include <string.h>
 
 static int setup(void **state)
@@ -420,6 +422,43 @@ static void test_no_room(void **state)
     assert_int_equal(rig.placed.class, RW_OK);
 }
 
+/* The disk is full: no call, no INVITE, and the next one is placed when there is room again. */
+static void test_store_fails(void **state)
+{
+    struct rw_call_order order = rig_order(true);
+    uint64_t ms;
+
+    (void)state;
+    fault_vfs_arm(0, SQLITE_FULL, true);
+    rig_place(&order);
+    fault_vfs_arm(-1, SQLITE_OK, false);
+    assert_int_equal(rig.placed.told, 1);
+    assert_int_equal(rig.placed.class, RW_IO);
+    assert_int_equal(strncmp(rig.placed.code, "store.", 6), 0);
+    assert_int_equal(rig.at[0].legs_count, 0);
+    assert_int_equal(rig.at[0].relays_open, 0);
+    assert_int_equal(rw_exchange_live(rig.at[0].exchange), 0);
+
+    rig_place(&order);
+    assert_int_equal(rig.placed.class, RW_OK);
+    ms = 1000000;
+    rig_do(0, set_clock, &ms);
+    fault_vfs_arm(0, SQLITE_FULL, true);
+    rig_say(0, RW_IN_LEG_ANSWERED, 0, "v=0"); /* the carrier must not hear of it now */
+    assert_int_equal(rig.at[0].legs_count, 1);
+    assert_true(rig.at[0].legs[0].byed);
+    assert_int_equal(rw_exchange_live(rig.at[0].exchange), 0);
+    fault_vfs_arm(-1, SQLITE_OK, false);
+    assert_int_equal(rig_conversation().ended_ms, 0);
+    ms += 5000;
+    rig_do(0, set_clock, &ms);
+    rig_settle(0);
+    assert_string_equal(rig_log(), "created dialing/0 leg_ended/0 leg_ended/1 ended");
+    assert_string_equal(rig_conversation().reason, "store_failed");
+    ms = 0;
+    rig_do(0, set_clock, &ms);
+}
+
 /* ------------------------------------------------------------------ memory */
 
 struct starved {
@@ -537,9 +576,11 @@ int main(void)
         CASE(test_drain),
         CASE(test_idempotency),
         CASE(test_no_room),
+        CASE(test_store_fails),
         CASE(test_birth_without_memory),
         CASE(test_running_without_memory),
     };
 
+    fault_vfs_install();
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
