@@ -60,7 +60,11 @@ bool rw_id_is_uuid(struct rw_slice s)
 
 int rw_id_worker(struct rw_slice id)
 {
+    int high, low;
+
     if (!rw_id_is_uuid(id) || id.p[14] != '7')
         return -1;
-    return hex_value(id.p[15]) << 4 | hex_value(id.p[16]);
+    high = hex_value(id.p[15]);
+    low = hex_value(id.p[16]);
+    return high < 0 || low < 0 ? -1 : high * 16 + low;
 }

@@ -68,6 +68,7 @@ RW_NODISCARD enum rw_class rw_exchange_place(struct rw_exchange *exchange,
 /*
  * Ends a call, in whichever worker it lives. `done` runs in the calling worker: RW_OK when the
  * hang-up was taken (its events follow), RW_NOT_FOUND call.not_live when it is over or none of ours.
+ * For a call of this worker it runs before this returns.
  */
 void rw_exchange_hangup(struct rw_exchange *exchange, const char *tenant_id,
                         const char *conversation_id, void (*done)(enum rw_class class, void *arg),
@@ -75,7 +76,10 @@ void rw_exchange_hangup(struct rw_exchange *exchange, const char *tenant_id,
 
 uint32_t rw_exchange_live(const struct rw_exchange *exchange); /* calls not over yet; any thread */
 
-/* Hangs up every call (reason "drained") and runs `quiet` when all are over and stored. */
+/*
+ * Takes no more calls, hangs up every call (reason "drained") and runs `quiet` once, at the end of a
+ * turn, when all are over and stored. The exchange must live until then.
+ */
 void rw_exchange_drain(struct rw_exchange *exchange, void (*quiet)(void *arg), void *arg);
 
 /*
