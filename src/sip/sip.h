@@ -40,7 +40,9 @@ uint16_t rw_sip_wire_port(const struct rw_sip_wire *wire);
 RW_NODISCARD enum rw_class rw_sip_new(struct rw_sip **ret, struct rw_worker *worker,
                                       struct rw_sip_wire *wire,
                                       const struct rw_sip_options *options, struct rw_err *err);
-void rw_sip_free(struct rw_sip *sip); /* forces transactions to end; NULL is fine */
+
+/* Forces transactions to end. Legs are released by their owner before: none may be used after. */
+void rw_sip_free(struct rw_sip *sip); /* NULL is fine */
 
 struct rw_leg_port *rw_sip_leg_port(struct rw_sip *sip);
 extern const struct rw_leg_ops rw_sip_leg_ops;

@@ -1,0 +1,540 @@
+/* One leg, from the INVITE to its end, as the far end sees it and as the exchange hears it. */
+#include "stage.h"
+
+#include "base/mem.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+static void plain_call(struct stage *s)
+{
+    struct rw_ending why = {.q850 = 16, .sip_code = 487, .sip_reason = "say \"no\""};
+
+    stage_invite(s, &(struct rw_leg_target){.from_name = "Demo \"Inc\" \\"});
+    expect(s, "INVITE sip:+6591234567@127.0.0.1:");
+    expect_text(s, "\r\nFrom: \"Demo \\\"Inc\\\" \\\\\" <sip:+6534567890@127.0.0.1>;tag=");
+    expect_text(s, "\r\nTo: <sip:+6591234567@127.0.0.1>\r\n");
+    expect_text(s, "\r\nCall-ID: 00-0190f5fe-7c00-7a00-8000-000000000001\r\n");
+    expect_text(s, "\r\nMax-Forwards: 70\r\n");
+    expect_text(s, "\r\nUser-Agent: Ringwright/");
+    expect_text(s, "\r\nContact: <sip:ringwright@127.0.0.1:");
+    expect_text(s, "\r\nContent-Type: application/sdp\r\nContent-Length: 11\r\n\r\nv=0 offer\r\n");
+    stage_answer(s, "100 Trying", "", "");
+    expect_no_news(s);
+    stage_answer(s, "180 Ringing", "far", "");
+    (void)expect_news(s, RW_IN_LEG_RINGING);
+    stage_answer(s, "180 Ringing", "far", "");
+    expect_no_news(s);
+    stage_answer(s, "200 OK", "far", "v=0 answer\r\n");
+    CHECK(s, strcmp(expect_news(s, RW_IN_LEG_ANSWERED)->sdp, "v=0 answer\r\n") == 0);
+    expect(s, "ACK sip:far@127.0.0.1:");
+    expect_text(s, "\r\nTo: <sip:+6591234567@127.0.0.1>;tag=far\r\n");
+    expect_text(s, "\r\nCSeq: 1 ACK\r\n");
+    expect_nothing(s);
+    rw_sip_leg_ops.bye(s->leg, &why);
+    expect(s, "BYE sip:far@127.0.0.1:");
+    expect_text(s, "\r\nCSeq: 2 BYE\r\n");
+    expect_text(s, "\r\nReason: Q.850;cause=16\r\n");
+    expect_text(s, "\r\nReason: SIP;cause=487;text=\"say \\\"no\\\"\"\r\n");
+    expect_no_news(s);
+    stage_answer_to(s, s->in, "200 OK", "", "", "");
+    (void)expect_news(s, RW_IN_LEG_ENDED);
+    stage_release(s);
+    stage_advance(s, 40000);
+    expect_nothing(s);
+    CHECK(s, s->traced == 8);
+}
+
+static void far_end_hangs_up(struct stage *s)
+{
+    const struct news *news;
+
+    stage_answered_call(s);
+    stage_request(s, "BYE", 7, "far",
+                  "Reason: SIP;cause=200;text=\"a, b\" , Q.850;cause=31;text=\"x;cause=9\"\r\n",
+                  "");
+    news = expect_news(s, RW_IN_LEG_ENDED);
+    CHECK(s, news->ending.q850 == 31 && news->ending.sip_code == 200);
+    expect(s, "SIP/2.0 200 OK\r\n");
+    expect_text(s, ";rport=");
+    stage_release(s);
+    stage_request(s, "BYE", 7, "far", "", ""); /* our 200 was lost */
+    expect(s, "SIP/2.0 200 OK\r\n");
+    stage_advance(s, 33000);
+    stage_request(s, "BYE", 7, "far", "", "");
+    expect(s, "SIP/2.0 481 ");
+    expect_no_news(s);
+}
+
+static void early_media(struct stage *s)
+{
+    stage_invite(s, NULL);
+    expect(s, "INVITE ");
+    stage_answer(s, "183 Session Progress", "a", "");
+    expect_no_news(s);
+    stage_answer(s, "183 Session Progress", "a", "v=0 early\r\n");
+    CHECK(s, strcmp(expect_news(s, RW_IN_LEG_EARLY)->sdp, "v=0 early\r\n") == 0);
+    stage_answer(s, "183 Session Progress", "a", "v=0 early\r\n");
+    expect_no_news(s);
+    stage_answer(s, "180 Ringing", "b", "v=0 fork\r\n"); /* another fork now speaks */
+    CHECK(s, strcmp(expect_news(s, RW_IN_LEG_EARLY)->sdp, "v=0 fork\r\n") == 0);
+    stage_answer(s, "180 Ringing", "b", "");
+    expect_no_news(s);
+    rw_sip_leg_ops.cancel(s->leg);
+    expect(s, "CANCEL ");
+}
+
+static void busy(struct stage *s)
+{
+    const struct news *news;
+    char branch[200];
+
+    stage_invite(s, NULL);
+    expect(s, "INVITE ");
+    stage_answer_to(s, s->invite, "486 Busy\t<here>", "far", "Reason: Q.850;cause=17\r\n", "");
+    news = expect_news(s, RW_IN_LEG_FAILED);
+    CHECK(s, news->ending.sip_code == 486 && news->ending.q850 == 17);
+    CHECK(s, strncmp(news->ending.sip_reason, "Busy", 4) == 0);
+    stage_release(s);
+    (void)snprintf(branch, sizeof(branch), "%s", header_of(s->invite, "Via"));
+    for (int i = 0; i < 2; i++) {
+        expect(s, "ACK sip:+6591234567@127.0.0.1:");
+        CHECK(s, strcmp(branch, header_of(s->in, "Via")) == 0);
+        expect_text(s, "\r\nCSeq: 1 ACK\r\n");
+        expect_text(s, ";tag=far\r\n");
+        stage_answer_to(s, s->invite, "486 Busy Here", "far", "", "");
+    }
+    expect(s, "ACK ");
+    stage_advance(s, 33000);
+    stage_answer_to(s, s->invite, "486 Busy Here", "far", "", ""); /* forgotten by now */
+    expect_nothing(s);
+    expect_no_news(s);
+}
+
+static void redirected(struct stage *s)
+{
+    stage_invite(s, NULL);
+    expect(s, "INVITE ");
+    stage_answer(s, "302 Moved Temporarily", "far", "");
+    CHECK(s, expect_news(s, RW_IN_LEG_FAILED)->ending.sip_code == 302);
+    expect(s, "ACK ");
+}
+
+static void cancel_before_any_answer(struct stage *s)
+{
+    stage_invite(s, NULL);
+    expect(s, "INVITE ");
+    rw_sip_leg_ops.cancel(s->leg);
+    rw_sip_leg_ops.cancel(s->leg);
+    expect_nothing(s); /* RFC 3261, section 9.1: not before a provisional answer */
+    stage_answer(s, "100 Trying", "", "");
+    expect(s, "CANCEL sip:+6591234567@127.0.0.1:");
+    expect_text(s, "\r\nCSeq: 1 CANCEL\r\n");
+    CHECK(s, strstr(s->invite, header_of(s->in, "Via")));
+    stage_answer_to(s, s->in, "200 OK", "far", "", "");
+    stage_answer(s, "180 Ringing", "far", "");
+    expect_no_news(s);
+    stage_answer(s, "487 Request Terminated", "far", "");
+    CHECK(s, expect_news(s, RW_IN_LEG_FAILED)->ending.sip_code == 487);
+    expect(s, "ACK ");
+    expect_nothing(s);
+}
+
+static void cancel_is_ignored(struct stage *s)
+{
+    unsigned cancels = 0;
+
+    stage_invite(s, NULL);
+    expect(s, "INVITE ");
+    stage_answer(s, "180 Ringing", "far", "");
+    (void)expect_news(s, RW_IN_LEG_RINGING);
+    stage_advance(s, 100000); /* ringing has no limit of ours */
+    expect_nothing(s);
+    rw_sip_leg_ops.cancel(s->leg);
+    stage_advance(s, 31900);
+    expect_no_news(s);
+    while (stage_read(s))
+        cancels += strncmp(s->in, "CANCEL ", 7) == 0;
+    CHECK(s, cancels == 11); /* 0, 0.5, 1.5, 3.5, 7.5, then each 4 s */
+    stage_advance(s, 200);
+    CHECK(s, expect_news(s, RW_IN_LEG_FAILED)->ending.sip_code == 408);
+    expect_no_news(s);
+}
+
+static void cancel_comes_too_late(struct stage *s)
+{
+    stage_invite(s, NULL);
+    expect(s, "INVITE ");
+    stage_answer(s, "180 Ringing", "far", "");
+    (void)expect_news(s, RW_IN_LEG_RINGING);
+    rw_sip_leg_ops.cancel(s->leg);
+    expect(s, "CANCEL ");
+    stage_answer(s, "200 OK", "far", "v=0 answer\r\n");
+    CHECK(s, expect_news(s, RW_IN_LEG_FAILED)->ending.sip_code == 487);
+    expect(s, "ACK ");
+    expect(s, "BYE ");
+    stage_answer_to(s, s->in, "200 OK", "", "", "");
+    expect_no_news(s);
+    stage_release(s);
+    expect_nothing(s);
+}
+
+static void two_forks_answer(struct stage *s)
+{
+    stage_answered_call(s);
+    stage_answer(s, "200 OK", "far", "v=0 answer\r\n"); /* repeated: our ACK was lost */
+    expect(s, "ACK ");
+    expect_text(s, ";tag=far\r\n");
+    expect_nothing(s);
+    stage_answer(s, "200 OK", "second", "v=0 answer\r\n");
+    expect(s, "ACK ");
+    expect_text(s, ";tag=second\r\n");
+    expect_text(s, "\r\nCSeq: 1 ACK\r\n");
+    expect(s, "BYE ");
+    expect_text(s, ";tag=second\r\n");
+    expect_text(s, "\r\nCSeq: 2 BYE\r\n");
+    stage_answer_to(s, s->in, "200 OK", "", "", "");
+    expect_no_news(s);
+    rw_sip_leg_ops.bye(s->leg, &(struct rw_ending){.sip_code = 0});
+    expect(s, "BYE ");
+    expect_text(s, ";tag=far\r\n");
+    stage_answer(s, "200 OK", "far", "v=0 answer\r\n"); /* and once more, while we hang up */
+    expect(s, "ACK ");
+}
+
+static void nobody_there(struct stage *s)
+{
+    unsigned sent = 0;
+
+    stage_invite(s, NULL);
+    stage_advance(s, 31900);
+    expect_no_news(s);
+    while (stage_read(s))
+        sent++;
+    CHECK(s, sent == 7); /* 0, 0.5, 1.5, 3.5, 7.5, 15.5, 31.5 */
+    stage_advance(s, 100);
+    (void)expect_news(s, RW_IN_LEG_SILENT);
+    stage_release(s);
+    stage_answer(s, "200 OK", "far", ""); /* very late: the leg is gone */
+    expect(s, "ACK ");
+    expect(s, "BYE ");
+}
+
+static void not_sendable(struct stage *s)
+{
+    /* the system refuses the broadcast address to a socket that did not ask for it */
+    stage_invite(s, &(struct rw_leg_target){.uri = "sip:1@255.255.255.255"});
+    stage_turn(s);
+    (void)expect_news(s, RW_IN_LEG_UNREACHABLE);
+    stage_release(s);
+}
+
+static void answer_without_media(struct stage *s)
+{
+    stage_invite(s, NULL);
+    expect(s, "INVITE ");
+    stage_answer(s, "200 OK", "far", "");
+    CHECK(s, expect_news(s, RW_IN_LEG_ANSWERED)->sdp[0] == '\0');
+    expect(s, "ACK ");
+}
+
+static void bye_is_never_answered(struct stage *s)
+{
+    stage_answered_call(s);
+    rw_sip_leg_ops.bye(s->leg, &(struct rw_ending){.sip_code = 0});
+    stage_advance(s, 31900);
+    expect_no_news(s);
+    stage_advance(s, 200);
+    (void)expect_news(s, RW_IN_LEG_ENDED);
+    stage_release(s);
+}
+
+static void byes_cross(struct stage *s)
+{
+    stage_answered_call(s);
+    rw_sip_leg_ops.bye(s->leg, &(struct rw_ending){.sip_code = 0});
+    expect(s, "BYE ");
+    stage_request(s, "BYE", 1, "far", "", "");
+    expect(s, "SIP/2.0 200 ");
+    (void)expect_news(s, RW_IN_LEG_ENDED);
+    stage_release(s);
+    expect_no_news(s);
+}
+
+static void released_while_ringing(struct stage *s)
+{
+    stage_invite(s, NULL);
+    expect(s, "INVITE ");
+    stage_answer(s, "180 Ringing", "far", "");
+    (void)expect_news(s, RW_IN_LEG_RINGING);
+    stage_release(s);
+    expect(s, "CANCEL ");
+    stage_answer(s, "200 OK", "far", "v=0\r\n");
+    expect(s, "ACK ");
+    expect(s, "BYE ");
+    stage_answer_to(s, s->in, "200 OK", "", "", "");
+    expect_no_news(s);
+}
+
+static void released_while_up(struct stage *s)
+{
+    stage_answered_call(s);
+    stage_release(s);
+    expect(s, "BYE ");
+    stage_advance(s, 33000);
+    expect_no_news(s);
+}
+
+static void release_on_news(const struct rw_leg_news *news, void *arg)
+{
+    struct rw_leg **leg = arg;
+
+    (void)news;
+    if (*leg)
+        rw_sip_leg_ops.release(*leg);
+    *leg = NULL;
+}
+
+/* The handler may release the leg that tells it. */
+static void released_from_within(struct stage *s)
+{
+    struct rw_leg_target target = {.from_uri = "sip:a@127.0.0.1", .call_id = "00-x"};
+    struct rw_leg *leg;
+    char uri[100];
+
+    (void)snprintf(uri, sizeof(uri), "sip:b@127.0.0.1:%u", s->peer_port);
+    target.uri = uri;
+    CHECK(s, rw_sip_leg_ops.invite(rw_sip_leg_port(s->sip), &target, RW_LIT("v=0\r\n"),
+                                   release_on_news, &leg, &leg, NULL) == RW_OK);
+    expect(s, "INVITE ");
+    stage_answer(s, "404 Not Found", "far", "");
+    expect(s, "ACK ");
+    CHECK(s, leg == NULL);
+    CHECK(s, rw_sip_leg_ops.invite(rw_sip_leg_port(s->sip), &target, RW_LIT("v=0\r\n"),
+                                   release_on_news, &leg, &leg, NULL) == RW_OK);
+    expect(s, "INVITE ");
+    stage_answer(s, "200 OK", "far", "v=0\r\n");
+    expect(s, "ACK ");
+    expect(s, "BYE ");
+    CHECK(s, leg == NULL);
+    stage_answer_to(s, s->in, "200 OK", "", "", "");
+}
+
+static void bad_targets(struct stage *s)
+{
+    static const struct {
+        struct rw_leg_target target;
+        const char *code;
+    } table[] = {
+        {{.uri = "sip:a\r\nX: y@127.0.0.1", .from_uri = "sip:a@b", .call_id = "00-1"},
+         "sip.bad_target"},
+        {{.uri = "sip:a@127.0.0.1> x", .from_uri = "sip:a@b", .call_id = "00-1"}, "sip.bad_target"},
+        {{.uri = "tel:+65", .from_uri = "sip:a@b", .call_id = "00-1"}, "sip.bad_target"},
+        {{.uri = "sip:a@127.0.0.1", .from_uri = "sip:a@b\n", .call_id = "00-1"}, "sip.bad_target"},
+        {{.uri = "sip:a@127.0.0.1", .from_uri = "none", .call_id = "00-1"}, "sip.bad_target"},
+        {{.uri = "sip:a@127.0.0.1", .from_uri = "sip:a@b", .call_id = "00\r\n1"}, "sip.bad_target"},
+        {{.uri = "sip:a@127.0.0.1", .from_uri = "sip:a@b", .call_id = ""}, "sip.bad_target"},
+        {{.uri = "sip:a@127.0.0.1", .from_uri = "sip:a@b", .call_id = "00-1", .from_name = "a\nb"},
+         "sip.bad_target"},
+        {{.uri = "sip:a@127.0.0.1", .from_uri = "sip:a@b", .call_id = "00-1", .auth_user = "\x7f"},
+         "sip.bad_target"},
+        {{.uri = "sip:a@127.0.0.1", .from_uri = "sip:a@b", .call_id = "00-1", .route = "sip:x y"},
+         "sip.bad_target"},
+        {{.uri = "sips:a@127.0.0.1", .from_uri = "sip:a@b", .call_id = "00-1"},
+         "sip.unsupported_transport"},
+        {{.uri = "sip:a@127.0.0.1;transport=tls", .from_uri = "sip:a@b", .call_id = "00-1"},
+         "sip.unsupported_transport"},
+        {{.uri = "sip:a@[::1]", .from_uri = "sip:a@b", .call_id = "00-1"},
+         "sip.wrong_address_family"},
+    };
+
+    for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++) {
+        struct rw_leg *leg = NULL;
+        struct rw_err err = {.code = "none"};
+
+        CHECK(s, rw_sip_leg_ops.invite(rw_sip_leg_port(s->sip), &table[i].target, RW_LIT("v"),
+                                       release_on_news, &leg, &leg, &err) == RW_MALFORMED);
+        if (strcmp(err.code, table[i].code) != 0)
+            stage_fail(s, __FILE__, __LINE__, "row %zu: %s", i, err.code);
+        CHECK(s, leg == NULL);
+    }
+    expect_nothing(s);
+}
+
+static void routes(struct stage *s)
+{
+    char route[80], extra[400];
+
+    (void)snprintf(route, sizeof(route), "sip:127.0.0.1:%u", s->peer_port);
+    stage_invite(s, &(struct rw_leg_target){.uri = "sip:+65@carrier.example", .route = route});
+    expect(s, "INVITE sip:+65@carrier.example SIP/2.0\r\n");
+    expect_text(s, "\r\nRoute: <sip:127.0.0.1:");
+    expect_text(s, ";lr>\r\n");
+    (void)snprintf(extra, sizeof(extra),
+                   "Record-Route: <sip:p3.example;lr>, <sip:p2.example;lr>\r\n"
+                   "Record-Route: <sip:127.0.0.1:%u;lr>\r\nContact: <sip:far@10.255.255.1>\r\n",
+                   s->peer_port);
+    stage_answer_to(s, s->invite, "200 OK", "far", extra, "v=0\r\n");
+    (void)expect_news(s, RW_IN_LEG_ANSWERED);
+    expect(s, "ACK sip:far@10.255.255.1 SIP/2.0\r\n");
+    (void)snprintf(extra, sizeof(extra),
+                   "\r\nRoute: <sip:127.0.0.1:%u;lr>, <sip:p2.example;lr>, <sip:p3.example;lr>\r\n",
+                   s->peer_port);
+    expect_text(s, extra);
+}
+
+static void strict_router(struct stage *s)
+{
+    char extra[400];
+
+    stage_invite(s, NULL);
+    expect(s, "INVITE ");
+    (void)snprintf(extra, sizeof(extra),
+                   "Record-Route: <sip:p2.example>, <sip:127.0.0.1:%u>\r\n"
+                   "Contact: <sip:far@10.255.255.1>\r\n",
+                   s->peer_port);
+    stage_answer_to(s, s->invite, "200 OK", "far", extra, "v=0\r\n");
+    (void)snprintf(extra, sizeof(extra), "ACK sip:127.0.0.1:%u SIP/2.0\r\n", s->peer_port);
+    expect(s, extra);
+    expect_text(s, "\r\nRoute: <sip:p2.example>, <sip:far@10.255.255.1>\r\n");
+}
+
+/* A private name in Contact: to where the 2xx came from. */
+static void unusable_contact(struct stage *s)
+{
+    stage_invite(s, NULL);
+    expect(s, "INVITE ");
+    stage_answer_to(s, s->invite, "200 OK", "far", "Contact: <sip:x@pbx.local>\r\n", "v=0\r\n");
+    expect(s, "ACK sip:x@pbx.local SIP/2.0\r\n");
+    rw_sip_leg_ops.bye(s->leg, &(struct rw_ending){.sip_code = 0});
+    expect(s, "BYE sip:x@pbx.local SIP/2.0\r\n");
+}
+
+static void ignore_news(const struct rw_leg_news *news, void *arg)
+{
+    (void)news, (void)arg;
+}
+
+/* True when the failure that was ordered has not happened yet. */
+static bool failure_is_left(void)
+{
+    bool left = false;
+
+    for (int i = 0; i < 10000 && !left; i++) {
+        void *p = rw_calloc(1, 1);
+
+        left = p == NULL;
+        rw_free(p);
+    }
+    rw_mem_fail_after(-1);
+    return left;
+}
+
+/* A call with a challenge, an answer, a re-INVITE and a BYE, whatever of it happens. */
+static void long_call(struct stage *s, struct rw_leg *leg)
+{
+    while (stage_read(s))
+        ;
+    stage_answer_to(s, s->invite, "401 Unauthorized", "t",
+                    "WWW-Authenticate: Digest realm=\"r\", nonce=\"n\"\r\n", "");
+    while (stage_read(s))
+        ;
+    stage_answer(s, "180 Ringing", "far", "v=0\r\n");
+    stage_answer(s, "200 OK", "far", "v=0\r\n");
+    stage_answer(s, "200 OK", "other", "v=0\r\n");
+    stage_request(s, "INVITE", 3, "far", "", "v=0\r\n");
+    rw_sip_leg_ops.bye(leg, &(struct rw_ending){.q850 = 16});
+    rw_sip_leg_ops.release(leg);
+    stage_advance(s, 70000);
+    while (stage_read(s))
+        ;
+}
+
+/* Every allocation of a whole call fails in turn: it ends all the same, and nothing is left. */
+static void no_memory(struct stage *s)
+{
+    struct rw_leg_target target = {
+        .from_uri = "sip:a@127.0.0.1", .auth_user = "u", .auth_password = "p"};
+    char uri[100], call_id[40];
+    bool left = false;
+    long n, live = 0;
+
+    (void)snprintf(uri, sizeof(uri), "sip:b@127.0.0.1:%u", s->peer_port);
+    target.uri = uri;
+    target.call_id = call_id;
+    for (n = -1; !left && n < 500; n++) {
+        struct rw_leg *leg = NULL;
+        struct rw_err err;
+        enum rw_class class;
+
+        (void)snprintf(call_id, sizeof(call_id), "00-%ld", n);
+        rw_mem_fail_once(n); /* -1: a first round without failures warms the buffers up */
+        class = rw_sip_leg_ops.invite(rw_sip_leg_port(s->sip), &target, RW_LIT("v=0\r\n"),
+                                      ignore_news, NULL, &leg, &err);
+        CHECK(s, class == RW_OK ? leg != NULL : class == RW_NO_MEMORY && leg == NULL);
+        if (leg)
+            long_call(s, leg);
+        left = failure_is_left();
+        if (n < 0)
+            live = rw_mem_live();
+        if (rw_mem_live() != live)
+            stage_fail(s, __FILE__, __LINE__, "allocation %ld: %ld left", n, rw_mem_live() - live);
+    }
+    CHECK(s, left && n > 20);
+}
+
+PLAY(plain_call)
+PLAY(far_end_hangs_up)
+PLAY(early_media)
+PLAY(busy)
+PLAY(redirected)
+PLAY(cancel_before_any_answer)
+PLAY(cancel_is_ignored)
+PLAY(cancel_comes_too_late)
+PLAY(two_forks_answer)
+PLAY(nobody_there)
+PLAY(not_sendable)
+PLAY(answer_without_media)
+PLAY(bye_is_never_answered)
+PLAY(byes_cross)
+PLAY(released_while_ringing)
+PLAY(released_while_up)
+PLAY(released_from_within)
+PLAY(bad_targets)
+PLAY(routes)
+PLAY(strict_router)
+PLAY(unusable_contact)
+PLAY(no_memory)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(play_plain_call),
+        cmocka_unit_test(play_far_end_hangs_up),
+        cmocka_unit_test(play_early_media),
+        cmocka_unit_test(play_busy),
+        cmocka_unit_test(play_redirected),
+        cmocka_unit_test(play_cancel_before_any_answer),
+        cmocka_unit_test(play_cancel_is_ignored),
+        cmocka_unit_test(play_cancel_comes_too_late),
+        cmocka_unit_test(play_two_forks_answer),
+        cmocka_unit_test(play_nobody_there),
+        cmocka_unit_test(play_not_sendable),
+        cmocka_unit_test(play_answer_without_media),
+        cmocka_unit_test(play_bye_is_never_answered),
+        cmocka_unit_test(play_byes_cross),
+        cmocka_unit_test(play_released_while_ringing),
+        cmocka_unit_test(play_released_while_up),
+        cmocka_unit_test(play_released_from_within),
+        cmocka_unit_test(play_bad_targets),
+        cmocka_unit_test(play_routes),
+        cmocka_unit_test(play_strict_router),
+        cmocka_unit_test(play_unusable_contact),
+        cmocka_unit_test(play_no_memory),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
