@@ -72,8 +72,8 @@ enum rw_class rw_files_lock(const struct rw_config *config, int *ret_fd, struct 
         return fail_write(path, err);
     if (flock(fd, LOCK_EX | LOCK_NB)) {
         (void)close(fd);
-        return rw_fail(err, RW_CONFLICT, "daemon.already_running",
-                       "another ringwrightd runs on %s", config->data_dir);
+        return rw_fail(err, RW_CONFLICT, "daemon.already_running", "another ringwrightd runs on %s",
+                       config->data_dir);
     }
     *ret_fd = fd;
     return RW_OK;

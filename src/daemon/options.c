@@ -11,10 +11,12 @@ const char rw_daemon_help[] =
     "\n"
     "  ringwrightd [--config FILE] [--set SECTION.KEY=VALUE]...   serve until told to stop\n"
     "  ringwrightd --check                     judge the configuration and say where it is wrong\n"
-    "  ringwrightd --print-config              every option, its meaning, its value and its origin\n"
+    "  ringwrightd --print-config              every option, its meaning, its value and its "
+    "origin\n"
     "  ringwrightd --init --tenant NAME        make a tenant and its first administrator\n"
     "  ringwrightd --init --demo --carrier HOST:PORT[/tcp] --station SIP-URI\n"
-    "                                          the same with a station, an edge, a trunk, a number\n"
+    "                                          the same with a station, an edge, a trunk, a "
+    "number\n"
     "\n"
     "  -c, --config FILE     default " STANDARD_CONFIG ", if it is there\n"
     "  -s, --set S.K=V       one option; wins over files and RINGWRIGHT_SECTION_KEY variables\n"
@@ -26,8 +28,10 @@ const char rw_daemon_help[] =
     "  -h, --help            this text\n"
     "  -V, --version\n"
     "\n"
-    "Signals: TERM or INT lets running calls end (server.drain_timeout_ms); a second one stops now.\n"
-    "Exit status: 0 stopped as asked, 2 usage, 69 can't serve, 75 try later, 78 bad configuration.\n"
+    "Signals: TERM or INT lets running calls end (server.drain_timeout_ms); a second one stops "
+    "now.\n"
+    "Exit status: 0 stopped as asked, 2 usage, 69 can't serve, 75 try later, 78 bad "
+    "configuration.\n"
     "\n"
     "Example:\n"
     "  ringwrightd --data-dir ./data --init --tenant 'Example Ltd'\n"
@@ -136,8 +140,8 @@ static enum rw_class scan(int argc, char **argv, struct rw_daemon_options *optio
         }
     }
     if (!class && optind < argc)
-        class = rw_fail(err, RW_MALFORMED, "usage.extra", "%s is not a flag; see --help",
-                        argv[optind]);
+        class =
+            rw_fail(err, RW_MALFORMED, "usage.extra", "%s is not a flag; see --help", argv[optind]);
     return class;
 }
 

@@ -33,8 +33,7 @@ struct rw_daemon_options {
  */
 RW_NODISCARD enum rw_class rw_daemon_options_read(int argc, char **argv, char **environment,
                                                   struct rw_daemon_options *ret,
-                                                  struct rw_config *ret_config,
-                                                  struct rw_err *err);
+                                                  struct rw_config *ret_config, struct rw_err *err);
 
 extern const char rw_daemon_help[];
 

@@ -1,0 +1,173 @@
+#include "daemon/demo.h"
+
+#define ANSWER_TIMEOUT_MS 60000
+#define NUMBER_ID "12345-abcde-67890" /* so that the request of the README can be pasted */
+#define NUMBER "+6534567890"
+#define FOREIGN_NUMBER "+6531112222"
+
+/* A SIP URI or a host name goes into the store and onto the wire as it is: no byte that could end it. */
+static bool is_plain(struct rw_slice s)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if ((unsigned char)s.p[i] <= 0x20 || (unsigned char)s.p[i] >= 0x7f ||
+            strchr("<>\"\\,", s.p[i]))
+            return false;
+    return s.n != 0;
+}
+
+static bool read_carrier(struct rw_init *init, const char *text, struct rw_row_trunk *trunk)
+{
+    struct rw_slice carrier = rw_slice_str(text);
+    struct rw_slice tcp = RW_LIT("/tcp");
+    char *host = rw_arena_alloc(&init->arena, RW_CONFIG_TEXT);
+    uint16_t port;
+
+    if (!host)
+        return false;
+    trunk->transport = "udp";
+    if (carrier.n > tcp.n && rw_slice_eq(rw_slice_from(carrier, carrier.n - tcp.n), tcp)) {
+        trunk->transport = "tcp";
+        carrier.n -= tcp.n;
+    }
+    if (rw_config_endpoint(carrier, host, RW_CONFIG_TEXT, &port, init->err))
+        return false;
+    trunk->host = host;
+    trunk->port = port;
+    return is_plain(rw_slice_str(host));
+}
+
+static void add_telephony(struct rw_init *init, const struct rw_daemon_options *options,
+                          const char *tenant_id, const char *station_id, const char *user_id)
+{
+    struct rw_row_edge edge = {.id = rw_init_new_id(init),
+                               .tenant_id = tenant_id,
+                               .name = "Demo edge",
+                               .state = "active",
+                               .version = 1,
+                               .created_ms = init->now_ms};
+    struct rw_row_trunk trunk = {.id = rw_init_new_id(init),
+                                 .tenant_id = tenant_id,
+                                 .edge_id = edge.id,
+                                 .name = "Demo carrier",
+                                 .state = "active",
+                                 .answer_timeout_ms = ANSWER_TIMEOUT_MS,
+                                 .version = 1,
+                                 .created_ms = init->now_ms};
+
+    if (!is_plain(rw_slice_str(options->station)) ||
+        !rw_slice_starts(rw_slice_str(options->station), RW_LIT("sip:"))) {
+        rw_fail(init->err, RW_MALFORMED, "usage.half_demo", "--station %s is no SIP URI",
+                options->station);
+        rw_err_expected(init->err, "sip:user@host:port");
+        init->failed = true;
+    }
+    if (!init->failed && !read_carrier(init, options->carrier, &trunk))
+        init->failed = true;
+    if (init->failed)
+        return;
+    rw_tx_put_edge(init->tx, &edge);
+    rw_tx_put_trunk(init->tx, &trunk);
+    rw_tx_put_route(init->tx, &(struct rw_row_route){.id = rw_init_new_id(init),
+                                                     .tenant_id = tenant_id,
+                                                     .name = "Everywhere",
+                                                     .prefix = "",
+                                                     .trunk_id = trunk.id,
+                                                     .priority = 1,
+                                                     .created_ms = init->now_ms});
+    rw_tx_put_number(init->tx, &(struct rw_row_number){.id = NUMBER_ID,
+                                                       .tenant_id = tenant_id,
+                                                       .edge_id = edge.id,
+                                                       .e164 = NUMBER,
+                                                       .state = "active",
+                                                       .outbound_allowed = true,
+                                                       .name = "Main line",
+                                                       .version = 1,
+                                                       .created_ms = init->now_ms});
+    rw_tx_put_station(init->tx, &(struct rw_row_station){.id = station_id,
+                                                         .tenant_id = tenant_id,
+                                                         .name = "Dana's telephone",
+                                                         .sip_uri = options->station,
+                                                         .user_id = user_id,
+                                                         .state = "active",
+                                                         .version = 1,
+                                                         .created_ms = init->now_ms});
+    rw_init_show(init, "edge_id", edge.id);
+    rw_init_show(init, "trunk_id", trunk.id);
+    rw_init_show(init, "provider_id", NUMBER_ID);
+}
+
+/* Somebody else's number, for showing that it can't be used. */
+static void add_neighbour(struct rw_init *init)
+{
+    const char *tenant_id = rw_init_new_id(init), *edge_id = rw_init_new_id(init);
+
+    rw_init_add_tenant(init, tenant_id, "Neighbour");
+    rw_tx_put_edge(init->tx, &(struct rw_row_edge){.id = edge_id,
+                                                   .tenant_id = tenant_id,
+                                                   .name = "Neighbour's edge",
+                                                   .state = "active",
+                                                   .version = 1,
+                                                   .created_ms = init->now_ms});
+    rw_tx_put_number(init->tx, &(struct rw_row_number){.id = rw_init_new_id(init),
+                                                       .tenant_id = tenant_id,
+                                                       .edge_id = edge_id,
+                                                       .e164 = FOREIGN_NUMBER,
+                                                       .state = "active",
+                                                       .outbound_allowed = true,
+                                                       .version = 1,
+                                                       .created_ms = init->now_ms});
+    rw_init_show(init, "foreign_number", FOREIGN_NUMBER);
+}
+
+static void add_person(struct rw_init *init, struct rw_row_user user, const char *id_name,
+                       const char *token_name)
+{
+    rw_init_show(init, id_name, user.id);
+    rw_init_show(init, token_name, rw_init_add_user(init, &user, ""));
+}
+
+void rw_demo_add(struct rw_init *init, const struct rw_daemon_options *options)
+{
+    const char *tenant_id = rw_init_new_id(init), *station_id = rw_init_new_id(init);
+    const char *dana = rw_init_new_id(init);
+
+    rw_init_add_tenant(init, tenant_id, options->tenant ? options->tenant : "Demo");
+    rw_init_show(init, "tenant_id", tenant_id);
+    add_telephony(init, options, tenant_id, station_id, dana);
+    add_person(init,
+               (struct rw_row_user){.id = dana,
+                                    .tenant_id = tenant_id,
+                                    .name = "Dana Agent",
+                                    .email = "dana@demo.example",
+                                    .roles = "agent",
+                                    .station_id = station_id},
+               "user_id", "user_token");
+    add_person(init,
+               (struct rw_row_user){.id = rw_init_new_id(init),
+                                    .tenant_id = tenant_id,
+                                    .name = "Vik Viewer",
+                                    .email = "vik@demo.example",
+                                    .roles = "viewer"},
+               "viewer_id", "viewer_token");
+    add_person(init,
+               (struct rw_row_user){.id = rw_init_new_id(init),
+                                    .tenant_id = tenant_id,
+                                    .name = "Ada Admin",
+                                    .email = "ada@demo.example",
+                                    .roles = "admin"},
+               "admin_user_id", "admin_token");
+    /* A person's token that may dial without a station: what a program's own token does, for tests. */
+    add_person(init,
+               (struct rw_row_user){.id = rw_init_new_id(init),
+                                    .tenant_id = tenant_id,
+                                    .name = "Ian Integrator",
+                                    .email = "ian@demo.example",
+                                    .roles = "integrator"},
+               "agentless_user_id", "agentless_token");
+    rw_init_add_client(
+        init,
+        (struct rw_row_client){
+            .tenant_id = tenant_id, .name = "Demo program", .roles = "integrator", .scopes = ""},
+        "client_id", "client_secret");
+    add_neighbour(init);
+}

@@ -1,0 +1,138 @@
+#include "daemon/node.h"
+
+#include "api/api.h"
+#include "auth/identity.h"
+#include "media/media.h"
+#include "route/route.h"
+
+/* This worker's share of the RTP ports; none when any port will do. */
+static struct rw_media_options media_options(const struct rw_node_shared *shared, unsigned index,
+                                             const char *host)
+{
+    const struct rw_config *config = shared->config;
+    struct rw_media_options options = {.host = host};
+
+    if (config->media_host[0])
+        options.host = config->media_host;
+    if (config->media_advertised_host[0])
+        options.advertised_host = config->media_advertised_host;
+    else if (config->sip_advertised_host[0])
+        options.advertised_host = config->sip_advertised_host;
+    if (config->media_port_max) {
+        unsigned first = (unsigned)config->media_port_min;
+        unsigned share = ((unsigned)config->media_port_max - first + 1) / shared->workers & ~1u;
+
+        options.port_min = (uint16_t)(first + index * share);
+        options.port_max = (uint16_t)(options.port_min + share - 1);
+    }
+    return options;
+}
+
+static enum rw_class open_exchange(struct rw_node *node, const struct rw_node_shared *shared,
+                                   struct rw_err *err)
+{
+    struct rw_exchange_options options = {
+        .worker = node->worker,
+        .store = shared->store,
+        .leg_ops = &rw_sip_leg_ops,
+        .leg_port = rw_sip_leg_port(node->sip),
+        .relay_ops = &rw_media_relay_ops,
+        .relay_port = node->media,
+        .calls_max =
+            (uint32_t)((shared->config->calls_max + shared->workers - 1) / shared->workers),
+    };
+
+    return rw_exchange_new(&node->exchange, &options, err);
+}
+
+static enum rw_class open_api(struct rw_node *node, const struct rw_node_shared *shared,
+                              struct rw_err *err)
+{
+    struct rw_api_options options = {
+        .worker = node->worker,
+        .store = shared->store,
+        .reader = node->reader,
+        .auth = node->auth,
+        .exchange = node->exchange,
+        .routes = node->routes,
+        .offload = shared->offload,
+        .trace = shared->trace,
+        .version = RW_VERSION,
+        .started_ms = shared->started_ms,
+        .station_answer_ms = (uint32_t)shared->config->sip_station_answer_timeout_ms,
+        .max_duration_ms = (uint32_t)shared->config->sip_max_call_ms,
+    };
+
+    return rw_api_new(&node->api, &options, err);
+}
+
+enum rw_class rw_node_open(struct rw_node *node, struct rw_worker *worker,
+                           const struct rw_node_shared *shared, struct rw_err *err)
+{
+    struct rw_media_options media =
+        media_options(shared, rw_worker_index(worker), shared->sip.host);
+    enum rw_class class;
+
+    *node = (struct rw_node){.worker = worker};
+    class = rw_store_reader_new(shared->store, &node->reader, err);
+    if (!class)
+        class = rw_auth_new(&node->auth, shared->store, node->reader, shared->token_key, err);
+    if (!class)
+        class = rw_route_table_new(&node->routes, shared->store, node->reader, err);
+    if (!class)
+        class = rw_sip_new(&node->sip, worker, shared->wire, &shared->sip, err);
+    if (!class)
+        class = rw_media_new(&node->media, worker, &media, err);
+    if (!class)
+        class = open_exchange(node, shared, err);
+    if (!class)
+        class = open_api(node, shared, err);
+    if (class)
+        rw_node_close(node);
+    return class;
+}
+
+enum rw_class rw_node_listen(struct rw_node *node, const struct rw_node_shared *shared,
+                             uint16_t port, struct rw_err *err)
+{
+    const struct rw_config *config = shared->config;
+    char host[RW_CONFIG_TEXT];
+    uint16_t configured;
+    struct rw_http_options options = {
+        .host = host,
+        .port = port,
+        .header_bytes_max = (uint32_t)config->http_header_bytes_max,
+        .body_bytes_max = (uint32_t)config->http_body_bytes_max,
+        .header_deadline_ms = (uint32_t)config->http_header_deadline_ms,
+        .body_deadline_ms = (uint32_t)config->http_body_deadline_ms,
+        .idle_deadline_ms = (uint32_t)config->http_idle_deadline_ms,
+        .answer_deadline_ms = (uint32_t)config->http_answer_deadline_ms,
+        .connections_max = (uint32_t)config->http_connections_max,
+        .handle = rw_api_handle,
+        .refuse = rw_api_refuse,
+        .arg = node->api,
+    };
+    enum rw_class class =
+        rw_config_endpoint(rw_slice_str(config->http_listen), host, sizeof(host), &configured, err);
+
+    if (class)
+        return class;
+    if (config->http_tls_cert_file[0]) {
+        options.cert_file = config->http_tls_cert_file;
+        options.key_file = config->http_tls_key_file;
+    }
+    return rw_http_new(&node->http, node->worker, &options, err);
+}
+
+void rw_node_close(struct rw_node *node)
+{
+    rw_http_free(node->http);
+    rw_api_free(node->api);
+    rw_exchange_free(node->exchange);
+    rw_media_free(node->media);
+    rw_sip_free(node->sip);
+    rw_route_table_free(node->routes);
+    rw_auth_free(node->auth);
+    rw_store_reader_free(node->reader);
+    *node = (struct rw_node){0};
+}

@@ -1,0 +1,53 @@
+/*
+ * daemon/node.h - everything that one worker holds: its reader, its SIP, media, calls, API, listener.
+ *
+ * Owner    the server; a node is opened and closed in its worker's thread.
+ * Threads  its worker.
+ */
+#ifndef RW_DAEMON_NODE_H
+#define RW_DAEMON_NODE_H
+
+#include "daemon/config.h"
+#include "exchange/exchange.h"
+#include "http/http.h"
+#include "sip/sip.h"
+#include "store/store.h"
+
+struct rw_offload;
+struct rw_auth_key;
+
+/* What all nodes share; made by the server before the first worker starts, constant then. */
+struct rw_node_shared {
+    const struct rw_config *config;
+    struct rw_store *store;
+    struct rw_sip_wire *wire;
+    struct rw_sip_options sip;
+    struct rw_offload *offload;
+    const struct rw_auth_key *token_key;
+    uint64_t started_ms;
+    unsigned workers;
+};
+
+struct rw_node {
+    struct rw_worker *worker;
+    struct rw_store_reader *reader;
+    struct rw_auth *auth;
+    struct rw_route_table *routes;
+    struct rw_sip *sip;
+    struct rw_relay_port *media;
+    struct rw_exchange *exchange;
+    struct rw_api *api;
+    struct rw_http *http;
+};
+
+/* Everything but the HTTP listener. On failure what was opened is closed again. */
+RW_NODISCARD enum rw_class rw_node_open(struct rw_node *node, struct rw_worker *worker,
+                                        const struct rw_node_shared *shared, struct rw_err *err);
+
+/* Opens the HTTP listener on `port` (0 = any); rw_http_port(node->http) tells which. */
+RW_NODISCARD enum rw_class rw_node_listen(struct rw_node *node, const struct rw_node_shared *shared,
+                                          uint16_t port, struct rw_err *err);
+
+void rw_node_close(struct rw_node *node); /* a node that was never opened (all zero) is fine */
+
+#endif
