@@ -10,8 +10,8 @@
  * Memory   nothing is allocated; faults beyond RW_FAULTS_MAX are counted.
  * Errors   RW_MALFORMED body.missing_member, body.unknown_member, body.wrong_type, body.null_member,
  *          body.bad_enum, body.bad_format, body.too_long, body.too_short, body.out_of_range,
- *          body.too_many_items, body.too_few_items, body.read_only, body.not_supported,
- *          body.needs_one_of, body.only_one_of. As warnings: body.ignored_member.
+ *          body.too_many_items, body.too_few_items, body.read_only, body.not_supported. As warnings:
+ *          body.ignored_member.
  * Not to be included beside re.h.
  */
 #ifndef RW_API_SCHEMA_H
@@ -66,7 +66,6 @@ struct rw_schema {
     uint32_t member_count;
     bool open;                     /* other members may stand in it, each of shape `extra` */
     const struct rw_schema *extra; /* NULL: of any shape */
-    const char *const *one_of; /* exactly one of these members must be there; NULL: no such rule */
 };
 
 enum rw_schema_direction { RW_SCHEMA_REQUEST, RW_SCHEMA_RESPONSE };

@@ -1,0 +1,76 @@
+"""The catalogue of errors: api/errors/*.yaml merged, and as a page of the documentation."""
+import re
+
+from . import load
+
+WORDS = ("code", "class", "title", "help", "example")
+
+
+class Catalogue:
+    def __init__(self, entries, paths, status):
+        self.entries, self.paths, self.status = entries, paths, status
+
+
+def _classes(root):
+    """Class -> HTTP status, in the order of enum rw_class."""
+    enum = re.search(r"enum rw_class \{(.*?)\}", (root / "src/base/err.h").read_text(), re.S).group(1)
+    table = dict(re.findall(r"\[(RW_\w+)\] = \{(\d+),", (root / "src/base/status.c").read_text()))
+    return {name: int(table[name]) for name in re.findall(r"^\s*(RW_\w+)", enum, re.M) if name in table}
+
+
+def catalogue(root):
+    status, entries, paths = _classes(root), {}, sorted((root / "api/errors").glob("*.yaml"))
+    for path in paths:
+        found = load.read(path)
+        if not isinstance(found, list):
+            raise load.Fault(f"{path}:1: the file is no list of errors")
+        for entry in found:
+            for word in WORDS:
+                if not isinstance(entry.get(word), str) or not entry[word].strip():
+                    entry.fail(f"an error has a {word}, and it is text")
+            for word in entry:
+                if word not in WORDS:
+                    entry.fail(f"an error has no {word}", word)
+            code = entry["code"]
+            if not re.match(r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$", code):
+                entry.fail(f"{code} is no code: lower case, an area and a name", "code")
+            if code in entries:
+                entry.fail(f"{code} is listed already, in {entries[code].path.name}:{entries[code].line}", "code")
+            if entry["class"] not in status:
+                entry.fail(f"there is no class {entry['class']} in base/err.h", "class")
+            if entry["title"].endswith("."):
+                entry.fail("a title is no sentence: no full stop", "title")
+            for word in WORDS:
+                entry[word] = " ".join(entry[word].split())
+            entries[code] = entry
+    return Catalogue([entries[code] for code in sorted(entries)], paths, status)
+
+
+def class_name(cls):
+    return cls.removeprefix("RW_").lower()
+
+
+def _cell(text):
+    """Text in Markdown in which nothing is markup."""
+    return re.sub(r"([\\`*_{}\[\]<>|#])", r"\\\1", text)
+
+
+def _code(text):
+    fence = "``" if "`" in text else "`"
+    return f"{fence} {text} {fence}" if "`" in text else f"`{text}`"
+
+
+def markdown(found):
+    lines = ["# Errors", "",
+             "Every code that an answer of this server can carry, in the order of the alphabet. The running server",
+             "shows each of them at `/docs/errors/{code}`, and the `help` member of every error links there.", "",
+             "*Made from the files in `api/errors/` by `meson compile errors-doc`; change those.*", ""]
+    area = None
+    for entry in found.entries:
+        if entry["code"].split(".")[0] != area:
+            area = entry["code"].split(".")[0]
+            lines += [f"## {area}", ""]
+        lines += [f"### `{entry['code']}`", "",
+                  f"**{_cell(entry['title'])}** (HTTP {found.status[entry['class']]}, {class_name(entry['class'])})", "",
+                  _cell(entry["help"]), "", f"For example: {_code(entry['example'])}", ""]
+    return "\n".join(lines).rstrip() + "\n"
