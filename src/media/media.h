@@ -2,7 +2,8 @@
  * media/media.h - RTP of a worker: the implementation of call/relay.h.
  *
  * Every leg has an RTP socket on an even port of the configured range and an RTCP socket on the next
- * (RFC 3550 section 11). Packets come in through libre's loop and leave at once: no jitter buffer.
+ * (RFC 3550 section 11). Packets leave as soon as they are read: no jitter buffer. Under load they are
+ * read once a millisecond instead of one by one (pump.h).
  * What a packet carries is left alone, with two exceptions: the payload type of telephone-event
  * where the legs number it differently, and A-law against mu-law (ITU-T G.711, a table of 256) where
  * the trunk's answer left only the one that the station does not send.

@@ -5,21 +5,19 @@
 #include "base/mem.h"
 #include "media/lock.h"
 #include "media/ports.h"
+#include "media/pump.h"
 #include "media/rtp.h"
 #include "media/sdp.h"
 
 #include <errno.h>
-#include <re_main.h>
-#include <re_types.h>
 #include <spandsp.h>
 
-/* A socket is reported again as long as something is left in it, so a turn reads one packet of each
- * and no call waits behind another one's burst. */
 #define SINK_DRAIN 64 /* nothing follows from these: empty the socket */
 
 struct side {
     struct rw_relay *relay;
     struct rw_port_pair ports;
+    struct rw_pump_source rtp_source, rtcp_source;
     struct rw_lock lock;
     struct rw_media_addr rtcp_target; /* by the SDP, then whence RTCP came; len 0 = nowhere */
     struct rw_sdp_codecs offered;     /* by us; audio_count 0 = no offer made yet */
@@ -38,8 +36,10 @@ struct rw_relay {
 
 struct rw_relay_port {
     struct rw_ports ports;
+    struct rw_pump pump;
     struct rw_media_addr advertised;
     struct rw_port_pair sink; /* of all agentless legs; opened with the first one */
+    struct rw_pump_source sink_rtp, sink_rtcp;
     uint64_t sink_packets;
 };
 
@@ -123,14 +123,13 @@ static void pass_rtp(struct side *from, uint8_t *bytes, size_t n,
     from->bytes += n;
 }
 
-static void rtp_readable(int flags, void *arg)
+static void rtp_readable(void *arg)
 {
     struct side *side = arg;
     struct rw_media_addr source = {.len = sizeof(source.u)};
     uint8_t bytes[RW_RTP_PACKET_MAX + 1]; /* one more, to see what is too long */
     ssize_t n = recvfrom(side->ports.rtp_fd, bytes, sizeof(bytes), 0, &source.u.sa, &source.len);
 
-    (void)flags;
     if (n >= 0) /* an error is an ICMP message about what we sent: of no use */
         pass_rtp(side, bytes, (size_t)n, &source);
 }
@@ -158,14 +157,13 @@ static void pass_rtcp(struct side *from, const uint8_t *bytes, size_t n,
     (void)sendto(to->ports.rtcp_fd, bytes, n, 0, &to->rtcp_target.u.sa, to->rtcp_target.len);
 }
 
-static void rtcp_readable(int flags, void *arg)
+static void rtcp_readable(void *arg)
 {
     struct side *side = arg;
     struct rw_media_addr source = {.len = sizeof(source.u)};
     uint8_t bytes[RW_RTP_PACKET_MAX + 1];
     ssize_t n = recvfrom(side->ports.rtcp_fd, bytes, sizeof(bytes), 0, &source.u.sa, &source.len);
 
-    (void)flags;
     if (n >= 0)
         pass_rtcp(side, bytes, (size_t)n, &source);
 }
@@ -178,52 +176,46 @@ static void drain_sink(int fd, uint64_t *count)
         (*count)++;
 }
 
-static void sink_rtp_readable(int flags, void *arg)
+static void sink_rtp_readable(void *arg)
 {
     struct rw_relay_port *port = arg;
 
-    (void)flags;
     drain_sink(port->sink.rtp_fd, &port->sink_packets);
 }
 
-static void sink_rtcp_readable(int flags, void *arg)
+static void sink_rtcp_readable(void *arg)
 {
     struct rw_relay_port *port = arg;
     uint64_t reports = 0;
 
-    (void)flags;
     drain_sink(port->sink.rtcp_fd, &reports);
 }
 
 /* ---- sockets ---- */
 
-static void unwatch(struct rw_ports *ports, struct rw_port_pair *pair)
+static void unwatch(struct rw_relay_port *port, struct rw_port_pair *pair)
 {
     if (pair->rtp_fd < 0)
         return;
-    fd_close(pair->rtp_fd);
-    fd_close(pair->rtcp_fd);
-    rw_ports_close(ports, pair);
+    rw_pump_unwatch(&port->pump, pair->rtp_fd);
+    rw_pump_unwatch(&port->pump, pair->rtcp_fd);
+    rw_ports_close(&port->ports, pair);
 }
 
-static enum rw_class watch(struct rw_ports *ports, struct rw_port_pair *ret, fd_h *rtp, fd_h *rtcp,
-                           void *arg, struct rw_err *err)
+static enum rw_class watch(struct rw_relay_port *port, struct rw_port_pair *pair,
+                           struct rw_pump_source *rtp, struct rw_pump_source *rtcp,
+                           struct rw_err *err)
 {
-    enum rw_class class = rw_ports_open(ports, ret, err);
-    int failed;
+    enum rw_class class = rw_ports_open(&port->ports, pair, err);
 
     if (class != RW_OK)
         return class;
-    failed = fd_listen(ret->rtp_fd, FD_READ, rtp, arg);
-    if (!failed)
-        failed = fd_listen(ret->rtcp_fd, FD_READ, rtcp, arg);
-    if (!failed)
-        return RW_OK;
-    unwatch(ports, ret);
-    if (failed == ENOMEM)
-        return rw_fail_memory(err);
-    return rw_fail(err, RW_LIMIT, "media.no_sockets",
-                   "the worker's loop can't watch another media socket: %s", strerror(failed));
+    class = rw_pump_watch(&port->pump, pair->rtp_fd, rtp, err);
+    if (class == RW_OK)
+        class = rw_pump_watch(&port->pump, pair->rtcp_fd, rtcp, err);
+    if (class != RW_OK)
+        unwatch(port, pair);
+    return class;
 }
 
 /* ---- the port ---- */
@@ -232,15 +224,17 @@ static enum rw_class open_sockets(struct rw_relay *relay, struct rw_err *err)
 {
     struct rw_relay_port *port = relay->port;
 
-    if (relay->legs == 1) {
-        if (port->sink.rtp_fd >= 0)
-            return RW_OK;
-        return watch(&port->ports, &port->sink, sink_rtp_readable, sink_rtcp_readable, port, err);
-    }
+    if (relay->legs == 1)
+        return port->sink.rtp_fd >= 0
+                   ? RW_OK
+                   : watch(port, &port->sink, &port->sink_rtp, &port->sink_rtcp, err);
     for (unsigned i = 0; i < relay->legs; i++) {
-        enum rw_class class = watch(&port->ports, &relay->sides[i].ports, rtp_readable,
-                                    rtcp_readable, &relay->sides[i], err);
+        struct side *side = &relay->sides[i];
+        enum rw_class class;
 
+        side->rtp_source = (struct rw_pump_source){rtp_readable, side};
+        side->rtcp_source = (struct rw_pump_source){rtcp_readable, side};
+        class = watch(port, &side->ports, &side->rtp_source, &side->rtcp_source, err);
         if (class != RW_OK)
             return class;
     }
@@ -252,7 +246,7 @@ static void relay_close(struct rw_relay *relay)
     if (!relay)
         return;
     for (unsigned i = 0; i < relay->legs; i++)
-        unwatch(&relay->port->ports, &relay->sides[i].ports);
+        unwatch(relay->port, &relay->sides[i].ports);
     rw_free(relay);
 }
 
@@ -372,6 +366,7 @@ enum rw_class rw_media_new(struct rw_relay_port **ret, struct rw_worker *worker,
         rw_slice_str(options->advertised_host ? options->advertised_host : options->host);
     struct rw_media_addr host;
     struct rw_relay_port *port;
+    enum rw_class class;
 
     (void)worker; /* sockets are watched by the loop of the calling thread, which is its */
     if (!rw_media_addr_parse(&host, AF_UNSPEC, rw_slice_str(options->host), 0)) {
@@ -383,6 +378,8 @@ enum rw_class rw_media_new(struct rw_relay_port **ret, struct rw_worker *worker,
     if (!port)
         return rw_fail_memory(err);
     port->sink = (struct rw_port_pair){-1, -1, 0};
+    port->sink_rtp = (struct rw_pump_source){sink_rtp_readable, port};
+    port->sink_rtcp = (struct rw_pump_source){sink_rtcp_readable, port};
     if (!rw_media_addr_parse(&port->advertised, host.u.sa.sa_family, advertised, 0) ||
         rw_media_addr_is_group(&port->advertised)) {
         rw_free(port);
@@ -397,6 +394,11 @@ enum rw_class rw_media_new(struct rw_relay_port **ret, struct rw_worker *worker,
                        "the range of media ports %u-%u holds no pair of an even and the next port",
                        options->port_min, options->port_max);
     }
+    class = rw_pump_init(&port->pump, err);
+    if (class != RW_OK) {
+        rw_free(port);
+        return class;
+    }
     *ret = port;
     return RW_OK;
 }
@@ -405,7 +407,8 @@ void rw_media_free(struct rw_relay_port *port)
 {
     if (!port)
         return;
-    unwatch(&port->ports, &port->sink);
+    unwatch(port, &port->sink);
+    rw_pump_done(&port->pump);
     rw_free(port);
 }
 

@@ -306,6 +306,29 @@ static void test_a_burst_is_passed_whole_and_in_order(void **state)
     tear_down(&call);
 }
 
+/* Fast enough to make the pump tick, then as slow as its ticks, then one by one again. */
+static void test_nothing_is_lost_between_waking_and_ticking(void **state)
+{
+    struct call call;
+
+    (void)state;
+    set_up(&call, 2);
+    connect_both(&call, "0\r\n", "0\r\n");
+    for (int i = 0; i < 1000; i++) {
+        uint8_t fill = (uint8_t)i;
+
+        say(&call.station, 0, fill);
+        say(&call.station, 0, (uint8_t)(fill + 1));
+        say(&call.trunk, 0, fill);
+        hears(&call.trunk, 0, fill);
+        hears(&call.trunk, 0, (uint8_t)(fill + 1));
+        hears(&call.station, 0, fill);
+    }
+    assert_int_equal(stats(&call).packets[RW_LEG_STATION], 2000);
+    assert_int_equal(stats(&call).packets[RW_LEG_TRUNK], 1000);
+    tear_down(&call);
+}
+
 static void test_early_media_reaches_the_station(void **state)
 {
     struct call call;
@@ -693,6 +716,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_packets_pass_both_ways),
         cmocka_unit_test(test_a_burst_is_passed_whole_and_in_order),
+        cmocka_unit_test(test_nothing_is_lost_between_waking_and_ticking),
         cmocka_unit_test(test_early_media_reaches_the_station),
         cmocka_unit_test(test_nothing_passes_before_the_bridge),
         cmocka_unit_test(test_strangers_are_neither_heard_nor_answered),
