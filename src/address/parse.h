@@ -1,0 +1,87 @@
+/*
+ * address/parse.h - one judgement under way: what the parts of the engine share.
+ *
+ * Internal to the engine. A part either ends the judgement with rw_parse_fault() (or by accepting in
+ * rw_parse_number()) and returns, or leaves it to the next part. Positions are indexes of marks.
+ * Owner    lives on the stack of rw_address_judge(). Threads: one.
+ */
+#ifndef RW_ADDRESS_PARSE_H
+#define RW_ADDRESS_PARSE_H
+
+#include "address/address.h"
+#include "address/text.h"
+
+struct rw_parse {
+    const struct rw_address_policy *policy;
+    struct rw_address *out;
+    size_t n; /* marks */
+    struct rw_mark marks[RW_ADDRESS_INPUT_MAX];
+};
+
+/* A range of marks, [lo, hi). */
+struct rw_range {
+    size_t lo, hi;
+};
+
+/* Digits gathered from marks: where each came from. */
+struct rw_digits {
+    bool plus;
+    size_t first; /* mark of the plus or the first digit */
+    size_t n;
+    char digit[RW_ADDRESS_INPUT_MAX + 1];
+    uint16_t mark[RW_ADDRESS_INPUT_MAX];
+};
+
+#define RW_ADDRESS_DIGITS_MIN 7 /* country code and number: none that is in use is shorter */
+#define RW_ADDRESS_DIGITS_MAX 15
+
+/* ------------------------------------------------------------------ address.c */
+
+/* Sets verdict, code and span; the first fault counts, later ones are ignored. */
+void rw_parse_fault(struct rw_parse *p, enum rw_address_verdict verdict, const char *code,
+                    struct rw_range span);
+/* The same, and the fault is about the character at span.lo. */
+void rw_parse_fault_cp(struct rw_parse *p, enum rw_address_verdict verdict, const char *code,
+                       struct rw_range span);
+
+void rw_parse_note(struct rw_parse *p, const char *code, struct rw_range span);
+
+/* Adds "+digits" when it would be accepted itself, is new, and there is room. */
+void rw_parse_suggest(struct rw_parse *p, const char *digits, size_t n, const char *reason);
+
+/* Judges digits that are all of the address, from a country code on if plus. end: the mark after it. */
+void rw_parse_number(struct rw_parse *p, const struct rw_digits *d, size_t end);
+
+/* Puts the digits of [lo, hi) into d, passing over what is none. */
+void rw_parse_gather(const struct rw_parse *p, struct rw_range r, struct rw_digits *d);
+size_t rw_parse_count_digits(const struct rw_parse *p, struct rw_range r);
+
+/* ------------------------------------------------------------------ scan.c */
+
+/* Reads a range that should be a number with separators and perhaps an extension. False: a fault was
+ * set. *ret_end: the mark after the number itself. */
+bool rw_parse_collect(struct rw_parse *p, struct rw_range r, struct rw_digits *d, size_t *ret_end);
+/* The same, and judges what was read. */
+void rw_parse_scan(struct rw_parse *p, struct rw_range r);
+/* Reads an extension's digits (separators between them), all of r. False: a fault was set. */
+bool rw_parse_extension(struct rw_parse *p, struct rw_range r);
+/* The ";name=value;.." that begin at r.lo. False: a fault was set. `context` gets phone-context's value. */
+bool rw_parse_params(struct rw_parse *p, struct rw_range r, struct rw_range number,
+                     struct rw_range *context);
+
+/* ------------------------------------------------------------------ odd.c */
+
+/* Says what the character at `at`, which has no place in a number, means for the whole of r. */
+void rw_parse_odd(struct rw_parse *p, struct rw_range r, size_t at, const struct rw_digits *before);
+
+/* ------------------------------------------------------------------ uri.c */
+
+/* True when r begins with tel:, sip: or sips: and was judged. */
+bool rw_parse_uri(struct rw_parse *p, struct rw_range r);
+
+/* True when the marks from r.lo on spell text (ASCII, case ignored). */
+bool rw_parse_spells(const struct rw_parse *p, struct rw_range r, const char *text);
+/* The first mark in r that is cp; r.hi when there is none. */
+size_t rw_parse_find(const struct rw_parse *p, struct rw_range r, uint32_t cp);
+
+#endif

@@ -1,0 +1,272 @@
+#include "address/parse.h"
+#include "address/plan.h"
+
+bool rw_parse_spells(const struct rw_parse *p, struct rw_range r, const char *text)
+{
+    for (size_t i = 0; text[i]; i++) {
+        uint32_t cp;
+
+        if (r.lo + i >= r.hi)
+            return false;
+        cp = p->marks[r.lo + i].cp;
+        if (cp >= 'A' && cp <= 'Z')
+            cp += 'a' - 'A';
+        if (cp != (unsigned char)text[i])
+            return false;
+    }
+    return true;
+}
+
+size_t rw_parse_find(const struct rw_parse *p, struct rw_range r, uint32_t cp)
+{
+    while (r.lo < r.hi && p->marks[r.lo].cp != cp)
+        r.lo++;
+    return r.lo;
+}
+
+static bool is_separator(uint32_t cp)
+{
+    enum rw_cp_kind kind = rw_cp_kind_of(cp);
+
+    return kind == RW_CP_SEPARATOR || kind == RW_CP_OTHER_SEPARATOR;
+}
+
+/* ------------------------------------------------------------------ extensions and parameters */
+
+bool rw_parse_extension(struct rw_parse *p, struct rw_range r)
+{
+    char *dst = p->out->extension;
+    const size_t max = sizeof(p->out->extension) - 1;
+    size_t n = 0;
+
+    for (size_t i = r.lo; i < r.hi; i++) {
+        int digit = rw_cp_digit(p->marks[i].cp);
+
+        if (digit < 0 && is_separator(p->marks[i].cp))
+            continue;
+        if (digit < 0) {
+            rw_parse_fault_cp(p, RW_ADDRESS_MALFORMED, "address.unexpected_char",
+                              (struct rw_range){i, i + 1});
+            return false;
+        }
+        if (n == max) {
+            rw_parse_fault(p, RW_ADDRESS_MALFORMED, "address.extension_too_long",
+                           (struct rw_range){i, r.hi});
+            return false;
+        }
+        dst[n++] = (char)('0' + digit);
+    }
+    dst[n] = '\0';
+    if (n == 0)
+        rw_parse_fault(p, RW_ADDRESS_MALFORMED, "address.extension_empty",
+                       (struct rw_range){r.lo, r.lo});
+    return n > 0;
+}
+
+/* How many marks of r say "extension"; 0 when none do. The digits follow. */
+static size_t extension_word(const struct rw_parse *p, struct rw_range r)
+{
+    static const char *const words[] = {"extension", "extn", "ext", "xtn", "x"};
+    size_t n = 0;
+
+    for (size_t i = 0; i < sizeof(words) / sizeof(*words) && n == 0; i++)
+        if (rw_parse_spells(p, r, words[i]))
+            n = strlen(words[i]);
+    if (n == 0)
+        return 0;
+    while (r.lo + n < r.hi && (is_separator(p->marks[r.lo + n].cp) ||
+                               p->marks[r.lo + n].cp == ':' || p->marks[r.lo + n].cp == '='))
+        n++;
+    for (size_t i = r.lo + n; i < r.hi; i++)
+        if (rw_cp_digit(p->marks[i].cp) < 0 && !is_separator(p->marks[i].cp))
+            return 0;
+    return r.lo + n < r.hi ? n : 0;
+}
+
+static bool refuse_extension(struct rw_parse *p, struct rw_range r, struct rw_range number)
+{
+    struct rw_digits d;
+
+    if (p->policy->accept_extensions)
+        return false;
+    rw_parse_fault(p, RW_ADDRESS_MALFORMED, "address.extension_refused", r);
+    rw_parse_gather(p, number, &d);
+    if (d.plus)
+        rw_parse_suggest(p, d.digit, d.n, "the number without its extension");
+    return true;
+}
+
+static bool refuse_param(struct rw_parse *p, struct rw_range param, struct rw_range number)
+{
+    struct rw_digits d;
+
+    rw_parse_fault_cp(p, RW_ADDRESS_MALFORMED, "address.unexpected_param", param);
+    rw_parse_gather(p, number, &d);
+    if (d.plus)
+        rw_parse_suggest(p, d.digit, d.n, "the number without what follows it");
+    return false;
+}
+
+bool rw_parse_params(struct rw_parse *p, struct rw_range r, struct rw_range number,
+                     struct rw_range *context)
+{
+    while (r.lo < r.hi) {
+        struct rw_range param = {r.lo, rw_parse_find(p, (struct rw_range){r.lo + 1, r.hi}, ';')};
+        struct rw_range name = {param.lo + 1, param.hi};
+        struct rw_range value = {rw_parse_find(p, name, '='), param.hi};
+
+        if (value.lo < value.hi)
+            value.lo++;
+        if (rw_parse_spells(p, name, "ext=")) {
+            if (refuse_extension(p, param, number) || !rw_parse_extension(p, value))
+                return false;
+        } else if (context && rw_parse_spells(p, name, "phone-context=")) {
+            *context = value;
+        } else {
+            return refuse_param(p, param, number);
+        }
+        r.lo = param.hi;
+    }
+    return true;
+}
+
+/* ------------------------------------------------------------------ the number */
+
+/* A second plus: two numbers side by side, or one number with a plus too many. */
+static void stray_plus(struct rw_parse *p, struct rw_range r, size_t at, const struct rw_digits *d)
+{
+    struct rw_digits all;
+
+    if (d->n >= RW_ADDRESS_DIGITS_MIN &&
+        rw_parse_count_digits(p, (struct rw_range){at, r.hi}) >= RW_ADDRESS_DIGITS_MIN) {
+        rw_parse_fault_cp(p, RW_ADDRESS_MALFORMED, "address.multiple_numbers",
+                          (struct rw_range){at, r.hi});
+        if (d->plus)
+            rw_parse_suggest(p, d->digit, d->n, "the first number");
+        rw_parse_gather(p, (struct rw_range){at, r.hi}, &all);
+        rw_parse_suggest(p, all.digit, all.n, "the second number");
+        return;
+    }
+    rw_parse_fault_cp(p, RW_ADDRESS_MALFORMED, "address.plus_misplaced",
+                      (struct rw_range){at, at + 1});
+    rw_parse_gather(p, r, &all);
+    rw_parse_suggest(p, all.digit, all.n, "one plus, in front of the country code");
+}
+
+/* "+44 (0)20 ...": the trunk prefix that is dialled within the country, in brackets. */
+static bool is_trunk_prefix(const struct rw_parse *p, struct rw_range r, size_t at,
+                            const struct rw_digits *d)
+{
+    const struct rw_country *country;
+    size_t code_digits;
+
+    if (!d->plus || d->n == 0 || at + 3 > r.hi || p->marks[at].cp != '(' ||
+        rw_cp_digit(p->marks[at + 1].cp) != 0 || p->marks[at + 2].cp != ')')
+        return false;
+    country = rw_plan_country(d->digit, d->n, &code_digits);
+    return country && code_digits == d->n && country->code != 39; /* Italy's zero is dialled */
+}
+
+/* A slash within one number, as in "030/123456": neither side is a number of its own. */
+static bool is_slash_within(const struct rw_parse *p, struct rw_range r, size_t at,
+                            const struct rw_digits *d)
+{
+    return p->marks[at].cp == '/' && d->n > 0 && at + 1 < r.hi &&
+           rw_cp_digit(p->marks[at + 1].cp) >= 0 &&
+           (d->n < RW_ADDRESS_DIGITS_MIN ||
+            rw_parse_count_digits(p, (struct rw_range){at, r.hi}) < RW_ADDRESS_DIGITS_MIN);
+}
+
+static bool take_separator(struct rw_parse *p, struct rw_range r, size_t at)
+{
+    struct rw_digits all;
+
+    if (!p->policy->accept_separators) {
+        rw_parse_fault_cp(p, RW_ADDRESS_MALFORMED, "address.separator_refused",
+                          (struct rw_range){at, at + 1});
+        rw_parse_gather(p, r, &all);
+        if (all.plus)
+            rw_parse_suggest(p, all.digit, all.n, "the digits alone");
+        return false;
+    }
+    rw_parse_note(p, p->marks[at].cp < 0x80 ? "separators_removed" : "unicode_separator",
+                  (struct rw_range){at, at + 1});
+    return true;
+}
+
+static void take_digit(struct rw_parse *p, struct rw_digits *d, size_t at)
+{
+    enum rw_cp_kind kind = rw_cp_kind_of(p->marks[at].cp);
+
+    if (kind != RW_CP_DIGIT)
+        rw_parse_note(p, kind == RW_CP_WIDE_DIGIT ? "fullwidth_digits" : "non_ascii_digits",
+                      (struct rw_range){at, at + 1});
+    d->mark[d->n] = (uint16_t)at;
+    d->digit[d->n++] = (char)('0' + rw_cp_digit(p->marks[at].cp));
+    d->digit[d->n] = '\0';
+}
+
+/* Something that is neither digit, plus nor separator. True: it began an extension, now read. */
+static bool take_tail(struct rw_parse *p, struct rw_range r, size_t at, const struct rw_digits *d)
+{
+    struct rw_range rest = {at, r.hi};
+    size_t word = extension_word(p, rest);
+
+    if (word && d->n >= RW_ADDRESS_DIGITS_MIN) {
+        if (refuse_extension(p, rest, (struct rw_range){r.lo, at}))
+            return false;
+        rw_parse_note(p, "extension", rest);
+        return rw_parse_extension(p, (struct rw_range){at + word, r.hi});
+    }
+    if (p->marks[at].cp == ';' && d->n)
+        return rw_parse_params(p, rest, (struct rw_range){r.lo, at}, NULL);
+    rw_parse_odd(p, r, at, d);
+    return false;
+}
+
+bool rw_parse_collect(struct rw_parse *p, struct rw_range r, struct rw_digits *d, size_t *ret_end)
+{
+    d->plus = false;
+    d->n = 0;
+    d->digit[0] = '\0';
+    for (size_t i = r.lo; i < r.hi; i++) {
+        uint32_t cp = p->marks[i].cp;
+        enum rw_cp_kind kind = rw_cp_kind_of(cp);
+
+        *ret_end = i + 1;
+        if (rw_cp_digit(cp) >= 0) {
+            take_digit(p, d, i);
+        } else if (kind == RW_CP_PLUS || kind == RW_CP_OTHER_PLUS) {
+            if (d->plus || d->n) {
+                stray_plus(p, r, i, d);
+                return false;
+            }
+            d->plus = true;
+            if (kind == RW_CP_OTHER_PLUS)
+                rw_parse_note(p, "non_ascii_plus", (struct rw_range){i, i + 1});
+        } else if (is_trunk_prefix(p, r, i, d)) {
+            rw_parse_note(p, "trunk_prefix_removed", (struct rw_range){i, i + 3});
+            i += 2;
+        } else if (is_separator(cp) || is_slash_within(p, r, i, d)) {
+            if (!take_separator(p, r, i))
+                return false;
+        } else {
+            *ret_end = i;
+            if (!take_tail(p, r, i, d))
+                return false;
+            break;
+        }
+    }
+    if (d->n == 0)
+        rw_parse_fault(p, RW_ADDRESS_MALFORMED, "address.no_digits", r);
+    return d->n > 0;
+}
+
+void rw_parse_scan(struct rw_parse *p, struct rw_range r)
+{
+    struct rw_digits d;
+    size_t end;
+
+    if (rw_parse_collect(p, r, &d, &end))
+        rw_parse_number(p, &d, end);
+}

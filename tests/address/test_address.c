@@ -1,0 +1,389 @@
+#include "address/report.h"
+#include "base/id.h"
+#include "base/utf8.h"
+#include "check.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct rw_address judge(const char *text, const struct rw_address_policy *policy)
+{
+    struct rw_address address;
+
+    rw_address_judge(text, strlen(text), policy, &address);
+    return address;
+}
+
+/* ------------------------------------------------------------------ any input */
+
+static const char *const pieces[] = {
+    "+",
+    "65",
+    "9123",
+    "4567",
+    " ",
+    "-",
+    "(0)",
+    "(",
+    ")",
+    ".",
+    "/",
+    "tel:",
+    "sip:",
+    "@",
+    "x.test",
+    ";ext=",
+    "12",
+    ";phone-context=",
+    "+44",
+    "00",
+    "011",
+    "1",
+    "0",
+    "O",
+    "I",
+    "FLOWERS",
+    "ext. ",
+    "x",
+    ",,",
+    "w",
+    "#",
+    "*",
+    "%2B",
+    "%",
+    "<",
+    ">",
+    "\"Bob\"",
+    "{{",
+    "}}",
+    "call ",
+    "or",
+    "E9",
+    "\xe2\x80\x8b",
+    "\xe2\x80\xac",
+    "\xef\xbc\x8b",
+    "\xef\xbc\x96",
+    "\xd9\xa6",
+    "\xc2\xa0",
+    "\xe2\x88\x92",
+    "\xff",
+    "\xc3",
+    "\r",
+    "\n",
+    "\t",
+    "911",
+    "112",
+    "999",
+    "_",
+    ":",
+    "=",
+    "&",
+    "\xd0\x9e",
+    "xxx",
+    "***",
+    "7",
+    "8005550199",
+};
+
+static size_t random_text(char *dst, size_t size)
+{
+    size_t n = 0, count = rw_random_u64() % 9;
+
+    for (size_t i = 0; i < count; i++) {
+        const char *piece = pieces[rw_random_u64() % (sizeof(pieces) / sizeof(*pieces))];
+        size_t len = strlen(piece);
+
+        if (rw_random_u64() % 16 == 0) { /* now and then any byte */
+            dst[n++] = (char)rw_random_u64();
+            continue;
+        }
+        if (n + len + 1 >= size)
+            break;
+        memcpy(dst + n, piece, len);
+        n += len;
+    }
+    return n;
+}
+
+static void whatever_comes_is_answered_well(void **state)
+{
+    static const char *const regions[] = {"", "SG", "US", "GB", "IT", "RU", "DE", "ZZ"};
+
+    (void)state;
+    for (int i = 0; i < 300000; i++) {
+        struct rw_address_policy policy;
+        struct rw_address address;
+        char text[256];
+        size_t n = random_text(text, sizeof(text));
+        const char *broken;
+
+        rw_address_policy_init(&policy);
+        strcpy(policy.region, regions[i % 8]);
+        policy.accept_vanity = i % 3 == 0;
+        policy.accept_unicode = i % 5 != 0;
+        policy.accept_separators = i % 7 != 0;
+        policy.accept_extensions = i % 11 != 0;
+        policy.accept_uris = i % 13 != 0;
+        rw_address_judge(text, n, &policy, &address);
+        broken = check_judgement((struct rw_slice){text, n}, &policy, &address);
+        if (broken) {
+            char clean[600];
+
+            (void)rw_text_clean(clean, sizeof(clean), (struct rw_slice){text, n});
+            fail_msg("[%s] %s", clean, broken);
+        }
+    }
+}
+
+static void input_is_bounded(void **state)
+{
+    char text[4000];
+    struct rw_address address;
+
+    (void)state;
+    for (size_t n = 500; n < sizeof(text); n += 3) {
+        memset(text, n % 2 ? '1' : ' ', sizeof(text));
+        text[0] = '+';
+        rw_address_judge(text, n, NULL, &address);
+        assert_int_equal(address.verdict == RW_ADDRESS_OK, false);
+        assert_null(check_judgement((struct rw_slice){text, n}, NULL, &address));
+        if (n > RW_ADDRESS_INPUT_MAX)
+            assert_string_equal(address.code, "address.input_too_long");
+    }
+    rw_address_judge(NULL, 0, NULL, &address);
+    assert_string_equal(address.code, "address.empty");
+}
+
+/* ------------------------------------------------------------------ policy */
+
+static void the_policy_decides_what_is_accepted(void **state)
+{
+    static const struct {
+        const char *input, *code; /* code with everything refused */
+    } table[] = {
+        {"+65 91234567", "address.separator_refused"},
+        {"\xef\xbc\x8b"
+         "6591234567",
+         "address.unicode_refused"},
+        {"tel:+6591234567", "address.uri_refused"},
+        {"+6591234567;ext=1", "address.extension_refused"},
+        {"+6591234567x1", "address.extension_refused"},
+        {"+6591234567", NULL},
+    };
+    struct rw_address_policy strict = {.region = ""}, policy;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++) {
+        struct rw_address a = judge(table[i].input, &strict);
+
+        if (table[i].code)
+            assert_string_equal(a.code, table[i].code);
+        else
+            assert_int_equal(a.verdict, RW_ADDRESS_OK);
+        assert_int_equal(judge(table[i].input, NULL).verdict, RW_ADDRESS_OK);
+    }
+    rw_address_policy_init(&policy);
+    policy.accept_vanity = true;
+    assert_string_equal(judge("+1-800-FLOWERS", &policy).e164, "+18003569377");
+}
+
+static void types_and_regions_can_be_refused(void **state)
+{
+    struct rw_address_policy policy;
+    struct rw_address a;
+
+    (void)state;
+    rw_address_policy_init(&policy);
+    policy.refuse_types = 1u << RW_ADDRESS_SATELLITE | 1u << RW_ADDRESS_PREMIUM;
+    policy.refuse_regions = "CU,KP";
+    a = judge("+881612345678", &policy);
+    assert_int_equal(a.verdict, RW_ADDRESS_REFUSED);
+    assert_string_equal(a.code, "address.type_refused");
+    assert_string_equal(a.e164, "+881612345678");
+    a = judge("+85021234567", &policy);
+    assert_string_equal(a.code, "address.region_refused");
+    assert_string_equal(a.region, "KP");
+    assert_int_equal(judge("+6591234567", &policy).verdict, RW_ADDRESS_OK);
+    assert_int_equal(judge("+12025550123", &policy).verdict,
+                     RW_ADDRESS_OK); /* of no single region */
+}
+
+/* ------------------------------------------------------------------ what comes out */
+
+static void country_and_type_are_told(void **state)
+{
+    static const struct {
+        const char *input, *region;
+        uint16_t code;
+        enum rw_address_type type;
+    } table[] = {
+        {"+6591234567", "SG", 65, RW_ADDRESS_TYPE_UNKNOWN},
+        {"+12025550123", "", 1, RW_ADDRESS_TYPE_UNKNOWN},
+        {"+35812345678", "", 358, RW_ADDRESS_TYPE_UNKNOWN},
+        {"+80012345678", "001", 800, RW_ADDRESS_TOLL_FREE},
+        {"+97912345678", "001", 979, RW_ADDRESS_PREMIUM},
+        {"+881612345678", "001", 881, RW_ADDRESS_SATELLITE},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++) {
+        struct rw_address a = judge(table[i].input, NULL);
+
+        assert_string_equal(a.region, table[i].region);
+        assert_int_equal(a.country_code, table[i].code);
+        assert_int_equal(a.type, table[i].type);
+        assert_string_equal(a.time_zones, "");
+        assert_true(*rw_address_type_name(a.type));
+    }
+    assert_string_equal(rw_address_type_name(99), "");
+    assert_string_equal(rw_address_verdict_name(RW_ADDRESS_REFUSED), "refused");
+}
+
+static void formats_are_written(void **state)
+{
+    struct rw_address a = judge("+44 20 7946 0000 ext 12", NULL), none = judge("alice", NULL);
+    char text[RW_ADDRESS_FORMAT_MAX];
+
+    (void)state;
+    assert_true(rw_address_write(&a, RW_ADDRESS_E164, text));
+    assert_string_equal(text, "+442079460000");
+    assert_true(rw_address_write(&a, RW_ADDRESS_INTERNATIONAL, text));
+    assert_string_equal(text, "+44 2079460000 ext. 12");
+    assert_true(rw_address_write(&a, RW_ADDRESS_NATIONAL, text));
+    assert_string_equal(text, "2079460000 ext. 12");
+    assert_true(rw_address_write(&a, RW_ADDRESS_RFC3966, text));
+    assert_string_equal(text, "tel:+442079460000;ext=12");
+    assert_int_equal(judge(text, NULL).verdict, RW_ADDRESS_OK);
+    assert_false(rw_address_write(&none, RW_ADDRESS_E164, text));
+    assert_string_equal(text, "");
+    a = judge("+123456789012345;ext=123456789012345", NULL);
+    assert_true(rw_address_write(&a, RW_ADDRESS_INTERNATIONAL, text));
+    assert_string_equal(text, "+1 23456789012345 ext. 123456789012345");
+}
+
+static void code_points_have_names(void **state)
+{
+    static const struct {
+        uint32_t cp;
+        const char *name;
+    } table[] = {
+        {0x202c, "U+202C POP DIRECTIONAL FORMATTING"},
+        {'I', "U+0049 LATIN CAPITAL LETTER I"},
+        {'z', "U+007A LATIN SMALL LETTER Z"},
+        {0, "U+0000 NULL"},
+        {0x5eb7, "U+5EB7"},
+        {0x1f600, "U+1F600"},
+        {0x10ffff, "U+10FFFF"},
+        {0xffffffff, "a byte that is not UTF-8"},
+    };
+    char name[RW_ADDRESS_NAME_MAX];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++)
+        assert_string_equal(rw_address_code_point_name(table[i].cp, name), table[i].name);
+    for (uint32_t cp = 0; cp < 0x110000; cp++)
+        assert_true(strlen(rw_address_code_point_name(cp, name)) < RW_ADDRESS_NAME_MAX);
+}
+
+static void what_may_stand_is_told(void **state)
+{
+    struct rw_address a = {.code = "address.unassigned_range", .allowed_digits = 0x206};
+    char text[64];
+
+    (void)state;
+    assert_string_equal(rw_address_expected(&a, text, sizeof(text)), "1, 2, 9");
+    a.allowed_digits = 0;
+    a.lengths = 1u << 8 | 1u << 11;
+    assert_string_equal(rw_address_expected(&a, text, sizeof(text)), "8, 11 national digits");
+    assert_string_equal(rw_address_expected(&a, text, 6), "8, 11");
+    assert_string_equal(rw_address_expected(&a, text, 1), "");
+    a.code = "address.too_short";
+    assert_string_equal(rw_address_expected(&a, text, sizeof(text)),
+                        "at least 7 digits, the country code among them");
+}
+
+static void errors_carry_all_of_it(void **state)
+{
+    static const char input[] = "+659I234567", invisible[] = "+65\xe2\x80\xac"
+                                                             "91234567";
+    struct rw_address a = judge(input, NULL);
+    struct rw_err err = {0};
+
+    (void)state;
+    assert_int_equal(rw_address_error(&a, RW_LIT(input), "/to/phoneNumber", &err), RW_MALFORMED);
+    assert_string_equal(err.code, "address.lookalike_letter");
+    assert_string_equal(err.pointer, "/to/phoneNumber");
+    assert_int_equal(err.offset, 4);
+    assert_int_equal(err.length, 1);
+    assert_string_equal(err.found, "U+0049 LATIN CAPITAL LETTER I");
+    assert_string_equal(err.suggestion, "+6591234567");
+    a = judge(invisible, NULL);
+    err = (struct rw_err){0};
+    assert_int_equal(rw_address_error(&a, RW_LIT(invisible), "/to", &err), RW_OK);
+    assert_null(err.code);
+    rw_address_warning(&a, 0, "/to", &err);
+    assert_string_equal(err.code, "address.bidi_control_removed");
+    assert_int_equal(err.offset, 3);
+    assert_string_equal(err.found, "U+202C POP DIRECTIONAL FORMATTING");
+    assert_string_equal(err.suggestion, "+6591234567");
+}
+
+static void every_note_has_its_warning(void **state)
+{
+    static const char *const inputs[] = {" +6591234567",
+                                         "tel:+6591234567",
+                                         "+65-91234567",
+                                         "+65\xc2\xa0"
+                                         "91234567",
+                                         "+65\xef\xbc\x99"
+                                         "1234567",
+                                         "+65\xd9\xa9"
+                                         "1234567",
+                                         "\xef\xbc\x8b"
+                                         "6591234567",
+                                         "+65\xe2\x80\x8b"
+                                         "91234567",
+                                         "tel:+65%39"
+                                         "1234567",
+                                         "tel:91234567;phone-context=+65",
+                                         "+6591234567 ext 1",
+                                         "+65 (0)91234567",
+                                         "sip:+6591234567@x.test"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(inputs) / sizeof(*inputs); i++) {
+        struct rw_address a = judge(inputs[i], NULL);
+
+        assert_int_equal(a.verdict, RW_ADDRESS_OK);
+        assert_true(a.note_count > 0);
+        for (uint32_t k = 0; k < a.note_count; k++) {
+            struct rw_err err;
+
+            rw_address_warning(&a, k, "", &err);
+            assert_string_equal(err.code + strlen("address."), a.notes[k].code);
+        }
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(whatever_comes_is_answered_well),
+        cmocka_unit_test(input_is_bounded),
+        cmocka_unit_test(the_policy_decides_what_is_accepted),
+        cmocka_unit_test(types_and_regions_can_be_refused),
+        cmocka_unit_test(country_and_type_are_told),
+        cmocka_unit_test(formats_are_written),
+        cmocka_unit_test(code_points_have_names),
+        cmocka_unit_test(what_may_stand_is_told),
+        cmocka_unit_test(errors_carry_all_of_it),
+        cmocka_unit_test(every_note_has_its_warning),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
