@@ -2,7 +2,7 @@
  * auth/token.h - making tokens. They are listed by rw_store_list_tokens() and revoked by
  * rw_tx_revoke_token() and rw_tx_revoke_tokens_of_client(): the store knows hashes only.
  *
- * Errors   RW_FORBIDDEN auth.user_inactive, RW_MALFORMED auth.unknown_scope, RW_NO_MEMORY.
+ * Errors   RW_CONFLICT auth.token_for_inactive_user, RW_MALFORMED auth.unknown_scope, RW_NO_MEMORY.
  */
 #ifndef RW_AUTH_TOKEN_H
 #define RW_AUTH_TOKEN_H
