@@ -1,0 +1,131 @@
+/* What commands about resources have in common: get and show, change and show. */
+#include "cli/client.h"
+#include "cli/commands.h"
+#include "cli/render.h"
+
+#include <stdlib.h>
+
+#define PATH_MAX_BYTES 2048
+
+int rw_cli_get_list(struct rw_cli *cli, const char *path, const struct rw_cli_column *columns)
+{
+    const struct rw_cli_call call = {.method = "GET", .path = path};
+    struct rw_cli_answer answer;
+    int status = 0;
+
+    if (rw_cli_send(cli, &call, &answer))
+        rw_cli_show_list(cli, answer.json, columns);
+    else
+        status = rw_cli_exit(&answer);
+    rw_cli_answer_done(&answer);
+    return status;
+}
+
+int rw_cli_get_object(struct rw_cli *cli, const char *path, const struct rw_cli_column *columns)
+{
+    return rw_cli_change(cli, "GET", path, NULL, columns);
+}
+
+int rw_cli_get_by_id(struct rw_cli *cli, const char *path, const char *id,
+                     const struct rw_cli_column *columns)
+{
+    return rw_cli_by_id(cli, "GET", path, id, "", columns);
+}
+
+int rw_cli_change(struct rw_cli *cli, const char *method, const char *path, json_t *body,
+                  const struct rw_cli_column *columns)
+{
+    char *text = body ? json_dumps(body, JSON_INDENT(2)) : NULL;
+    const struct rw_cli_call call = {.method = method, .path = path, .body = text};
+    const struct rw_cli_source source = {"request", rw_slice_str(text)};
+    struct rw_cli_answer answer;
+    int status = 0;
+
+    json_decref(body);
+    if (body && !text) {
+        fprintf(cli->err, "ringwright: a value is not UTF-8\n");
+        return RW_CLI_USAGE;
+    }
+    if (rw_cli_send(cli, &call, &answer)) {
+        rw_cli_show_warnings(cli, answer.json, &source);
+        if (columns && answer.json)
+            rw_cli_show_object(cli, answer.json, columns);
+    } else {
+        status = rw_cli_exit(&answer);
+    }
+    rw_cli_answer_done(&answer);
+    free(text);
+    return status;
+}
+
+int rw_cli_by_id(struct rw_cli *cli, const char *method, const char *path, const char *id,
+                 const char *tail, const struct rw_cli_column *columns)
+{
+    struct rw_buf full;
+    int status;
+
+    rw_buf_init(&full, PATH_MAX_BYTES);
+    rw_buf_puts(&full, path);
+    rw_buf_putc(&full, '/');
+    rw_cli_escape(&full, id);
+    rw_buf_puts(&full, tail);
+    if (full.failed) {
+        fprintf(cli->err, "ringwright: the id is too long\n");
+        status = RW_CLI_USAGE;
+    } else {
+        status = rw_cli_change(cli, method, full.p, NULL, columns);
+    }
+    rw_buf_done(&full);
+    return status;
+}
+
+int rw_cli_get_page(struct rw_cli *cli, const char *path, const struct rw_cli_args *args,
+                    const struct rw_cli_column *columns)
+{
+    const char *size = rw_cli_option(args, "page-size"), *number = rw_cli_option(args, "page");
+    struct rw_buf full;
+    int status;
+
+    rw_buf_init(&full, PATH_MAX_BYTES);
+    rw_buf_puts(&full, path);
+    if (size) {
+        rw_buf_puts(&full, "?pageSize=");
+        rw_cli_escape(&full, size);
+    }
+    if (number) {
+        rw_buf_puts(&full, size ? "&pageNumber=" : "?pageNumber=");
+        rw_cli_escape(&full, number);
+    }
+    status = full.failed ? RW_CLI_USAGE : rw_cli_get_list(cli, full.p, columns);
+    rw_buf_done(&full);
+    return status;
+}
+
+json_t *rw_cli_words(const char *list)
+{
+    json_t *array = json_array();
+
+    while (list && *list) {
+        size_t n = strcspn(list, ",");
+
+        if (n)
+            (void)json_array_append_new(array, json_stringn(list, n));
+        list += n + (list[n] == ',');
+    }
+    return array;
+}
+
+bool rw_cli_number(struct rw_cli *cli, const struct rw_cli_args *args, const char *name,
+                   long long *ret)
+{
+    const char *text = rw_cli_option(args, name);
+    char *end;
+
+    if (!text)
+        return true;
+    *ret = strtoll(text, &end, 10);
+    if (*text >= '0' && *text <= '9' && !*end && *ret > 0)
+        return true;
+    fprintf(cli->err, "ringwright: --%s takes a number above 0\n", name);
+    return false;
+}
