@@ -83,16 +83,17 @@ static bool parse_number(struct rw_slice s, uint32_t max, uint32_t *ret)
     return true;
 }
 
-/* One word up to a space; false when none is left. */
+/* One word up to a space or tab; false when none is left. */
 static bool next_word(struct rw_slice *rest, struct rw_slice *ret)
 {
-    const char *space;
+    size_t n = 0;
 
     *rest = rw_sip_trim(*rest);
     if (rest->n == 0)
         return false;
-    space = memchr(rest->p, ' ', rest->n);
-    *ret = (struct rw_slice){rest->p, space ? (size_t)(space - rest->p) : rest->n};
+    while (n < rest->n && rest->p[n] != ' ' && rest->p[n] != '\t')
+        n++;
+    *ret = (struct rw_slice){rest->p, n};
     *rest = rw_slice_from(*rest, ret->n);
     return true;
 }

@@ -98,15 +98,20 @@ static void consume(struct stream *stream, size_t n)
     stream->in.len -= n;
 }
 
-/* A ping of two line ends is answered with one (RFC 5626); single line ends are skipped. */
+/*
+ * A ping of two line ends is answered with one (RFC 5626, section 4.4.1); other line ends are
+ * skipped. What may become a ping is waited for.
+ */
 static void skip_pings(struct stream *stream)
 {
-    while (!stream->closed && stream->in.len &&
-           (stream->in.p[0] == '\r' || stream->in.p[0] == '\n')) {
-        bool ping = stream->in.len >= 4 && memcmp(stream->in.p, "\r\n\r\n", 4) == 0;
+    while (stream->in.len && (stream->in.p[0] == '\r' || stream->in.p[0] == '\n')) {
+        size_t n = stream->in.len < 4 ? stream->in.len : 4;
+        bool alike = memcmp(stream->in.p, "\r\n\r\n", n) == 0;
 
-        consume(stream, ping ? 4 : 1);
-        if (ping)
+        if (alike && n < 4)
+            return;
+        consume(stream, alike ? 4 : 1);
+        if (alike)
             rw_sip_stream_send(stream->sip, &stream->hop, RW_LIT("\r\n"), 0);
     }
 }

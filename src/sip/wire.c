@@ -151,15 +151,13 @@ static enum rw_class open_port(struct rw_sip_wire *wire, const struct sa *local,
 static bool write_names(struct rw_sip_wire *wire, const struct rw_sip_options *options)
 {
     const char *name = options->advertised_host ? options->advertised_host : options->host;
-    const char *format = strchr(name, ':') && name[0] != '[' ? "[%s]" : "%s";
+    struct sa numeric;
+    bool six = sa_set_str(&numeric, name, 0) == 0 && sa_af(&numeric) == AF_INET6;
     struct rw_sip_uri check;
     char text[sizeof(wire->advertised) + 4];
     int n;
 
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral"
-    n = snprintf(wire->advertised, sizeof(wire->advertised), format, name);
-#pragma GCC diagnostic pop
+    n = snprintf(wire->advertised, sizeof(wire->advertised), six ? "[%s]" : "%s", name);
     if (n < 0 || (size_t)n >= sizeof(wire->advertised) || strpbrk(name, " \t\r\n<>@;?\""))
         return false;
     (void)snprintf(text, sizeof(text), "sip:%s", wire->advertised);

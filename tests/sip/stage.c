@@ -4,6 +4,7 @@
 #include "base/mem.h"
 
 #include <arpa/inet.h>
+#include <netinet/tcp.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -103,8 +104,12 @@ static ssize_t read_stream(struct stage *stage)
     ssize_t n;
     size_t length;
 
-    if (stage->tcp < 0)
+    if (stage->tcp < 0) {
+        int on = 1; /* without it the peer's small pieces would wait for acknowledgements */
+
         stage->tcp = accept4(stage->listener, NULL, NULL, SOCK_NONBLOCK);
+        (void)setsockopt(stage->tcp, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+    }
     n = recv(stage->tcp, peek, sizeof(peek) - 1, MSG_PEEK);
     if (n <= 0)
         return n;
