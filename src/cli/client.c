@@ -64,6 +64,12 @@ void rw_cli_escape(struct rw_buf *buf, const char *text)
     }
 }
 
+int rw_cli_path_failed(struct rw_cli *cli)
+{
+    fprintf(cli->err, "ringwright: a value is too long, or memory is out\n");
+    return RW_CLI_USAGE;
+}
+
 static struct rw_cli_client *client(struct rw_cli *cli)
 {
     if (!cli->client) {

@@ -44,6 +44,9 @@ void rw_cli_answer_done(struct rw_cli_answer *answer);
 /* text with everything but unreserved characters (RFC 3986) as %XX, in buf. */
 void rw_cli_escape(struct rw_buf *buf, const char *text);
 
+/* A path that could not be built: says so; how to end. */
+int rw_cli_path_failed(struct rw_cli *cli);
+
 /* Where the server is, from command line and environment, into dst. */
 void rw_cli_base_url(const struct rw_cli *cli, char *dst, size_t size);
 

@@ -144,7 +144,7 @@ int rw_cli_call_get(struct rw_cli *cli, const struct rw_cli_args *args)
     rw_cli_escape(&path, args->args[0]);
     if (path.failed) {
         rw_buf_done(&path);
-        return RW_CLI_USAGE;
+        return rw_cli_path_failed(cli);
     }
     call.path = path.p;
     if (rw_cli_send(cli, &call, &answer)) {

@@ -187,8 +187,8 @@ int rw_cli_number_get(struct rw_cli *cli, const struct rw_cli_args *args)
     rw_buf_puts(&path, "/api/v2/telephony/providers/edges/");
     rw_cli_escape(&path, edge);
     rw_buf_puts(&path, "/phoneNumbers");
-    status =
-        path.failed ? RW_CLI_USAGE : rw_cli_by_id(cli, "GET", path.p, args->args[0], "", columns);
+    status = path.failed ? rw_cli_path_failed(cli)
+                         : rw_cli_by_id(cli, "GET", path.p, args->args[0], "", columns);
     rw_buf_done(&path);
     return status;
 }

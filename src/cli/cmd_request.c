@@ -50,7 +50,7 @@ static int check(struct rw_cli *cli, const struct rw_cli_args *args, const struc
     rw_buf_puts(&path, "?validateOnly=true");
     call.path = path.p;
     if (path.failed) {
-        status = RW_CLI_USAGE;
+        status = rw_cli_path_failed(cli);
     } else {
         if (rw_cli_send(cli, &call, &answer)) {
             rw_cli_show_warnings(cli, answer.json, &source);

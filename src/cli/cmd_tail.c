@@ -173,6 +173,7 @@ static bool poll_one(struct tail *tail, const char *what, long long *after, long
     if (path.failed) {
         rw_buf_done(&path);
         *ret = (struct rw_cli_answer){.failure = RW_NO_MEMORY};
+        (void)rw_cli_path_failed(tail->cli);
         return false;
     }
     call.path = path.p;

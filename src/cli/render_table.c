@@ -120,13 +120,14 @@ static size_t width_of(const char *text)
 
 /* ------------------------------------------------------------------ tables */
 
-static void pad(FILE *out, const char *text, size_t width, bool last)
+/* Writes the spaces still owed, then a cell; returns the spaces owed before the next one. */
+static size_t put_cell(FILE *out, size_t owed, const char *text, size_t width)
 {
-    fputs(text, out);
-    for (size_t w = width_of(text); !last && w < width + 2; w++)
-        fputc(' ', out);
-    if (last)
-        fputc('\n', out);
+    if (*text)
+        fprintf(out, "%*s%s", (int)owed, "", text);
+    else
+        width += owed;
+    return width + 2 - width_of(text);
 }
 
 static void print_table(FILE *out, const json_t *rows, const struct rw_cli_column *columns)
@@ -145,14 +146,16 @@ static void print_table(FILE *out, const json_t *rows, const struct rw_cli_colum
             width[c] = width_of(text) > width[c] ? width_of(text) : width[c];
         }
     }
-    for (size_t c = 0; c < count; c++)
-        pad(out, columns[c].title, width[c], c + 1 == count);
+    for (size_t c = 0, owed = 0; c < count; c++)
+        owed = put_cell(out, owed, columns[c].title, width[c]);
+    fputc('\n', out);
     json_array_foreach(rows, i, row)
     {
-        for (size_t c = 0; c < count; c++) {
+        for (size_t c = 0, owed = 0; c < count; c++) {
             cell(row, columns[c].path, text);
-            pad(out, text, width[c], c + 1 == count);
+            owed = put_cell(out, owed, text, width[c]);
         }
+        fputc('\n', out);
     }
 }
 
@@ -195,7 +198,6 @@ void rw_cli_show_object(struct rw_cli *cli, const json_t *object,
         cell(object, c->path, text);
         if (!*text)
             continue;
-        pad(cli->out, c->title, width, false);
-        pad(cli->out, text, 0, true);
+        fprintf(cli->out, "%*s%s\n", (int)put_cell(cli->out, 0, c->title, width), "", text);
     }
 }

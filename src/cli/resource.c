@@ -70,8 +70,7 @@ int rw_cli_by_id(struct rw_cli *cli, const char *method, const char *path, const
     rw_cli_escape(&full, id);
     rw_buf_puts(&full, tail);
     if (full.failed) {
-        fprintf(cli->err, "ringwright: the id is too long\n");
-        status = RW_CLI_USAGE;
+        status = rw_cli_path_failed(cli);
     } else {
         status = rw_cli_change(cli, method, full.p, NULL, columns);
     }
@@ -96,7 +95,7 @@ int rw_cli_get_page(struct rw_cli *cli, const char *path, const struct rw_cli_ar
         rw_buf_puts(&full, size ? "&pageNumber=" : "?pageNumber=");
         rw_cli_escape(&full, number);
     }
-    status = full.failed ? RW_CLI_USAGE : rw_cli_get_list(cli, full.p, columns);
+    status = full.failed ? rw_cli_path_failed(cli) : rw_cli_get_list(cli, full.p, columns);
     rw_buf_done(&full);
     return status;
 }

@@ -1,0 +1,410 @@
+/* Commands against a server that answers from a script: what is asked, what is shown, how it ends. */
+#include "base/mem.h"
+#include "cli/cli.h"
+#include "http/http.h"
+
+#include <pthread.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define ID "019ab3c4-7d10-7000-8000-000000000001"
+#define ASKED_MAX 65536
+
+struct answer {
+    const char *request; /* "GET /path?query" */
+    unsigned status;
+    const char *body;
+};
+
+static const struct answer script[] = {
+    {"POST /oauth/token", 200, "{\"access_token\":\"from-client\",\"expires_in\":3600}"},
+    {"POST /api/v2/conversations/calls", 200, "{\"id\":\"" ID "\",\"selfUri\":\"/x\"}"},
+    {"POST /api/v2/conversations/calls/user/u%2F1", 200, "{\"id\":\"" ID "\"}"},
+    {"POST /api/v2/conversations/calls?validateOnly=true", 400,
+     "{\"code\":\"c\",\"message\":\"m\",\"errors\":[{\"code\":\"address.missing_plus\","
+     "\"message\":\"No plus.\",\"line\":1,\"column\":8,\"length\":4}],"
+     "\"suggestedRequest\":{\"to\":\"+123\"}}"},
+    {"POST /api/v2/conversations/calls/user/me?validateOnly=true", 200,
+     "{\"warnings\":[{\"code\":\"w\",\"message\":\"Spaces.\",\"line\":1,\"column\":1,\"length\":1}]"
+     "}"},
+    {"GET /api/v2/conversations/calls/" ID, 200,
+     "{\"id\":\"" ID "\",\"state\":\"disconnected\",\"participants\":[{\"purpose\":\"external\","
+     "\"state\":\"disconnected\",\"ani\":\"+65\",\"dnis\":\"+66\"}]}"},
+    {"GET /api/v2/conversations/calls", 200, "{\"entities\":[]}"},
+    {"GET /api/v2/conversations/calls/forbidden", 403,
+     "{\"code\":\"auth.permission_missing\",\"message\":\"Not allowed.\"}"},
+    {"GET /api/v2/conversations/calls/none", 404, "{\"code\":\"n\",\"message\":\"No such call.\"}"},
+    {"GET /api/v2/conversations/calls/busy", 429, "{\"code\":\"b\",\"message\":\"Later.\"}"},
+    {"GET /api/v2/conversations/calls/draining", 503, "{\"code\":\"d\",\"message\":\"Later.\"}"},
+    {"GET /api/v2/conversations/calls/broken", 500, "<html>"},
+    {"POST /api/v2/conversations/" ID "/disconnect", 202, ""},
+    {"POST /api/v2/ringwright/tokens", 200, "{\"token\":\"secret\",\"id\":\"t1\"}"},
+    {"GET /api/v2/ringwright/tokens?pageSize=5&pageNumber=2", 200,
+     "{\"entities\":[{\"id\":\"t1\",\"userId\":\"u1\"}],\"pageNumber\":2,\"pageCount\":2}"},
+    {"DELETE /api/v2/ringwright/tokens/t1", 204, ""},
+    {"GET /api/v2/tokens/me", 200, "{\"organization\":{\"name\":\"Demo\"}}"},
+    {"POST /api/v2/oauth/clients", 200, "{\"id\":\"c1\",\"name\":\"crm\",\"secret\":\"s3\"}"},
+    {"POST /api/v2/users", 200, "{\"id\":\"u1\",\"name\":\"Ana\"}"},
+    {"POST /api/v2/stations", 200, "{\"id\":\"s1\",\"name\":\"desk\"}"},
+    {"GET /api/v2/telephony/providers/edges?pageSize=1", 200, "{\"entities\":[{\"id\":\"e1\"}]}"},
+    {"GET /api/v2/telephony/providers/edges/e1/phoneNumbers/%2B65", 200,
+     "{\"id\":\"n1\",\"phoneNumber\":\"+65\",\"outboundAllowed\":true}"},
+    {"GET /health", 200, "{\"status\":\"ok\",\"lastSeq\":7}"},
+    {"GET /api/v2/ringwright/events?after=0&waitMs=20000&conversationId=" ID, 200,
+     "{\"entities\":[{\"seq\":1,\"at\":\"2026-11-23T17:00:00.001Z\",\"conversationId\":\"" ID
+     "\",\"leg\":\"trunk\",\"type\":\"ringing\"}],\"after\":1}"},
+    {"GET /api/v2/ringwright/events?after=1&waitMs=20000&conversationId=" ID, 200,
+     "{\"entities\":[{\"seq\":2,\"at\":\"2026-11-23T17:00:01.000Z\",\"type\":\"connected\"},"
+     "{\"seq\":3,\"at\":\"2026-11-23T17:00:02.000Z\",\"type\":\"ended\",\"data\":{\"disconnect\":"
+     "\"peer\",\"saidBy\":\"carrier\",\"sipCode\":200}}],\"after\":3}"},
+    {"GET /api/v2/ringwright/sip?after=0&waitMs=0&conversationId=" ID, 200,
+     "{\"entities\":[{\"n\":1,\"at\":\"2026-11-23T17:00:00.000Z\",\"direction\":\"sent\",\"leg\":"
+     "\"trunk\",\"transport\":\"udp\",\"peer\":\"192.0.2.1:5060\",\"message\":"
+     "\"INVITE sip:a SIP/2.0\\r\\nTo: \\u001b[1m\\r\\n\"}],\"after\":1}"},
+    {"GET /api/v2/ringwright/events?after=0&waitMs=400&conversationId=" ID, 200,
+     "{\"entities\":[{\"seq\":3,\"at\":\"2026-11-23T17:00:02.000Z\",\"type\":\"ended\"}],\"after\":"
+     "3}"},
+    {"GET /api/v2/ringwright/sip?after=1&waitMs=0&conversationId=" ID, 200, "{\"entities\":[]}"},
+    {"GET /api/v2/ringwright/events?after=3&waitMs=0&conversationId=" ID, 200, "{\"entities\":[]}"},
+};
+
+static struct rw_workers *workers;
+static struct rw_http *http;
+static char url[64], asked[ASKED_MAX];
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static const char *env_token, *env_client;
+
+/* ------------------------------------------------------------------ the server */
+
+static void note_request(struct rw_http_exchange *x, const struct rw_http_request *r)
+{
+    struct rw_slice token = rw_http_header(x, "Authorization");
+    struct rw_slice key = rw_http_header(x, "Idempotency-Key");
+    size_t n;
+
+    (void)pthread_mutex_lock(&lock);
+    n = strlen(asked);
+    (void)snprintf(asked + n, sizeof(asked) - n, "%s %.*s%s%.*s [%.*s] %.*s%.*s\n", r->method,
+                   RW_SLICE_ARG(r->path), r->query.n ? "?" : "", RW_SLICE_ARG(r->query),
+                   RW_SLICE_ARG(token), RW_SLICE_ARG(r->body), RW_SLICE_ARG(key));
+    (void)pthread_mutex_unlock(&lock);
+}
+
+static void handle(struct rw_http_exchange *x, const struct rw_http_request *r, void *arg)
+{
+    char line[512];
+    struct rw_buf body;
+
+    (void)arg;
+    note_request(x, r);
+    (void)snprintf(line, sizeof(line), "%s %.*s%s%.*s", r->method, RW_SLICE_ARG(r->path),
+                   r->query.n ? "?" : "", RW_SLICE_ARG(r->query));
+    rw_buf_init(&body, 65536);
+    for (size_t i = 0; i < sizeof(script) / sizeof(script[0]); i++) {
+        if (strcmp(script[i].request, line) != 0)
+            continue;
+        rw_buf_puts(&body, script[i].body);
+        rw_http_reply(x, script[i].status, *script[i].body ? "application/json" : NULL, &body);
+        return;
+    }
+    rw_buf_puts(&body, "{\"code\":\"test.unscripted\",\"message\":\"unscripted\"}");
+    rw_http_reply(x, 404, "application/json", &body);
+}
+
+static void refuse(struct rw_http_exchange *x, const struct rw_err *err, void *arg)
+{
+    (void)arg;
+    rw_http_reply(x, rw_http_refusal_status(err), NULL, NULL);
+}
+
+static enum rw_class on_start(struct rw_worker *worker, void *arg, struct rw_err *err)
+{
+    const struct rw_http_options options = {
+        .host = "127.0.0.1", .handle = handle, .refuse = refuse};
+
+    (void)arg;
+    return rw_http_new(&http, worker, &options, err);
+}
+
+static void on_stop(struct rw_worker *worker, void *arg)
+{
+    (void)worker;
+    (void)arg;
+    rw_http_free(http);
+}
+
+static int set_up(void **state)
+{
+    struct rw_err err;
+
+    (void)state;
+    assert_int_equal(rw_workers_new(&workers, 1, &err), RW_OK);
+    assert_int_equal(rw_workers_start(workers, on_start, on_stop, NULL, &err), RW_OK);
+    (void)snprintf(url, sizeof(url), "http://127.0.0.1:%u/", rw_http_port(http));
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    rw_workers_stop(workers);
+    rw_workers_free(workers);
+    return 0;
+}
+
+/* ------------------------------------------------------------------ the client */
+
+static const char *environment(const char *name)
+{
+    if (strcmp(name, "RINGWRIGHT_URL") == 0)
+        return url;
+    if (strcmp(name, "RINGWRIGHT_TOKEN") == 0)
+        return env_token;
+    if (strcmp(name, "RINGWRIGHT_CLIENT_ID") == 0 || strcmp(name, "RINGWRIGHT_CLIENT_SECRET") == 0)
+        return env_client;
+    return NULL;
+}
+
+struct ran {
+    int status;
+    char *out, *err;
+};
+
+static struct ran run_on(const char *line, bool terminal)
+{
+    struct ran ran;
+    size_t out_n, err_n;
+    struct rw_cli cli = {.out = open_memstream(&ran.out, &out_n),
+                         .err = open_memstream(&ran.err, &err_n),
+                         .terminal = terminal,
+                         .env = environment};
+    char *words = strdup(line), *argv[20] = {(char *)"ringwright"};
+    int argc = 1;
+
+    for (char *word = strtok(words, "|"); word; word = strtok(NULL, "|"))
+        argv[argc++] = word;
+    (void)pthread_mutex_lock(&lock);
+    asked[0] = '\0';
+    (void)pthread_mutex_unlock(&lock);
+    ran.status = rw_cli_run(&cli, argc, argv);
+    (void)fclose(cli.out);
+    (void)fclose(cli.err);
+    free(words);
+    return ran;
+}
+
+static void done(struct ran *ran)
+{
+    free(ran->out);
+    free(ran->err);
+}
+
+struct expectation {
+    const char *line;
+    int status;
+    const char *asked, *out, *err; /* parts; NULL: not looked at; "": must be empty */
+};
+
+static bool holds(const char *text, const char *part)
+{
+    return !part || (*part ? strstr(text, part) != NULL : !*text);
+}
+
+static void expect_all(const struct expectation *cases, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct ran ran = run_on(cases[i].line, true);
+
+        if (ran.status != cases[i].status || !holds(asked, cases[i].asked) ||
+            !holds(ran.out, cases[i].out) || !holds(ran.err, cases[i].err))
+            fail_msg("%s: %d\nasked: %sout: %serr: %s", cases[i].line, ran.status, asked, ran.out,
+                     ran.err);
+        done(&ran);
+    }
+}
+
+static void commands_ask_and_show(void **state)
+{
+    static const struct expectation cases[] = {
+        {"call|place|--to|+66|--from|+65|--provider-id|p1|--idempotency-key|k1", 0,
+         "POST /api/v2/conversations/calls [Bearer tok] {\n  \"to\": {\n    \"phoneNumber\": "
+         "\"+66\"\n  },\n  \"from\": {\n    \"phoneNumber\": \"+65\"\n  },\n  \"callType\": "
+         "\"outbound\",\n  \"providerId\": \"p1\"\n}k1\n",
+         "id  " ID, ""},
+        {"call|place|--to|+66|--user|u/1", 0, "POST /api/v2/conversations/calls/user/u%2F1 ", ID,
+         ""},
+        {"call|place|--to|+66|--wait", 0, "events?after=1", "17:00:01.000  call     connected\n",
+         ""},
+        {"call|get|" ID, 0, NULL, "state  disconnected\n", ""},
+        {"call|list", 0, "GET /api/v2/conversations/calls ", "none\n", ""},
+        {"call|hangup|" ID, 0, "POST /api/v2/conversations/" ID "/disconnect [Bearer tok] \n",
+         "is being ended", ""},
+        {"token|create|--user|u1|--scope|a,b|--seconds|60", 0,
+         "{\n  \"userId\": \"u1\",\n  \"scopes\": [\n    \"a\",\n    \"b\"\n  ],\n  "
+         "\"expiresInSeconds\": 60\n}",
+         "token  secret\n", ""},
+        {"token|create|--client|c1|--secret|s1", 0,
+         "POST /oauth/token [Basic YzE6czE=] grant_type=client_credentials\n",
+         "token    from-client", ""},
+        {"token|list|--page-size|5|--page|2", 0, NULL, "ID  USER", ""},
+        {"token|revoke|t1", 0, "DELETE /api/v2/ringwright/tokens/t1 [Bearer tok] \n", NULL, ""},
+        {"token|me", 0, NULL, "organization  Demo", ""},
+        {"client|create|--name|crm|--role|operator", 0, "\"roleIds\": [\n    \"operator\"\n  ]",
+         "secret (shown this once)  s3\n", ""},
+        {"user|create|--name|Ana|--email|a@b", 0,
+         "{\n  \"name\": \"Ana\",\n  \"email\": \"a@b\"\n}", "id    u1\n", ""},
+        {"station|create|--name|desk|--sip-uri|sip:a@b", 0,
+         "{\n  \"name\": \"desk\",\n  \"sipUri\": \"sip:a@b\"\n}", "id    s1\n", ""},
+        {"number|get|+65", 0, "/edges/e1/phoneNumbers/%2B65", "outbound calls  yes\n", ""},
+        {"health", 0, "GET /health [] \n", "status      ok\n", ""},
+        {"tail|--conversation|" ID, 0, NULL,
+         "17:00:00.001  trunk    ringing\n17:00:01.000  call     connected\n17:00:02.000  call     "
+         "ended  peer, said by carrier, SIP 200\n",
+         ""},
+        {"tail|--sip|--conversation|" ID, 0, NULL,
+         "17:00:00.000  trunk    --> udp 192.0.2.1:5060\n    | INVITE sip:a SIP/2.0\n    | To: "
+         "\\u{001B}[1m\n17:00:02.000  call     ended\n",
+         ""},
+    };
+
+    (void)state;
+    env_token = "tok";
+    expect_all(cases, sizeof(cases) / sizeof(cases[0]));
+}
+
+static void refusals_end_by_their_class(void **state)
+{
+    static const struct expectation cases[] = {
+        {"call|get|forbidden", 77, NULL, "", "error: Not allowed. [auth.permission_missing]\n"},
+        {"call|get|none", 1, NULL, "", "No such call."},
+        {"call|get|busy", 75, NULL, "", "Later."},
+        {"call|get|draining", 69, NULL, "", "Later."},
+        {"call|get|broken", 70, NULL, "", "the server answered 500\n"},
+        {"call|get|" ID "|--host|http://127.0.0.1:1", 69, NULL, "", "no answer from"},
+        {"call|place|--to|66|--validate-only", 1, NULL, "", "request:1:8: error: No plus."},
+    };
+
+    (void)state;
+    env_token = "tok";
+    expect_all(cases, sizeof(cases) / sizeof(cases[0]));
+}
+
+static void a_client_in_the_environment_gets_a_token_first(void **state)
+{
+    static const struct expectation cases[] = {
+        {"call|list", 0,
+         "POST /oauth/token [Basic Y2xpOmNsaQ==] grant_type=client_credentials\n"
+         "GET /api/v2/conversations/calls [Bearer from-client] \n",
+         NULL, ""},
+        {"call|list|--token|given", 0, "GET /api/v2/conversations/calls [Bearer given] \n", NULL,
+         ""},
+    };
+
+    (void)state;
+    env_token = NULL;
+    env_client = "cli";
+    expect_all(cases, sizeof(cases) / sizeof(cases[0]));
+    env_client = NULL;
+    env_token = "tok";
+}
+
+static void a_file_is_checked_as_a_compiler_does(void **state)
+{
+    char name[] = "/tmp/rw-cli-XXXXXX", line[200], shown[300];
+    int fd = mkstemp(name);
+    struct ran ran;
+
+    (void)state;
+    assert_int_equal(write(fd, "{\"to\": 1234}\n", 13), 13);
+    (void)close(fd);
+    (void)snprintf(line, sizeof(line), "request|check|%s", name);
+    ran = run_on(line, true);
+    (void)snprintf(
+        shown, sizeof(shown),
+        "%s:1:8: error: No plus. [address.missing_plus]\n    1 | {\"to\": 1234}\n      | "
+        "       ^~~~\nhelp: this request would be accepted:\n{\n  \"to\": \"+123\"\n}\n",
+        name);
+    assert_int_equal(ran.status, 1);
+    assert_string_equal(ran.err, shown);
+    assert_non_null(strstr(asked, "] {\"to\": 1234}\n")); /* sent as it stands */
+    done(&ran);
+    (void)snprintf(line, sizeof(line), "request|check|%s|--user|me", name);
+    ran = run_on(line, true);
+    assert_int_equal(ran.status, 0);
+    assert_non_null(strstr(ran.err, ":1:1: warning: Spaces. [w]\n"));
+    assert_non_null(strstr(ran.out, "a call would be placed"));
+    done(&ran);
+    (void)unlink(name);
+    ran = run_on(line, true);
+    assert_int_equal(ran.status, 1);
+    assert_non_null(strstr(ran.err, "No such file"));
+    assert_string_equal(asked, "");
+    done(&ran);
+}
+
+static void without_a_terminal_answers_are_json(void **state)
+{
+    struct ran ran = run_on("call|get|none", false);
+    json_t *json = json_loads(ran.out, 0, NULL);
+
+    (void)state;
+    assert_int_equal(ran.status, 1);
+    assert_string_equal(json_string_value(json_object_get(json, "code")), "n");
+    json_decref(json);
+    done(&ran);
+    ran = run_on("tail|--conversation|" ID, false);
+    assert_int_equal(ran.status, 0);
+    for (char *line = strtok(ran.out, "\n"); line; line = strtok(NULL, "\n")) {
+        json = json_loads(line, 0, NULL);
+        assert_non_null(json); /* each line is one */
+        json_decref(json);
+    }
+    done(&ran);
+}
+
+static void every_allocation_may_fail(void **state)
+{
+    static const char *const lines[] = {"call|place|--to|+66|--wait",
+                                        "token|list|--page-size|5|--page|2", "number|get|+65",
+                                        "call|get|" ID};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
+        long live = rw_mem_live(), n = 0;
+        int status = -1;
+
+        for (; status != 0 && n < 200; n++) {
+            struct ran ran;
+
+            rw_mem_fail_once(n);
+            ran = run_on(lines[i], true);
+            rw_mem_fail_once(-1);
+            status = ran.status;
+            if (status != 0 && !*ran.err)
+                fail_msg("%s, allocation %ld: failed silently", lines[i], n);
+            done(&ran);
+            assert_int_equal(rw_mem_live(), live);
+        }
+        assert_int_equal(status, 0);
+        assert_true(n > 2);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(commands_ask_and_show),
+        cmocka_unit_test(refusals_end_by_their_class),
+        cmocka_unit_test(a_client_in_the_environment_gets_a_token_first),
+        cmocka_unit_test(a_file_is_checked_as_a_compiler_does),
+        cmocka_unit_test(without_a_terminal_answers_are_json),
+        cmocka_unit_test(every_allocation_may_fail),
+    };
+
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
