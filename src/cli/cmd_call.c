@@ -24,6 +24,12 @@ static const struct rw_cli_column call_columns[] = {
     {NULL, NULL},
 };
 
+/* What an answer to validateOnly says. */
+static const struct rw_cli_column judged_columns[] = {
+    {"to", "to"},         {"from", "from"},         {"number resource", "providerId"},
+    {"trunk", "trunkId"}, {"station", "stationId"}, {NULL, NULL},
+};
+
 static const struct rw_cli_column list_columns[] = {
     {"ID", "id"},
     {"STATE", "state"},
@@ -87,10 +93,8 @@ static int show_placed(struct rw_cli *cli, const struct rw_cli_args *args, const
     int status = 0;
 
     if (rw_cli_option(args, "validate-only")) {
-        if (cli->terminal && !cli->json)
-            rw_cli_say(cli, "This call would be placed.\n");
-        else
-            rw_cli_show_json(cli, json);
+        rw_cli_say(cli, "This call would be placed.\n");
+        rw_cli_show_object(cli, json, judged_columns);
         return 0;
     }
     if (!id || !rw_cli_option(args, "wait")) {

@@ -136,16 +136,10 @@ int rw_cli_number_check(struct rw_cli *cli, const struct rw_cli_args *args)
 /* ------------------------------------------------------------------ number get */
 
 static const struct rw_cli_column columns[] = {
-    {"number", "phoneNumber"},
-    {"id", "id"},
-    {"name", "name"},
-    {"state", "state"},
-    {"usage", "usage"},
-    {"outbound calls", "outboundAllowed"},
-    {"internal only", "internalOnly"},
-    {"owner", "owner.name"},
-    {"edge", "edge.name"},
-    {NULL, NULL},
+    {"number", "phoneNumber"}, {"id", "id"},        {"name", "name"},
+    {"state", "state"},        {"usage", "usage"},  {"outbound calls", "outboundAllowed"},
+
+    {"owner", "owner.id"},     {"edge", "edge.id"}, {NULL, NULL},
 };
 
 /* The id of the first edge, into dst; false when there is none, told already. */

@@ -5,24 +5,32 @@
 
 #define TOKENS "/api/v2/ringwright/tokens"
 
+/* Of our own tokens and of /oauth/token alike. */
 static const struct rw_cli_column token_columns[] = {
-    {"token", "token"},         {"token", "accessToken"},
-    {"token", "access_token"},  {"id", "id"},
-    {"user", "userId"},         {"scopes", "scopes"},
-    {"expires", "dateExpires"}, {"seconds", "expiresInSeconds"},
-    {"seconds", "expires_in"},  {NULL, NULL},
+    {"token", "token"},     {"token", "access_token"},
+    {"id", "id"},           {"user", "user.id"},
+    {"roles", "roles"},     {"scopes", "scopes"},
+    {"expires", "expires"}, {"holds for (s)", "expires_in"},
+    {NULL, NULL},
 };
 
 static const struct rw_cli_column list_columns[] = {
-    {"ID", "id"},         {"USER", "userId"},         {"CLIENT", "clientId"},
-    {"SCOPES", "scopes"}, {"CREATED", "dateCreated"}, {"EXPIRES", "dateExpires"},
+    {"ID", "id"},         {"USER", "user.id"},    {"CLIENT", "client.id"},
+    {"SCOPES", "scopes"}, {"CREATED", "created"}, {"EXPIRES", "expires"},
     {NULL, NULL},
 };
 
 static const struct rw_cli_column me_columns[] = {
-    {"organization", "organization.name"}, {"client", "OAuthClient.name"},
-    {"client id", "OAuthClient.id"},       {"scopes", "authorizedScope"},
-    {"permissions", "permissions"},        {NULL, NULL},
+    {"id", "id"},
+    {"organization", "organization.name"},
+    {"user", "user.id"},
+    {"client", "OAuthClient.name"},
+    {"client id", "OAuthClient.id"},
+    {"scopes", "authorizedScope"},
+    {"roles", "roles"},
+    {"permissions", "permissions"},
+    {"expires", "expires"},
+    {NULL, NULL},
 };
 
 static int create_for_user(struct rw_cli *cli, const struct rw_cli_args *args, const char *user)

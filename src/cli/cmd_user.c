@@ -9,7 +9,7 @@ static const struct rw_cli_column columns[] = {
     {"name", "name"},
     {"email", "email"},
     {"roles", "authorization.roles"},
-    {"station", "station.associatedStation.name"},
+    {"station", "station.associatedStation.id"},
     {"state", "state"},
     {NULL, NULL},
 };
@@ -21,13 +21,15 @@ static const struct rw_cli_column list_columns[] = {
 
 int rw_cli_user_create(struct rw_cli *cli, const struct rw_cli_args *args)
 {
-    const char *role = rw_cli_option(args, "role");
+    const char *role = rw_cli_option(args, "role"), *station = rw_cli_option(args, "station");
     json_t *body = json_object();
 
     (void)json_object_set_new(body, "name", json_string(rw_cli_option(args, "name")));
     (void)json_object_set_new(body, "email", json_string(rw_cli_option(args, "email")));
     if (role)
         (void)json_object_set_new(body, "roles", rw_cli_words(role));
+    if (station)
+        (void)json_object_set_new(body, "stationId", json_string(station));
     return rw_cli_change(cli, "POST", USERS, body, columns);
 }
 

@@ -250,7 +250,7 @@ static void commands_ask_and_show(void **state)
          "token  secret\n", ""},
         {"token|create|--client|c1|--secret|s1", 0,
          "POST /oauth/token [Basic YzE6czE=] grant_type=client_credentials\n",
-         "token    from-client", ""},
+         "token          from-client", ""},
         {"token|list|--page-size|5|--page|2", 0, NULL, "ID  USER", ""},
         {"token|revoke|t1", 0, "DELETE /api/v2/ringwright/tokens/t1 [Bearer tok] \n", NULL, ""},
         {"token|me", 0, NULL, "organization  Demo", ""},
