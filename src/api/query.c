@@ -90,8 +90,8 @@ uint32_t rw_router_check_query(const struct rw_operation *operation, struct rw_s
         if (parameter->ignored && warnings) {
             struct rw_err err;
 
-            rw_fail(&err, RW_MALFORMED, "request.ignored_parameter",
-                    "%s was accepted but has no effect", parameter->name);
+            rw_fail(&err, RW_OK, "request.ignored_parameter", "%s was accepted but has no effect",
+                    parameter->name);
             rw_err_at(&err, where, -1, 0);
             rw_faults_add(warnings, &err);
         }

@@ -217,7 +217,7 @@ static bool is_parameter(struct rw_slice segment)
     return segment.n && segment.p[0] == '{';
 }
 
-/* How many segments a path and a template do not have in common; parameters fit anything. */
+/* How far a path is from a template: what is nearly right counts little, a parameter that fits anything too. */
 static unsigned apart(const struct split *path, const struct split *template)
 {
     unsigned count = 0;
@@ -226,7 +226,9 @@ static unsigned apart(const struct split *path, const struct split *template)
     for (uint32_t i = 0; i < most; i++) {
         if (i >= path->count || i >= template->count) {
             count += 2;
-        } else if (!is_parameter(template->at[i]) && !rw_slice_eq(path->at[i], template->at[i])) {
+        } else if (is_parameter(template->at[i])) {
+            count++;
+        } else if (!rw_slice_eq(path->at[i], template->at[i])) {
             char word[64];
             const char *const words[] = {word, NULL};
 

@@ -253,6 +253,7 @@ static void warn_ignored(struct check *c, const struct rw_schema_member *member)
     if (!c->warnings || !member->ignored || c->direction == RW_SCHEMA_RESPONSE)
         return;
     err = fault(c, "body.ignored_member");
+    err.class = RW_OK;
     SAY(&err, "%s was accepted but has no effect", member->name);
     rw_err_found(&err, "\"%s\"", member->name);
     rw_err_expected(&err, "a request without this member means the same");

@@ -343,8 +343,7 @@ bool rw_schema_judge_text(const struct rw_schema *schema, struct rw_slice text, 
         for (const char *const *word = schema->values; *word; word++)
             if (rw_slice_eq(text, rw_slice_str(*word)))
                 return true;
-        fail_text(ret, "body.bad_enum", schema, text, "%s has none of the values it can have",
-                  name);
+        fail_text(ret, "body.bad_enum", schema, text, name, "has none of the values it can have");
         near = schema->values[1] ? rw_schema_near(schema->values, text) : schema->values[0];
         if (near)
             rw_err_suggest(ret, "\"%s\"", near);
@@ -356,8 +355,7 @@ bool rw_schema_judge_text(const struct rw_schema *schema, struct rw_slice text, 
         return false;
     }
     if (length < schema->length_min) {
-        fail_text(ret, "body.too_short", schema, text, length ? "%s is too short" : "%s is empty",
-                  name);
+        fail_text(ret, "body.too_short", schema, text, name, length ? "is too short" : "is empty");
         return false;
     }
     if (!has_format(schema->format, text))

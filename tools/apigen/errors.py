@@ -50,6 +50,12 @@ def class_name(cls):
     return cls.removeprefix("RW_").lower()
 
 
+def _status(found, entry):
+    if entry["class"] == "RW_OK":
+        return "a warning, the request was accepted"
+    return f"HTTP {found.status[entry['class']]}, {class_name(entry['class'])}"
+
+
 def _cell(text):
     """Text in Markdown in which nothing is markup."""
     return re.sub(r"([\\`*_{}\[\]<>|#])", r"\\\1", text)
@@ -71,6 +77,6 @@ def markdown(found):
             area = entry["code"].split(".")[0]
             lines += [f"## {area}", ""]
         lines += [f"### `{entry['code']}`", "",
-                  f"**{_cell(entry['title'])}** (HTTP {found.status[entry['class']]}, {class_name(entry['class'])})", "",
+                  f"**{_cell(entry['title'])}** ({_status(found, entry)})", "",
                   _cell(entry["help"]), "", f"For example: {_code(entry['example'])}", ""]
     return "\n".join(lines).rstrip() + "\n"

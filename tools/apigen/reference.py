@@ -168,7 +168,7 @@ def operation(api, op):
         out.append(f"<tr><td>{label}</td><td>{shapes}</td><td>{inline(response['description'])}</td></tr>")
     out.append("</table>")
     for status, response in op.responses.items():
-        for m in response.get("content", {}).values():
+        for m in response.get("content", {}).values() if status != "default" else []:
             out += [example(f"{status}: {api.resolve(e)['summary']}", api.resolve(e)["value"])
                     for e in m.get("examples", {}).values()]
     out.append("<h4>To try</h4>")
@@ -189,10 +189,13 @@ def page(api, catalogue):
         out.append(f"<h2>{esc(tag)}</h2><ul>")
         out += [f'<li><span class="method">{op.method}</span> <a href="#{esc(op.id)}">{esc(op.spec["summary"])}</a></li>' for op in ops]
         out.append("</ul>")
-    out.append('<h2>Also</h2><ul><li><a href="#schemas">Schemas</a></li><li><a href="#codes">Codes of errors</a></li></ul></nav>')
+    out.append('<h2>Also</h2><ul><li><a href="#refusals">What a refusal looks like</a></li><li><a href="#schemas">Schemas</a></li><li><a href="#codes">Codes of errors</a></li></ul></nav>')
     for tag in api.root["tags"]:
         out.append(f'<h2 id="tag-{esc(tag["name"])}">{esc(tag["name"])}</h2>' + prose(tag["description"]))
         out += [operation(api, op) for op in by_tag[tag["name"]]]
+    refusal = api.root["components"]["responses"]["Refusal"]["content"]["application/json"]["examples"]
+    out.append('<h2 id="refusals">What a refusal looks like</h2>')
+    out += [example(e["summary"], e["value"]).replace("<details>", "<details open>") for e in refusal.values()]
     out.append('<h2 id="schemas">Schemas</h2>')
     for name, spec in sorted(api.schemas.items()):
         out.append(f'<h3 id="schema-{esc(name)}">{esc(name)}</h3>' + prose(spec["description"]) + members(api, spec))
@@ -200,6 +203,6 @@ def page(api, catalogue):
             out.append(f'<p>{kind(api, {k: v for k, v in spec.items()})}; {"; ".join(bounds(spec))}</p>')
     out.append('<h2 id="codes">Codes of errors</h2><p>Each has a page of its own with how to mend it.</p><table>')
     out += [f'<tr><td><a href="/docs/errors/{esc(e["code"])}"><code>{esc(e["code"])}</code></a></td>'
-            f'<td>{catalogue.status[e["class"]]}</td><td>{inline(e["title"])}</td></tr>' for e in catalogue.entries]
+            f'<td>{catalogue.status[e["class"]] if e["class"] != "RW_OK" else "warning"}</td><td>{inline(e["title"])}</td></tr>' for e in catalogue.entries]
     out.append("</table></main></body></html>\n")
     return "\n".join(out)
