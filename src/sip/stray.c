@@ -47,7 +47,7 @@ static bool dialog_of(struct rw_sip_dialog *dialog, const struct rw_sip_message 
     struct rw_slice from, to, params;
     char call_id[256], from_text[256], to_text[256], tag[40];
 
-    if (!rw_sip_address_split(m->from, &from, &params) ||
+    if (m->from_tag.n == 0 || m->to_tag.n == 0 || !rw_sip_address_split(m->from, &from, &params) ||
         !rw_sip_address_split(m->to, &to, &params) ||
         !rw_slice_copy(call_id, sizeof(call_id), m->call_id) ||
         !rw_slice_copy(from_text, sizeof(from_text), from) ||

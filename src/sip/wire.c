@@ -366,11 +366,9 @@ static void flush(struct rw_sip *sip)
 
 static void on_turn_end(struct rw_mail *mail)
 {
-    struct rw_sip_udp *udp =
-        (struct rw_sip_udp *)((char *)mail - offsetof(struct rw_sip_udp, flush));
-    struct rw_sip *sip = (struct rw_sip *)((char *)udp - offsetof(struct rw_sip, udp));
+    struct rw_sip *sip = ((struct rw_sip_flush *)mail)->sip;
 
-    udp->flush_due = false;
+    sip->udp.flush_due = false;
     if (sip->closing)
         rw_free(sip);
     else
@@ -399,7 +397,7 @@ static void send_datagram(struct rw_sip *sip, const struct rw_sip_hop *hop, stru
     udp->tx_used += bytes.n;
     if (!udp->flush_due) {
         udp->flush_due = true;
-        rw_worker_defer(sip->worker, &udp->flush);
+        rw_worker_defer(sip->worker, &udp->flush.mail);
     }
 }
 
@@ -451,7 +449,7 @@ enum rw_class rw_sip_wire_attach(struct rw_sip *sip, struct rw_err *err)
     struct rw_sip_udp *udp = &sip->udp;
 
     udp->fd = sip->wire->at[sip->index].udp;
-    udp->flush.handle = on_turn_end;
+    udp->flush = (struct rw_sip_flush){.mail.handle = on_turn_end, .sip = sip};
     udp->rx_bytes = rw_calloc(RW_SIP_RECV_BATCH, 65536);
     udp->tx_bytes = rw_calloc(1, RW_SIP_SEND_BYTES);
     if (!udp->rx_bytes || !udp->tx_bytes)

@@ -54,6 +54,11 @@ struct rw_sip_hop {
     uint32_t stream; /* its number there; 0 = none known: find or make one by peer */
 };
 
+struct rw_sip_flush {
+    struct rw_mail mail; /* first: the mail is this struct */
+    struct rw_sip *sip;
+};
+
 /* The UDP side of one worker. */
 struct rw_sip_udp {
     int fd;
@@ -61,7 +66,7 @@ struct rw_sip_udp {
     size_t tx_used;
     unsigned tx_count;
     bool flush_due;
-    struct rw_mail flush;
+    struct rw_sip_flush flush;
     struct mmsghdr rx[RW_SIP_RECV_BATCH], tx[RW_SIP_SEND_BATCH];
     struct iovec rx_iov[RW_SIP_RECV_BATCH], tx_iov[RW_SIP_SEND_BATCH];
     struct sa rx_peer[RW_SIP_RECV_BATCH], tx_peer[RW_SIP_SEND_BATCH];
