@@ -45,8 +45,11 @@ static struct rw_slice id_of(const struct rw_sim_call *call)
 
 static struct rw_sim_line *say(struct rw_sim_call *call, const char *event)
 {
-    rw_sim_line_begin(&call->sim->line, event, id_of(call));
-    return &call->sim->line;
+    struct rw_sim_line *line = &call->sim->line;
+
+    rw_sim_line_begin(line, event, id_of(call));
+    rw_sim_line_text(line, "script", rw_slice_str(call->plan.name));
+    return line;
 }
 
 static void say_code(struct rw_sim_call *call, const char *event, unsigned code)
@@ -398,7 +401,6 @@ static void answer_again(struct rw_sim_call *first)
 /* False when it ended instead. */
 static bool answer(struct rw_sim_call *call)
 {
-    struct rw_sim_line *line;
     struct pl rport;
 
     if (call->plan.quirks & RW_SIM_FORKS_EARLY)
@@ -411,10 +413,7 @@ static bool answer(struct rw_sim_call *call)
     }
     call->phase = ANSWERED;
     call->sim->counts.answered++;
-    line = say(call, "answered");
-    rw_sim_line_number(line, "code", 200);
-    rw_sim_line_text(line, "script", rw_slice_str(call->plan.name));
-    rw_sim_line_end(line);
+    say_code(call, "answered", 200);
     sip_reply_addr(&call->answer_to, call->invite,
                    !msg_param_exists(&call->invite->via.params, "rport", &rport));
     tmr_start(&call->repeat, SIP_T1, on_repeat, call);
@@ -508,7 +507,6 @@ static void say_invite(struct rw_sim_call *call)
     write_codecs(&call->remote.codecs, codecs);
     rw_sim_line_text(line, "to", rw_sim_slice(&msg->uri.user));
     rw_sim_line_text(line, "from", rw_sim_slice(&msg->from.uri.user));
-    rw_sim_line_text(line, "script", rw_slice_str(call->plan.name));
     rw_sim_line_text(line, "peer", rw_slice_str(peer));
     rw_sim_line_text(line, "transport", rw_slice_str(sip_transp_name(msg->tp)));
     rw_sim_line_text(line, "offered", rw_slice_str(codecs));
