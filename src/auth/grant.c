@@ -85,7 +85,7 @@ static enum rw_class name_client(const struct rw_form *form, struct rw_slice aut
     if (authorization.n) {
         const char *basic_id, *basic_secret;
 
-        refusal->challenge = true;
+        refusal->challenge = request->challenge = true;
         class = rw_basic_read(authorization, arena, &basic_id, &basic_secret, &refusal->err);
         if (class == RW_NO_MEMORY)
             return no_memory(refusal);
@@ -236,12 +236,11 @@ enum rw_class rw_grant_issue(const struct rw_auth_key *key, const struct rw_gran
                              struct rw_grant_refusal *refusal)
 {
     struct rw_token_order order = {.worker = worker, .roles = ""};
-    bool challenge = refusal->challenge;
     struct rw_grant grant;
     char *scope;
     enum rw_class class;
 
-    *refusal = (struct rw_grant_refusal){.challenge = challenge};
+    *refusal = (struct rw_grant_refusal){.challenge = request->challenge};
     if (!client || !verified || client->revoked_ms)
         return unknown_client(request, refusal);
     if (!is_client_credentials(client->grant_type)) {

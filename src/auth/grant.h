@@ -21,6 +21,7 @@ struct rw_grant_request {
     const char *client_id;
     struct rw_slice secret;
     const char *scope; /* as asked: separated by spaces; NULL = none asked */
+    bool challenge;    /* the client tried HTTP Basic */
 };
 
 struct rw_grant_refusal {
