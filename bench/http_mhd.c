@@ -1,6 +1,6 @@
 /*
  * http_mhd - what bench/http_server does, by libmicrohttpd with an external epoll loop: the second
- * control of bench/http.py. It does less than src/http must: no guard against ambiguous framing, no
+ * control of bench/http_cpu.py. It does less than src/http must: no guard against ambiguous framing, no
  * absolute deadlines, no answer that waits. Prints its port, runs till killed.
  */
 #include <microhttpd.h>

@@ -1,5 +1,5 @@
 /*
- * http_server - src/http alone, for bench/http.py: answers each request with one short JSON object
+ * http_server - src/http alone, for bench/http_cpu.py: answers each request with one short JSON object
  * and reads one header, as a request of the API would at least. Prints its port, runs till killed.
  */
 #include "http/http.h"

@@ -2,7 +2,7 @@
 """CPU a request of src/http alone, against nginx `return 200` and libmicrohttpd, in the same run.
 
 Load: POST with a token and a JSON body of 130 bytes, 16 kept-alive connections, saturated.
-Usage: bench/http.py [runs]
+Usage: bench/http_cpu.py [runs]
 """
 import pathlib
 import socket
