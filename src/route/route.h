@@ -47,7 +47,7 @@ struct rw_route_plan {
     const char *to_e164, *from_e164;
     const char *provider_id; /* the number resource that `from_e164` is */
     const char *trunk_id, *route_id;
-    const char *station_id;  /* NULL: agentless */
+    const char *station_id; /* NULL: agentless */
     const char *user_name;
     uint32_t trunk_answer_ms;
     struct rw_leg_target trunk;   /* call_id is the exchange's to fill */

@@ -1,0 +1,43 @@
+/*
+ * route/decide.h - the decisions of routing, without reading anything.
+ *
+ * Threads  pure functions; any.
+ */
+#ifndef RW_ROUTE_DECIDE_H
+#define RW_ROUTE_DECIDE_H
+
+#include "store/store.h"
+
+/* Puts routes into the order that rw_route_next() wants: by prefix, then priority, then id. */
+void rw_route_sort(struct rw_row_route *routes, size_t count);
+
+/*
+ * Which routes lead to a number (E.164 without '+'): the longest prefix first, among equal prefixes
+ * the lowest priority. Begin with *cursor zeroed; NULL when there are no more.
+ */
+struct rw_route_cursor {
+    bool started;
+    size_t prefix_digits, at;
+};
+const struct rw_row_route *rw_route_next(const struct rw_row_route *routes, size_t count,
+                                         struct rw_slice digits, struct rw_route_cursor *cursor);
+
+/* May this number be shown on an outbound call? */
+bool rw_route_usable(const struct rw_row_number *number);
+
+/*
+ * The number to show when a request names none: the user's own if exactly one usable number is his,
+ * otherwise the tenant's if it has exactly one. NULL when there is none or more than one.
+ */
+const struct rw_row_number *rw_route_default_number(const struct rw_row_number *numbers,
+                                                    size_t count, const char *user_id);
+
+/* The usable number that shares the longest beginning with e164; NULL when there is none. */
+const struct rw_row_number *rw_route_nearest_number(const struct rw_row_number *numbers,
+                                                    size_t count, struct rw_slice e164);
+
+/* The usable number whose id differs least from what was written, if it is near at all. */
+const struct rw_row_number *rw_route_nearest_id(const struct rw_row_number *numbers, size_t count,
+                                                struct rw_slice id);
+
+#endif

@@ -1,0 +1,419 @@
+#include "route/route.h"
+
+#include "route/decide.h"
+#include "route/table.h"
+
+#include <stdio.h>
+
+/* A plan being made: what is known so far, and where faults go. */
+struct making {
+    struct rw_route_table *table;
+    const struct rw_route_wish *wish;
+    struct rw_arena *arena;
+    struct rw_faults *faults;
+    enum rw_class first; /* class of the first fault */
+
+    const struct rw_row_number *number;
+    const struct rw_row_route *route;
+    const struct rw_row_trunk *trunk;
+    const struct rw_row_user *user;
+    const struct rw_row_station *station;
+};
+
+static void add_fault(struct making *m, struct rw_err *err, const char *pointer)
+{
+    if (pointer && !err->pointer[0])
+        rw_err_at(err, pointer, -1, 0);
+    rw_faults_add(m->faults, err);
+    if (m->first == RW_OK)
+        m->first = err->class;
+}
+
+/* True when the read succeeded. A thing that is not there is for the caller to judge (*ret_missing);
+ * trouble of the store is a fault of its own. */
+static bool settled(struct making *m, enum rw_class rc, struct rw_err *err, bool *ret_missing)
+{
+    *ret_missing = rc == RW_NOT_FOUND;
+    if (rc != RW_OK && rc != RW_NOT_FOUND)
+        add_fault(m, err, NULL);
+    return rc == RW_OK;
+}
+
+/* ------------------------------------------------------------------ caller id */
+
+/* "+6534567890, +6534567891 and 3 more": the numbers that could be shown. */
+static void list_usable(const struct rw_table_numbers *numbers, char *dst, size_t size)
+{
+    size_t shown = 0, usable = 0, n = 0;
+
+    dst[0] = '\0';
+    for (size_t i = 0; i < numbers->count; i++) {
+        if (!rw_route_usable(&numbers->at[i]))
+            continue;
+        if (usable++ < 4 && n + 24 < size) {
+            n += (size_t)snprintf(dst + n, size - n, "%s%.20s", shown ? ", " : "",
+                                  numbers->at[i].e164);
+            shown++;
+        }
+    }
+    if (usable > shown && n < size)
+        (void)snprintf(dst + n, size - n, " and %zu more", usable - shown);
+}
+
+static const struct rw_table_numbers *all_numbers(struct making *m)
+{
+    const struct rw_table_numbers *numbers = NULL;
+    struct rw_err err;
+    bool missing;
+
+    return settled(m, rw_table_numbers(m->table, m->wish->tenant_id, &numbers, &err), &err,
+                   &missing)
+               ? numbers
+               : NULL;
+}
+
+static void expect_usable(const struct rw_table_numbers *numbers, struct rw_err *err)
+{
+    char list[140];
+
+    list_usable(numbers, list, sizeof(list));
+    if (list[0])
+        rw_err_expected(err, "one of %s", list);
+    else
+        rw_err_expected(err, "a number that is active and allowed outbound; there is none yet");
+}
+
+static void not_owned(struct making *m, const struct rw_row_number *instead)
+{
+    const struct rw_table_numbers *numbers = all_numbers(m);
+    const struct rw_route_wish *w = m->wish;
+    struct rw_err err;
+
+    if (!numbers)
+        return;
+    (void)rw_fail(&err, RW_FORBIDDEN, "caller.not_owned",
+                  "this number can not be shown: it is none of yours");
+    rw_err_found(&err, "%.*s", RW_SLICE_ARG(w->from));
+    expect_usable(numbers, &err);
+    if (!instead)
+        instead = rw_route_nearest_number(numbers->at, numbers->count, w->from);
+    if (instead)
+        rw_err_suggest(&err, "%s", instead->e164);
+    add_fault(m, &err, w->from_pointer);
+}
+
+static void no_provider(struct making *m, const struct rw_row_number *of_from)
+{
+    const struct rw_table_numbers *numbers = all_numbers(m);
+    const struct rw_route_wish *w = m->wish;
+    const struct rw_row_number *near = of_from;
+    struct rw_err err;
+
+    if (!numbers)
+        return;
+    (void)rw_fail(&err, RW_MALFORMED, "provider.not_found",
+                  "none of your number resources has this id");
+    rw_err_found(&err, "\"%.*s\"", RW_SLICE_ARG(w->provider));
+    rw_err_expected(&err,
+                    "the id of a number resource, as "
+                    "GET /api/v2/telephony/providers/edges/{edgeId}/phoneNumbers/{phoneNumber} "
+                    "tells it");
+    if (!near)
+        near = rw_route_nearest_id(numbers->at, numbers->count, w->provider);
+    if (near)
+        rw_err_suggest(&err, "%s", near->id);
+    add_fault(m, &err, w->provider_pointer);
+}
+
+static void mismatch(struct making *m, const struct rw_row_number *of_provider,
+                     const struct rw_row_number *of_from)
+{
+    struct rw_err err;
+
+    (void)rw_fail(&err, RW_MALFORMED, "provider.mismatch",
+                  "the number resource is not the number in `from`");
+    rw_err_found(&err, "%s, which is %s", of_provider->id, of_provider->e164);
+    rw_err_expected(&err, "%s, or no `from`", of_from->id);
+    rw_err_suggest(&err, "%s", of_from->id);
+    add_fault(m, &err, m->wish->provider_pointer);
+}
+
+/* A number of the tenant that was found: may it be shown? */
+static void check_number(struct making *m, const struct rw_row_number *number, const char *pointer)
+{
+    const struct rw_table_numbers *numbers;
+    bool active = strcmp(number->state, "active") == 0;
+    struct rw_err err;
+
+    if (rw_route_usable(number)) {
+        m->number = number;
+        return;
+    }
+    numbers = all_numbers(m);
+    if (!numbers)
+        return;
+    if (!active)
+        (void)rw_fail(&err, RW_FORBIDDEN, "caller.inactive", "this number is not active");
+    else
+        (void)rw_fail(&err, RW_FORBIDDEN, "caller.internal_only",
+                      "this number is for internal calls only");
+    rw_err_found(&err, "%s, state %s", number->e164, number->state);
+    expect_usable(numbers, &err);
+    add_fault(m, &err, pointer);
+}
+
+static void choose_number(struct making *m)
+{
+    const struct rw_table_numbers *numbers = all_numbers(m);
+    struct rw_err err;
+
+    if (!numbers)
+        return;
+    m->number = rw_route_default_number(numbers->at, numbers->count, m->wish->user_id);
+    if (m->number)
+        return;
+    (void)rw_fail(&err, RW_FORBIDDEN, "caller.none",
+                  "neither `from` nor `providerId` says which number to show");
+    expect_usable(numbers, &err);
+    add_fault(m, &err, m->wish->from_pointer);
+}
+
+/* Caller id: by providerId, by `from`, by both if they agree, or the only one there is. */
+static void find_number(struct making *m)
+{
+    const struct rw_route_wish *w = m->wish;
+    const struct rw_row_number *of_from = NULL, *of_provider = NULL;
+    bool from_given = w->from_pointer && w->from_pointer[0] && w->from.n == 0;
+    bool provider_given = w->provider_pointer && w->provider_pointer[0] && w->provider.n == 0;
+    bool no_from = false, no_id = false;
+    struct rw_err err;
+
+    if (w->from.n &&
+        !settled(m, rw_table_number_by_e164(m->table, w->tenant_id, w->from, &of_from, &err), &err,
+                 &no_from) &&
+        !no_from)
+        return;
+    if (w->provider.n &&
+        !settled(m, rw_table_number_by_id(m->table, w->tenant_id, w->provider, &of_provider, &err),
+                 &err, &no_id) &&
+        !no_id)
+        return;
+    if (no_from)
+        not_owned(m, of_provider);
+    if (no_id)
+        no_provider(m, of_from);
+    if (of_from && of_provider && strcmp(of_from->id, of_provider->id) != 0)
+        mismatch(m, of_provider, of_from);
+    if (of_from)
+        check_number(m, of_from, w->from_pointer);
+    else if (of_provider)
+        check_number(m, of_provider, w->provider_pointer);
+    else if (!no_from && !no_id && !from_given && !provider_given)
+        choose_number(m);
+}
+
+/* ------------------------------------------------------------------ user and station */
+
+static void find_station(struct making *m)
+{
+    const struct rw_route_wish *w = m->wish;
+    struct rw_err err;
+    bool missing;
+
+    if (!w->user_id)
+        return;
+    if (!settled(m, rw_table_user(m->table, w->tenant_id, w->user_id, &m->user, &err), &err,
+                 &missing)) {
+        if (missing) {
+            (void)rw_fail(&err, RW_NOT_FOUND, "user.not_found", "there is no such user");
+            rw_err_found(&err, "%s", w->user_id);
+            add_fault(m, &err, NULL);
+        }
+        return;
+    }
+    if (!w->with_station)
+        return;
+    missing = !m->user->station_id;
+    if (m->user->station_id &&
+        !settled(m,
+                 rw_table_station(m->table, w->tenant_id, m->user->station_id, &m->station, &err),
+                 &err, &missing) &&
+        !missing)
+        return;
+    if (missing) {
+        (void)rw_fail(&err, RW_CONFLICT, "station.missing",
+                      "the user has no station, so there is no telephone to ring first");
+        rw_err_found(&err, "user %s", m->user->name ? m->user->name : m->user->id);
+        rw_err_expected(&err,
+                        "a station associated with the user: PUT /api/v2/users/%s/station/"
+                        "associatedstation/{stationId}",
+                        m->user->id);
+        add_fault(m, &err, NULL);
+    } else if (strcmp(m->station->state, "active") != 0) {
+        (void)rw_fail(&err, RW_CONFLICT, "station.inactive", "the user's station is not active");
+        rw_err_found(&err, "station %s, state %s", m->station->name, m->station->state);
+        rw_err_expected(&err, "an active station");
+        add_fault(m, &err, NULL);
+    }
+}
+
+/* ------------------------------------------------------------------ route and trunk */
+
+static void no_route(struct making *m, const struct rw_table_routes *routes, struct rw_slice digits)
+{
+    char have[100] = "";
+    size_t n = 0;
+    struct rw_err err;
+
+    for (size_t i = 0; i < routes->count && n + 24 < sizeof(have); i++)
+        if (i == 0 || strcmp(routes->at[i].prefix, routes->at[i - 1].prefix) != 0)
+            n += (size_t)snprintf(have + n, sizeof(have) - n, "%s%.15s", n ? ", " : "",
+                                  routes->at[i].prefix);
+    (void)rw_fail(&err, RW_CONFLICT, "route.none", "no route leads to this number");
+    rw_err_found(&err, "+%.*s; prefixes with a route: %s", RW_SLICE_ARG(digits), n ? have : "none");
+    rw_err_expected(&err,
+                    "a route whose prefix is one of these, tried in turn: %.*s, %.*s, ... %.*s, "
+                    "or empty for all numbers",
+                    RW_SLICE_ARG(digits), (int)digits.n - 1, digits.p, 1, digits.p);
+    add_fault(m, &err, m->wish->to_pointer);
+}
+
+static void no_trunk(struct making *m, const struct rw_row_route *route,
+                     const struct rw_row_trunk *trunk)
+{
+    struct rw_err err;
+
+    (void)rw_fail(&err, RW_CONFLICT, "route.trunk_inactive",
+                  "the route to this number leads to no active trunk");
+    rw_err_found(&err, "route %s (prefix \"%s\"), trunk %s, state %s",
+                 route->name ? route->name : route->id, route->prefix,
+                 trunk ? trunk->name : route->trunk_id, trunk ? trunk->state : "missing");
+    rw_err_expected(&err, "an active trunk on that route, or another route with the same prefix");
+    add_fault(m, &err, m->wish->to_pointer);
+}
+
+static void find_route(struct making *m)
+{
+    struct rw_slice digits = rw_slice_from(m->wish->to, 1);
+    const struct rw_table_routes *routes = NULL;
+    const struct rw_row_route *route, *dead_route = NULL;
+    const struct rw_row_trunk *dead_trunk = NULL;
+    struct rw_route_cursor cursor = {.started = false};
+    struct rw_err err;
+    bool missing;
+
+    if (digits.n == 0 ||
+        !settled(m, rw_table_routes(m->table, m->wish->tenant_id, &routes, &err), &err, &missing))
+        return;
+    while ((route = rw_route_next(routes->at, routes->count, digits, &cursor)) != NULL) {
+        const struct rw_row_trunk *trunk = NULL;
+
+        if (!settled(m, rw_table_trunk(m->table, m->wish->tenant_id, route->trunk_id, &trunk, &err),
+                     &err, &missing) &&
+            !missing)
+            return;
+        if (trunk && strcmp(trunk->state, "active") == 0) {
+            m->route = route;
+            m->trunk = trunk;
+            return;
+        }
+        if (!dead_route) {
+            dead_route = route;
+            dead_trunk = trunk;
+        }
+    }
+    if (dead_route)
+        no_trunk(m, dead_route, dead_trunk);
+    else
+        no_route(m, routes, digits);
+}
+
+/* ------------------------------------------------------------------ the plan */
+
+/* Copies into the request's arena: the table may forget its rows before the plan has been used. */
+static const char *keep(struct making *m, const char *text, bool *failed)
+{
+    const char *copy = text ? rw_arena_copy(m->arena, rw_slice_str(text)) : NULL;
+
+    *failed |= text && !copy;
+    return copy;
+}
+
+static void fill_trunk(struct making *m, const char *local, struct rw_route_plan *plan,
+                       bool *failed)
+{
+    const struct rw_row_trunk *t = m->trunk;
+    bool bare_v6 = strchr(t->host, ':') && t->host[0] != '[';
+
+    plan->trunk = (struct rw_leg_target){
+        .uri =
+            rw_arena_printf(m->arena, "sip:%s@%s%s%s:%u;transport=%s;user=phone", plan->to_e164,
+                            bare_v6 ? "[" : "", t->host, bare_v6 ? "]" : "", t->port, t->transport),
+        .route = keep(m, t->outbound_proxy, failed),
+        .from_uri = rw_arena_printf(m->arena, "sip:%s@%s;user=phone", plan->from_e164, local),
+        .auth_user = keep(m, t->auth_user, failed),
+        .auth_password = keep(m, t->auth_password, failed),
+        .trunk_id = plan->trunk_id,
+    };
+    *failed |= !plan->trunk.uri || !plan->trunk.from_uri;
+}
+
+/* The user's telephone shows whom it is going to be connected to. */
+static void fill_station(struct making *m, const char *local, struct rw_route_plan *plan,
+                         bool *failed)
+{
+    plan->station_id = keep(m, m->station->id, failed);
+    plan->station = (struct rw_leg_target){
+        .uri = keep(m, m->station->sip_uri, failed),
+        .from_uri = rw_arena_printf(m->arena, "sip:%s@%s;user=phone", plan->to_e164, local),
+        .auth_user = keep(m, m->station->auth_user, failed),
+        .auth_password = keep(m, m->station->auth_password, failed),
+    };
+    *failed |= !plan->station.from_uri;
+}
+
+static bool fill(struct making *m, const char *local, struct rw_route_plan *plan)
+{
+    bool failed = false;
+
+    *plan = (struct rw_route_plan){
+        .to_e164 = rw_arena_copy(m->arena, m->wish->to),
+        .from_e164 = keep(m, m->number->e164, &failed),
+        .provider_id = keep(m, m->number->id, &failed),
+        .trunk_id = keep(m, m->trunk->id, &failed),
+        .route_id = keep(m, m->route->id, &failed),
+        .user_name = keep(m, m->user ? m->user->name : NULL, &failed),
+        .trunk_answer_ms = m->trunk->answer_timeout_ms,
+    };
+    if (failed || !plan->to_e164)
+        return false;
+    fill_trunk(m, local, plan, &failed);
+    if (m->station)
+        fill_station(m, local, plan, &failed);
+    return !failed;
+}
+
+enum rw_class rw_route_plan_make(struct rw_route_table *table, const struct rw_route_wish *wish,
+                                 const char *local, struct rw_arena *arena,
+                                 struct rw_route_plan *ret, struct rw_faults *faults)
+{
+    struct making m = {.table = table, .wish = wish, .arena = arena, .faults = faults};
+    struct rw_route_plan plan;
+    struct rw_err err;
+
+    rw_table_refresh(table);
+    find_station(&m);
+    find_number(&m);
+    find_route(&m);
+    if (m.first != RW_OK)
+        return m.first;
+    if (!m.number || !m.trunk || (wish->with_station && !m.station))
+        return RW_MALFORMED; /* something was given that is not usable: whoever read it said so */
+    if (!fill(&m, local, &plan)) {
+        (void)rw_fail_memory(&err);
+        add_fault(&m, &err, NULL);
+        return m.first;
+    }
+    *ret = plan;
+    return RW_OK;
+}

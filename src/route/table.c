@@ -1,0 +1,240 @@
+#include "route/table.h"
+
+#include "base/mem.h"
+#include "route/decide.h"
+
+enum kind { NUMBER_BY_ID, NUMBER_BY_E164, USER, STATION, TRUNK, NUMBERS, ROUTES };
+
+struct slot {
+    uint64_t hash;               /* 0 = free */
+    const char *tenant_id, *key; /* in the arena, like the row */
+    const void *row;             /* NULL: known not to be there */
+    enum kind kind;
+};
+
+#define SLOTS (2u * RW_ROUTE_REMEMBERED)
+#define LOOKUPS_A_PLAN 16u /* more than one plan can make */
+
+struct rw_route_table {
+    struct rw_store *store;
+    struct rw_store_reader *reader;
+    uint64_t generation;
+    uint32_t used;
+    bool starved; /* the arena refused: begin anew next time */
+    struct rw_arena arena;
+    struct slot slots[SLOTS];
+};
+
+enum rw_class rw_route_table_new(struct rw_route_table **ret, struct rw_store *store,
+                                 struct rw_store_reader *reader, struct rw_err *err)
+{
+    struct rw_route_table *table = rw_calloc(1, sizeof(*table));
+
+    if (!table)
+        return rw_fail_memory(err);
+    table->store = store;
+    table->reader = reader;
+    table->generation = rw_store_generation(store);
+    rw_arena_init(&table->arena, RW_TABLE_BYTES);
+    *ret = table;
+    return RW_OK;
+}
+
+void rw_route_table_free(struct rw_route_table *table)
+{
+    if (!table)
+        return;
+    rw_arena_done(&table->arena);
+    rw_free(table);
+}
+
+void rw_table_refresh(struct rw_route_table *table)
+{
+    uint64_t generation = rw_store_generation(table->store);
+
+    if (generation == table->generation && !table->starved &&
+        table->used + LOOKUPS_A_PLAN <= RW_ROUTE_REMEMBERED &&
+        table->arena.used <= RW_TABLE_BYTES / 2)
+        return;
+    rw_arena_done(&table->arena);
+    rw_arena_init(&table->arena, RW_TABLE_BYTES);
+    memset(table->slots, 0, sizeof(table->slots));
+    table->used = 0;
+    table->starved = false;
+    table->generation = generation;
+}
+
+/* ------------------------------------------------------------------ reading */
+
+static enum rw_class no_memory(struct rw_route_table *table, struct rw_err *err)
+{
+    table->starved = true;
+    return rw_fail_memory(err);
+}
+
+static enum rw_class read_numbers(struct rw_route_table *table, const char *tenant_id,
+                                  const void **ret, struct rw_err *err)
+{
+    struct rw_table_numbers *list = rw_arena_alloc(&table->arena, sizeof(*list));
+    struct rw_page page = {.size = RW_TABLE_LIST_MAX, .number = 1};
+
+    *ret = list;
+    if (!list)
+        return rw_fail_memory(err);
+    return rw_store_list_numbers(table->reader, tenant_id, &page, &table->arena, &list->at,
+                                 &list->count, err);
+}
+
+static enum rw_class read_routes(struct rw_route_table *table, const char *tenant_id,
+                                 const void **ret, struct rw_err *err)
+{
+    struct rw_table_routes *list = rw_arena_alloc(&table->arena, sizeof(*list));
+    struct rw_page page = {.size = RW_TABLE_LIST_MAX, .number = 1};
+    enum rw_class rc;
+
+    *ret = list;
+    if (!list)
+        return rw_fail_memory(err);
+    rc = rw_store_list_routes(table->reader, tenant_id, &page, &table->arena, &list->at,
+                              &list->count, err);
+    if (rc == RW_OK)
+        rw_route_sort(list->at, list->count);
+    return rc;
+}
+
+#define READ_ROW(type, call)                                                                       \
+    do {                                                                                           \
+        struct type *row = rw_arena_alloc(&table->arena, sizeof(*row));                            \
+        *ret = row;                                                                                \
+        return row ? call(table->reader, tenant_id, key, &table->arena, row, err)                  \
+                   : rw_fail_memory(err);                                                          \
+    } while (0)
+
+static enum rw_class read_row(struct rw_route_table *table, enum kind kind, const char *tenant_id,
+                              const char *key, const void **ret, struct rw_err *err)
+{
+    switch (kind) {
+    case NUMBER_BY_ID:
+        READ_ROW(rw_row_number, rw_store_get_number);
+    case NUMBER_BY_E164:
+        READ_ROW(rw_row_number, rw_store_find_number);
+    case USER:
+        READ_ROW(rw_row_user, rw_store_get_user);
+    case STATION:
+        READ_ROW(rw_row_station, rw_store_get_station);
+    case TRUNK:
+        READ_ROW(rw_row_trunk, rw_store_get_trunk);
+    case NUMBERS:
+        return read_numbers(table, tenant_id, ret, err);
+    case ROUTES:
+    default:
+        return read_routes(table, tenant_id, ret, err);
+    }
+}
+
+/* ------------------------------------------------------------------ remembering */
+
+static uint64_t mix(uint64_t hash, struct rw_slice text)
+{
+    for (size_t i = 0; i < text.n; i++)
+        hash = (hash ^ (unsigned char)text.p[i]) * 0x100000001b3u; /* FNV-1a */
+    return (hash ^ 0xff) * 0x100000001b3u;
+}
+
+/* The slot that remembers this, or the free one where it belongs. Half of the slots are free. */
+static struct slot *find(struct rw_route_table *table, const struct slot *wanted,
+                         struct rw_slice key)
+{
+    for (size_t i = wanted->hash >> 17;; i++) {
+        struct slot *slot = &table->slots[i % SLOTS];
+
+        if (!slot->hash || (slot->hash == wanted->hash && slot->kind == wanted->kind &&
+                            rw_slice_eq(rw_slice_str(slot->key), key) &&
+                            strcmp(slot->tenant_id, wanted->tenant_id) == 0))
+            return slot;
+    }
+}
+
+static enum rw_class look_up(struct rw_route_table *table, enum kind kind, const char *tenant_id,
+                             struct rw_slice key, const void **ret, struct rw_err *err)
+{
+    struct slot wanted = {.kind = kind, .tenant_id = tenant_id};
+    struct slot *slot;
+    enum rw_class rc;
+
+    if (key.n > 64 || (key.n && memchr(key.p, 0, key.n)))
+        return rw_fail(err, RW_NOT_FOUND, "store.not_found", "there is no such thing");
+    wanted.hash = mix(mix(0xcbf29ce484222325u + kind, rw_slice_str(tenant_id)), key) | 1;
+    slot = find(table, &wanted, key);
+    if (!slot->hash) {
+        wanted.tenant_id = rw_arena_copy(&table->arena, rw_slice_str(tenant_id));
+        wanted.key = rw_arena_copy(&table->arena, key);
+        if (!wanted.tenant_id || !wanted.key)
+            return no_memory(table, err);
+        rc = read_row(table, kind, tenant_id, wanted.key, &wanted.row, err);
+        if (rc == RW_NO_MEMORY)
+            return no_memory(table, err);
+        if (rc != RW_OK && rc != RW_NOT_FOUND)
+            return rc;
+        if (rc == RW_NOT_FOUND)
+            wanted.row = NULL;
+        *slot = wanted;
+        table->used++;
+    }
+    if (!slot->row)
+        return rw_fail(err, RW_NOT_FOUND, "store.not_found", "there is no such thing");
+    *ret = slot->row;
+    return RW_OK;
+}
+
+#define LOOK_UP(type, kind, key)                                                                   \
+    const void *row = NULL;                                                                        \
+    enum rw_class rc = look_up(table, kind, tenant_id, key, &row, err);                            \
+                                                                                                   \
+    if (rc == RW_OK)                                                                               \
+        *ret = (const struct type *)row;                                                           \
+    return rc
+
+enum rw_class rw_table_number_by_id(struct rw_route_table *table, const char *tenant_id,
+                                    struct rw_slice id, const struct rw_row_number **ret,
+                                    struct rw_err *err)
+{
+    LOOK_UP(rw_row_number, NUMBER_BY_ID, id);
+}
+
+enum rw_class rw_table_number_by_e164(struct rw_route_table *table, const char *tenant_id,
+                                      struct rw_slice e164, const struct rw_row_number **ret,
+                                      struct rw_err *err)
+{
+    LOOK_UP(rw_row_number, NUMBER_BY_E164, e164);
+}
+
+enum rw_class rw_table_user(struct rw_route_table *table, const char *tenant_id, const char *id,
+                            const struct rw_row_user **ret, struct rw_err *err)
+{
+    LOOK_UP(rw_row_user, USER, rw_slice_str(id));
+}
+
+enum rw_class rw_table_station(struct rw_route_table *table, const char *tenant_id, const char *id,
+                               const struct rw_row_station **ret, struct rw_err *err)
+{
+    LOOK_UP(rw_row_station, STATION, rw_slice_str(id));
+}
+
+enum rw_class rw_table_trunk(struct rw_route_table *table, const char *tenant_id, const char *id,
+                             const struct rw_row_trunk **ret, struct rw_err *err)
+{
+    LOOK_UP(rw_row_trunk, TRUNK, rw_slice_str(id));
+}
+
+enum rw_class rw_table_numbers(struct rw_route_table *table, const char *tenant_id,
+                               const struct rw_table_numbers **ret, struct rw_err *err)
+{
+    LOOK_UP(rw_table_numbers, NUMBERS, RW_LIT(""));
+}
+
+enum rw_class rw_table_routes(struct rw_route_table *table, const char *tenant_id,
+                              const struct rw_table_routes **ret, struct rw_err *err)
+{
+    LOOK_UP(rw_table_routes, ROUTES, RW_LIT(""));
+}

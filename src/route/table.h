@@ -1,0 +1,47 @@
+/*
+ * route/table.h - what routing reads, remembered until the store's configuration changes.
+ *
+ * Internal to route/. A found row lives in the table until rw_table_refresh() drops everything, which
+ * it does when the store's generation moved or the table is nearly full: call it once before each
+ * plan, never within one.
+ *
+ * Owner    the worker's. Threads: one. Memory: see route/route.h; at most RW_TABLE_BYTES of rows.
+ * Errors   RW_NOT_FOUND (remembered as well), RW_NO_MEMORY, RW_IO of the store.
+ */
+#ifndef RW_ROUTE_TABLE_H
+#define RW_ROUTE_TABLE_H
+
+#include "route/route.h"
+
+#define RW_TABLE_BYTES (16u << 20)
+#define RW_TABLE_LIST_MAX 10000u /* rows of a list that are looked at */
+
+void rw_table_refresh(struct rw_route_table *table);
+
+enum rw_class rw_table_number_by_id(struct rw_route_table *table, const char *tenant_id,
+                                    struct rw_slice id, const struct rw_row_number **ret,
+                                    struct rw_err *err);
+enum rw_class rw_table_number_by_e164(struct rw_route_table *table, const char *tenant_id,
+                                      struct rw_slice e164, const struct rw_row_number **ret,
+                                      struct rw_err *err);
+enum rw_class rw_table_user(struct rw_route_table *table, const char *tenant_id, const char *id,
+                            const struct rw_row_user **ret, struct rw_err *err);
+enum rw_class rw_table_station(struct rw_route_table *table, const char *tenant_id, const char *id,
+                               const struct rw_row_station **ret, struct rw_err *err);
+enum rw_class rw_table_trunk(struct rw_route_table *table, const char *tenant_id, const char *id,
+                             const struct rw_row_trunk **ret, struct rw_err *err);
+
+struct rw_table_numbers {
+    struct rw_row_number *at;
+    size_t count;
+};
+struct rw_table_routes {
+    struct rw_row_route *at; /* sorted by rw_route_sort() */
+    size_t count;
+};
+enum rw_class rw_table_numbers(struct rw_route_table *table, const char *tenant_id,
+                               const struct rw_table_numbers **ret, struct rw_err *err);
+enum rw_class rw_table_routes(struct rw_route_table *table, const char *tenant_id,
+                              const struct rw_table_routes **ret, struct rw_err *err);
+
+#endif

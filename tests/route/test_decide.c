@@ -1,0 +1,115 @@
+#include "../test.h"
+
+#include "route/decide.h"
+
+#include <string.h>
+
+static struct rw_row_route routes[] = {
+    {.id = "5", .prefix = "6591", .priority = 2}, {.id = "1", .prefix = "", .priority = 9},
+    {.id = "4", .prefix = "6591", .priority = 1}, {.id = "2", .prefix = "65", .priority = 7},
+    {.id = "3", .prefix = "659", .priority = 0},  {.id = "6", .prefix = "6591", .priority = 2},
+    {.id = "7", .prefix = "44", .priority = 0},   {.id = "8", .prefix = "6", .priority = 0},
+};
+#define ROUTES (sizeof(routes) / sizeof(*routes))
+
+static void the_longest_prefix_comes_first(void **state)
+{
+    static const struct {
+        const char *digits, *order;
+    } table[] = {
+        {"6591234567", "4563281"}, {"6581234567", "281"}, {"442071234567", "71"},
+        {"61212345678", "81"},     {"12025550123", "1"},  {"6", "81"},
+        {"6591", "4563281"},
+    };
+
+    (void)state;
+    rw_route_sort(routes, ROUTES);
+    for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++) {
+        struct rw_route_cursor cursor = {.started = false};
+        const struct rw_row_route *route;
+        char order[16] = "";
+
+        while ((route = rw_route_next(routes, ROUTES, rw_slice_str(table[i].digits), &cursor)))
+            strcat(order, route->id);
+        assert_string_equal(order, table[i].order);
+        assert_null(rw_route_next(routes, ROUTES, rw_slice_str(table[i].digits), &cursor));
+    }
+}
+
+static void without_routes_there_is_none(void **state)
+{
+    struct rw_route_cursor cursor = {.started = false};
+
+    (void)state;
+    rw_route_sort(NULL, 0);
+    assert_null(rw_route_next(NULL, 0, RW_LIT("6591234567"), &cursor));
+    cursor = (struct rw_route_cursor){.started = false};
+    rw_route_sort(routes, ROUTES);
+    assert_null(rw_route_next(routes + 1, ROUTES - 1, RW_LIT("12025550123"), &cursor));
+}
+
+#define NUMBER(id_, e164_, state_, allowed, owner)                                                 \
+    {                                                                                              \
+        .id = id_, .e164 = e164_, .state = state_, .outbound_allowed = allowed,                    \
+        .owner_user_id = owner                                                                     \
+    }
+
+static const struct rw_row_number numbers[] = {
+    NUMBER("12345-abcde-67890", "+6534567890", "active", true, "ann"),
+    NUMBER("off", "+6534567891", "inactive", true, "bob"),
+    NUMBER("inside", "+6534567892", "active", false, "bob"),
+    NUMBER("main-line", "+442071234567", "active", true, NULL),
+};
+
+static const char *id_of(const struct rw_row_number *number)
+{
+    return number ? number->id : "-";
+}
+
+static void the_default_number_is_the_only_one(void **state)
+{
+    (void)state;
+    assert_string_equal(id_of(rw_route_default_number(numbers, 4, "ann")), "12345-abcde-67890");
+    assert_string_equal(id_of(rw_route_default_number(numbers, 4, "bob")), "-");
+    assert_string_equal(id_of(rw_route_default_number(numbers, 4, NULL)), "-");
+    assert_string_equal(id_of(rw_route_default_number(numbers, 3, "bob")), "12345-abcde-67890");
+    assert_string_equal(id_of(rw_route_default_number(numbers + 1, 2, "bob")), "-");
+    assert_string_equal(id_of(rw_route_default_number(NULL, 0, "bob")), "-");
+}
+
+static void near_numbers_and_ids_are_found(void **state)
+{
+    static const struct {
+        const char *written, *near;
+    } ids[] = {
+        {"12345-abcde-67891", "12345-abcde-67890"},
+        {"12345-ABCDE-67890", "12345-abcde-67890"},
+        {"1234-abcde-6789", "12345-abcde-67890"},
+        {"mainline", "main-line"},
+        {"main_line", "main-line"},
+        {"of", "-"},
+        {"some-other-thing", "-"},
+        {"", "-"},
+    };
+
+    (void)state;
+    assert_string_equal(id_of(rw_route_nearest_number(numbers, 4, RW_LIT("+6534567899"))),
+                        "12345-abcde-67890");
+    assert_string_equal(id_of(rw_route_nearest_number(numbers, 4, RW_LIT("+4420"))), "main-line");
+    assert_string_equal(id_of(rw_route_nearest_number(numbers + 1, 2, RW_LIT("+65"))), "-");
+    for (size_t i = 0; i < sizeof(ids) / sizeof(*ids); i++)
+        assert_string_equal(id_of(rw_route_nearest_id(numbers, 4, rw_slice_str(ids[i].written))),
+                            ids[i].near);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_longest_prefix_comes_first),
+        cmocka_unit_test(without_routes_there_is_none),
+        cmocka_unit_test(the_default_number_is_the_only_one),
+        cmocka_unit_test(near_numbers_and_ids_are_found),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,445 @@
+#include "base/mem.h"
+#include "route/route.h"
+#include "store_test.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/*
+ * A tenant with ann (a station), bob (an inactive one), cat (none); numbers of every kind; routes to a
+ * trunk, to a dead one, and to a live one behind a dead one. Tenant B has a number and a user.
+ */
+static struct store_test world;
+static struct rw_route_table *table;
+
+static struct rw_row_number number(const char *id, const char *e164, const char *state,
+                                   bool allowed)
+{
+    return (struct rw_row_number){.id = id,
+                                  .tenant_id = TENANT_A,
+                                  .edge_id = "edge",
+                                  .e164 = e164,
+                                  .state = state,
+                                  .outbound_allowed = allowed,
+                                  .version = 1};
+}
+
+static void put_numbers(struct rw_tx *tx)
+{
+    struct rw_row_number rows[] = {
+        number("12345-abcde-67890", "+6534567890", "active", true),
+        number("second", "+6534567899", "active", true),
+        number("off", "+6534567891", "inactive", true),
+        number("inside", "+6534567892", "active", false),
+        number("theirs", "+442071234567", "active", true),
+    };
+
+    rows[4].tenant_id = TENANT_B;
+    for (size_t i = 0; i < 5; i++)
+        rw_tx_put_number(tx, &rows[i]);
+}
+
+static void put_people(struct rw_tx *tx)
+{
+    static const struct rw_row_user users[] = {
+        {.id = "ann",
+         .tenant_id = TENANT_A,
+         .name = "Ann",
+         .email = "a@x",
+         .state = "active",
+         .roles = "",
+         .station_id = "desk",
+         .version = 1},
+        {.id = "bob",
+         .tenant_id = TENANT_A,
+         .name = "Bob",
+         .email = "b@x",
+         .state = "active",
+         .roles = "",
+         .station_id = "dead",
+         .version = 1},
+        {.id = "cat",
+         .tenant_id = TENANT_A,
+         .name = "Cat",
+         .email = "c@x",
+         .state = "active",
+         .roles = "",
+         .version = 1},
+        {.id = "dan",
+         .tenant_id = TENANT_B,
+         .name = "Dan",
+         .email = "d@x",
+         .state = "active",
+         .roles = "",
+         .version = 1},
+    };
+    static const struct rw_row_station stations[] = {
+        {.id = "desk",
+         .tenant_id = TENANT_A,
+         .name = "Desk",
+         .sip_uri = "sip:ann@192.0.2.7:5070",
+         .auth_user = "u",
+         .auth_password = "p",
+         .state = "active",
+         .version = 1},
+        {.id = "dead",
+         .tenant_id = TENANT_A,
+         .name = "Dead",
+         .sip_uri = "sip:bob@192.0.2.8",
+         .state = "inactive",
+         .version = 1},
+    };
+
+    for (size_t i = 0; i < 2; i++)
+        rw_tx_put_station(tx, &stations[i]);
+    for (size_t i = 0; i < 4; i++)
+        rw_tx_put_user(tx, &users[i]);
+}
+
+static void put_ways(struct rw_tx *tx)
+{
+    static const struct rw_row_trunk trunks[] = {
+        {.id = "main",
+         .tenant_id = TENANT_A,
+         .edge_id = "edge",
+         .name = "Main",
+         .state = "active",
+         .host = "198.51.100.1",
+         .port = 5060,
+         .transport = "udp",
+         .answer_timeout_ms = 45000,
+         .auth_user = "tu",
+         .auth_password = "tp",
+         .version = 1},
+        {.id = "six",
+         .tenant_id = TENANT_A,
+         .edge_id = "edge",
+         .name = "Six",
+         .state = "active",
+         .host = "2001:db8::1",
+         .port = 5062,
+         .transport = "tcp",
+         .answer_timeout_ms = 1,
+         .outbound_proxy = "sip:proxy.example;lr",
+         .version = 1},
+        {.id = "down",
+         .tenant_id = TENANT_A,
+         .edge_id = "edge",
+         .name = "Down",
+         .state = "inactive",
+         .host = "198.51.100.2",
+         .port = 5060,
+         .transport = "udp",
+         .version = 1},
+    };
+    static const struct rw_row_route routes[] = {
+        {.id = "r1",
+         .tenant_id = TENANT_A,
+         .name = "Singapore",
+         .prefix = "65",
+         .trunk_id = "main"},
+        {.id = "r2", .tenant_id = TENANT_A, .name = "UK", .prefix = "44", .trunk_id = "down"},
+        {.id = "r3", .tenant_id = TENANT_A, .name = "DE", .prefix = "49", .trunk_id = "down"},
+        {.id = "r4",
+         .tenant_id = TENANT_A,
+         .name = "DE 2",
+         .prefix = "49",
+         .trunk_id = "six",
+         .priority = 5},
+    };
+
+    for (size_t i = 0; i < 3; i++)
+        rw_tx_put_trunk(tx, &trunks[i]);
+    for (size_t i = 0; i < 4; i++)
+        rw_tx_put_route(tx, &routes[i]);
+}
+
+static int setup(void **state)
+{
+    static const struct rw_row_tenant tenants[] = {{.id = TENANT_A, .name = "A"},
+                                                   {.id = TENANT_B, .name = "B"}};
+    static const struct rw_row_edge edges[] = {
+        {.id = "edge", .tenant_id = TENANT_A, .name = "E", .state = "active", .version = 1}};
+    struct rw_tx *tx;
+
+    (void)state;
+    store_test_open(&world);
+    tx = rw_tx_new(world.store);
+    assert_non_null(tx);
+    rw_tx_put_tenant(tx, &tenants[0]);
+    rw_tx_put_tenant(tx, &tenants[1]);
+    rw_tx_put_edge(tx, &edges[0]);
+    put_numbers(tx);
+    put_people(tx);
+    put_ways(tx);
+    store_test_commit(tx);
+    assert_int_equal(rw_route_table_new(&table, world.store, world.reader, NULL), RW_OK);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    rw_route_table_free(table);
+    rw_route_table_free(NULL);
+    store_test_close(&world);
+    return 0;
+}
+
+/* ------------------------------------------------------------------ wishes and their answers */
+
+struct wish {
+    const char *user, *to, *from, *provider; /* "!": given, but unusable */
+    const char *codes;                       /* of the faults, in order; "" = a plan */
+    const char *suggestion;                  /* of the first fault; NULL: not looked at */
+};
+
+static const struct wish wishes[] = {
+    {"ann", "+6591234567", "+6534567890", "12345-abcde-67890", "", NULL},
+    {"ann", "+6591234567", "+6534567890", NULL, "", NULL},
+    {"ann", "+6591234567", NULL, "12345-abcde-67890", "", NULL},
+    {NULL, "+6591234567", "+6534567890", NULL, "", NULL},
+    {"ann", "+4930123456", "+6534567890", NULL, "", NULL},
+    /* caller id */
+    {"ann", "+6591234567", "+442071234567", NULL, "caller.not_owned", "+6534567890"},
+    {"ann", "+6591234567", "+442071234567", "second", "caller.not_owned", "+6534567899"},
+    {"ann", "+6591234567", "+6534567891", NULL, "caller.inactive", NULL},
+    {"ann", "+6591234567", NULL, "off", "caller.inactive", NULL},
+    {"ann", "+6591234567", "+6534567892", NULL, "caller.internal_only", NULL},
+    {"ann", "+6591234567", NULL, NULL, "caller.none", NULL},
+    {"ann", "+6591234567", "!", NULL, "?", NULL},
+    {"ann", "+6591234567", NULL, "!", "?", NULL},
+    /* providerId */
+    {"ann", "+6591234567", NULL, "12345-abcde-6789O", "provider.not_found", "12345-abcde-67890"},
+    {"ann", "+6591234567", NULL, "theirs", "provider.not_found", ""},
+    {"ann", "+6591234567", "+6534567899", "nonsense", "provider.not_found", "second"},
+    {"ann", "+6591234567", "+6534567899", "12345-abcde-67890", "provider.mismatch", "second"},
+    {"ann", "+6591234567", "+1", "nonsense", "caller.not_owned provider.not_found", NULL},
+    /* user and station */
+    {"bob", "+6591234567", "+6534567890", NULL, "station.inactive", NULL},
+    {"cat", "+6591234567", "+6534567890", NULL, "station.missing", NULL},
+    {"dan", "+6591234567", "+6534567890", NULL, "user.not_found", NULL},
+    {"eve", "+6591234567", "+6534567890", NULL, "user.not_found", NULL},
+    /* routes */
+    {"ann", "+12025550123", "+6534567890", NULL, "route.none", NULL},
+    {"ann", "+442079460000", "+6534567890", NULL, "route.trunk_inactive", NULL},
+    {"ann", "!", "+6534567890", NULL, "?", NULL},
+    /* all at once */
+    {"cat", "+12025550123", "+442071234567", "nonsense",
+     "station.missing caller.not_owned provider.not_found route.none", NULL},
+};
+
+static struct rw_slice given(const char *text)
+{
+    return text && strcmp(text, "!") != 0 ? rw_slice_str(text) : (struct rw_slice){NULL, 0};
+}
+
+static enum rw_class make(const struct wish *w, struct rw_route_plan *plan,
+                          struct rw_faults *faults)
+{
+    struct rw_route_wish wish = {
+        .tenant_id = TENANT_A,
+        .user_id = w->user,
+        .with_station = w->user != NULL,
+        .to = given(w->to),
+        .from = given(w->from),
+        .provider = given(w->provider),
+        .to_pointer = "/to/phoneNumber",
+        .from_pointer = w->from ? "/from/phoneNumber" : "",
+        .provider_pointer = w->provider ? "/providerId" : "",
+    };
+
+    memset(faults, 0, sizeof(*faults));
+    return rw_route_plan_make(table, &wish, "192.0.2.1:5060", &world.arena, plan, faults);
+}
+
+static void check(const struct wish *w)
+{
+    struct rw_route_plan plan = {.trunk_answer_ms = 77};
+    struct rw_faults faults;
+    enum rw_class rc = make(w, &plan, &faults);
+    char codes[200] = "";
+
+    for (uint32_t i = 0; i < faults.count; i++) {
+        strcat(codes, i ? " " : "");
+        strcat(codes, faults.at[i].code);
+    }
+    if (strcmp(w->codes, "?") == 0) { /* said by somebody else */
+        assert_int_equal(rc, RW_MALFORMED);
+        assert_string_equal(codes, "");
+    } else {
+        assert_string_equal(codes, w->codes);
+        assert_int_equal(rc, faults.count ? faults.at[0].class : RW_OK);
+    }
+    if (w->suggestion)
+        assert_string_equal(faults.at[0].suggestion, w->suggestion);
+    assert_int_equal(plan.trunk_answer_ms == 77, rc != RW_OK);
+}
+
+static void each_wish_has_its_answer(void **state)
+{
+    (void)state;
+    for (int twice = 0; twice < 2; twice++) /* read, then remembered */
+        for (size_t i = 0; i < sizeof(wishes) / sizeof(*wishes); i++)
+            check(&wishes[i]);
+}
+
+static void faults_say_where_and_what(void **state)
+{
+    struct rw_route_plan plan;
+    struct rw_faults faults;
+
+    (void)state;
+    (void)make(&wishes[5], &plan, &faults);
+    assert_string_equal(faults.at[0].pointer, "/from/phoneNumber");
+    assert_string_equal(faults.at[0].found, "+442071234567");
+    assert_string_equal(faults.at[0].expected, "one of +6534567890, +6534567899");
+    assert_int_equal(faults.at[0].class, RW_FORBIDDEN);
+    (void)make(&(struct wish){"ann", "+12025550123", "+6534567890", NULL, "", NULL}, &plan,
+               &faults);
+    assert_string_equal(faults.at[0].pointer, "/to/phoneNumber");
+    assert_string_equal(faults.at[0].found, "+12025550123; prefixes with a route: 44, 49, 65");
+    assert_non_null(strstr(faults.at[0].expected, "12025550123, 1202555012, ... 1, or empty"));
+}
+
+static void a_plan_can_be_dialled(void **state)
+{
+    struct rw_route_plan plan;
+    struct rw_faults faults;
+
+    (void)state;
+    assert_int_equal(make(&wishes[0], &plan, &faults), RW_OK);
+    assert_string_equal(plan.trunk.uri,
+                        "sip:+6591234567@198.51.100.1:5060;transport=udp;user=phone");
+    assert_string_equal(plan.trunk.from_uri, "sip:+6534567890@192.0.2.1:5060;user=phone");
+    assert_null(plan.trunk.route);
+    assert_string_equal(plan.trunk.auth_user, "tu");
+    assert_string_equal(plan.trunk.trunk_id, "main");
+    assert_string_equal(plan.station.uri, "sip:ann@192.0.2.7:5070");
+    assert_string_equal(plan.station.from_uri, "sip:+6591234567@192.0.2.1:5060;user=phone");
+    assert_string_equal(plan.station.auth_password, "p");
+    assert_string_equal(plan.station_id, "desk");
+    assert_string_equal(plan.user_name, "Ann");
+    assert_string_equal(plan.provider_id, "12345-abcde-67890");
+    assert_string_equal(plan.route_id, "r1");
+    assert_int_equal(plan.trunk_answer_ms, 45000);
+    assert_int_equal(make(&wishes[3], &plan, &faults), RW_OK);
+    assert_null(plan.station.uri);
+    assert_null(plan.user_name);
+    assert_int_equal(make(&wishes[4], &plan, &faults), RW_OK);
+    assert_string_equal(plan.trunk.uri,
+                        "sip:+4930123456@[2001:db8::1]:5062;transport=tcp;user=phone");
+    assert_string_equal(plan.trunk.route, "sip:proxy.example;lr");
+}
+
+/* ------------------------------------------------------------------ remembering */
+
+static void a_change_is_seen_at_once(void **state)
+{
+    struct rw_row_trunk trunk = {.id = "main",
+                                 .tenant_id = TENANT_A,
+                                 .edge_id = "edge",
+                                 .name = "Main",
+                                 .state = "inactive",
+                                 .host = "198.51.100.1",
+                                 .port = 5060,
+                                 .transport = "udp",
+                                 .version = 2};
+    struct rw_tx *tx = rw_tx_new(world.store);
+    struct rw_route_plan plan;
+    struct rw_faults faults;
+
+    (void)state;
+    assert_int_equal(make(&wishes[0], &plan, &faults), RW_OK);
+    rw_tx_put_trunk(tx, &trunk);
+    store_test_commit(tx);
+    assert_int_equal(make(&wishes[0], &plan, &faults), RW_CONFLICT);
+    assert_string_equal(faults.at[0].code, "route.trunk_inactive");
+}
+
+static void what_was_read_is_not_read_again(void **state)
+{
+    struct rw_route_plan plan;
+    struct rw_faults faults;
+    long before;
+
+    (void)state;
+    assert_int_equal(make(&wishes[0], &plan, &faults), RW_OK);
+    before = rw_mem_live();
+    /* With no memory to be had nothing could be read; the request's arena has room in its block. */
+    rw_mem_fail_after(0);
+    assert_int_equal(make(&wishes[0], &plan, &faults), RW_OK);
+    rw_mem_fail_after(-1);
+    assert_int_equal(rw_mem_live(), before);
+}
+
+static void strange_ids_do_not_fill_the_memory(void **state)
+{
+    struct rw_route_plan plan;
+    struct rw_faults faults;
+    long before, after;
+
+    (void)state;
+    assert_int_equal(make(&wishes[0], &plan, &faults), RW_OK);
+    before = rw_mem_live();
+    for (unsigned i = 0; i < 3 * RW_ROUTE_REMEMBERED; i++) {
+        char id[32];
+
+        (void)snprintf(id, sizeof(id), "guess-%u", i);
+        rw_arena_done(&world.arena);
+        (void)make(&(struct wish){"ann", "+6591234567", NULL, id, "", NULL}, &plan, &faults);
+        assert_string_equal(faults.at[0].code, "provider.not_found");
+    }
+    after = rw_mem_live();
+    assert_true(after - before < 1000); /* blocks of 4 KiB */
+    assert_int_equal(make(&wishes[0], &plan, &faults), RW_OK);
+}
+
+static void memory_may_run_out(void **state)
+{
+    long n = 0;
+    enum rw_class rc;
+
+    (void)state;
+    do {
+        struct rw_route_plan plan;
+        struct rw_faults faults;
+        struct rw_route_table *fresh = NULL;
+        struct rw_arena arena;
+        long before = rw_mem_live();
+        const struct rw_route_wish wish = {.tenant_id = TENANT_A,
+                                           .user_id = "ann",
+                                           .with_station = true,
+                                           .to = RW_LIT("+6591234567"),
+                                           .from = RW_LIT("+6534567890")};
+
+        rw_arena_init(&arena, 65536);
+        memset(&faults, 0, sizeof(faults));
+        rw_mem_fail_after(n++);
+        rc = rw_route_table_new(&fresh, world.store, world.reader, NULL);
+        if (rc == RW_OK)
+            rc = rw_route_plan_make(fresh, &wish, "x", &arena, &plan, &faults);
+        rw_mem_fail_after(-1);
+        assert_true(rc == RW_OK || rc == RW_NO_MEMORY);
+        rw_route_table_free(fresh);
+        rw_arena_done(&arena);
+        assert_int_equal(rw_mem_live(), before);
+    } while (rc != RW_OK);
+    assert_true(n > 3);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+        TEST(each_wish_has_its_answer),
+        TEST(faults_say_where_and_what),
+        TEST(a_plan_can_be_dialled),
+        TEST(a_change_is_seen_at_once),
+        TEST(what_was_read_is_not_read_again),
+        TEST(strange_ids_do_not_fill_the_memory),
+        TEST(memory_may_run_out),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
