@@ -58,14 +58,16 @@ struct rw_http_options {
 
 /*
  * In a worker. All workers listen on one port (SO_REUSEPORT): the first with options->port, the
- * others with the port that rw_http_port() of the first says.
+ * others with the port that rw_http_port() of the first says. A port that another process has is
+ * refused, though it may have been opened for sharing too.
  */
 RW_NODISCARD enum rw_class rw_http_new(struct rw_http **ret, struct rw_worker *worker,
                                        const struct rw_http_options *options, struct rw_err *err);
 uint16_t rw_http_port(const struct rw_http *http);
 /* Accepts no more, lets running exchanges end; `quiet` runs when none is left or after grace_ms. */
 void rw_http_drain(struct rw_http *http, uint32_t grace_ms, void (*quiet)(void *arg), void *arg);
-void rw_http_free(struct rw_http *http); /* cuts what is open; NULL is fine */
+/* Cuts what is open; never from inside a handler. NULL is fine. */
+void rw_http_free(struct rw_http *http);
 
 struct rw_http_counters {
     uint64_t connections, requests, refused_framing, refused_size, cut_slow, open_connections;

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <time.h>
 #include <unistd.h>
@@ -127,20 +128,39 @@ void rw_http_abandoned(struct rw_http_exchange *x)
 
 /* ------------------------------------------------------------------ the socket */
 
-static int bind_one(const struct addrinfo *ai)
+/* Listeners of this process on each port. Who else listens there is a stranger. */
+static _Atomic uint16_t own_listeners[65536];
+
+static int bind_one(const struct addrinfo *ai, bool shared)
 {
     int fd = socket(ai->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), one = 1, why;
 
     if (fd < 0)
         return -1;
     if (!setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)) &&
-        !setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &one, sizeof(one)) &&
+        !(shared && setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &one, sizeof(one))) &&
         !bind(fd, ai->ai_addr, ai->ai_addrlen) && !listen(fd, LISTEN_BACKLOG))
         return fd;
     why = errno;
     (void)close(fd);
     errno = why;
     return -1;
+}
+
+/*
+ * A port that is shared among our workers would be shared with a second daemon of the same user as
+ * well, silently. So the first of ours takes it for a moment alone, which fails if it is taken.
+ */
+static int open_one(const struct addrinfo *ai, uint16_t port)
+{
+    if (port && !own_listeners[port]) {
+        int alone = bind_one(ai, false);
+
+        if (alone < 0)
+            return -1;
+        (void)close(alone);
+    }
+    return bind_one(ai, true);
 }
 
 static enum rw_class open_socket(struct rw_http *http, struct rw_err *err)
@@ -158,7 +178,7 @@ static enum rw_class open_socket(struct rw_http *http, struct rw_err *err)
     if (why)
         return rw_fail(err, RW_IO, "http.listen_failed", "Cannot listen on %s: %s", host,
                        gai_strerror(why));
-    http->fd = bind_one(ai);
+    http->fd = open_one(ai, http->opt.port);
     why = errno;
     freeaddrinfo(ai);
     if (http->fd < 0)
@@ -168,6 +188,7 @@ static enum rw_class open_socket(struct rw_http *http, struct rw_err *err)
     http->port = ntohs(own.ss_family == AF_INET6
                            ? ((const struct sockaddr_in6 *)(const void *)&own)->sin6_port
                            : ((const struct sockaddr_in *)(const void *)&own)->sin_port);
+    own_listeners[http->port]++;
     return RW_OK;
 }
 
@@ -233,8 +254,10 @@ static void stop_listening(struct rw_http *http)
 {
     accept_no_more(http);
     tmr_cancel(&http->accept_pause);
-    if (http->fd >= 0)
+    if (http->fd >= 0) {
+        own_listeners[http->port]--;
         (void)close(http->fd);
+    }
     http->fd = -1;
 }
 

@@ -3,6 +3,8 @@
 
 #include "base/mem.h"
 
+#include <arpa/inet.h>
+#include <netinet/in.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/ssl.h>
@@ -203,6 +205,50 @@ static void connections_beyond_the_bound_wait(void **state)
     expect(c, 200, "GET /echo");
     (void)close(b);
     (void)close(c);
+    test_server_stop(server);
+}
+
+/* ------------------------------------------------------------------ ports */
+
+struct second {
+    struct rw_worker *worker;
+    struct rw_http_options options;
+    struct rw_err err;
+    enum rw_class class;
+};
+
+static void listen_again(struct rw_http *http, void *arg)
+{
+    struct second *second = arg;
+    struct rw_http *again = NULL;
+
+    second->options = (struct rw_http_options){.host = "127.0.0.1",
+                                               .port = second->options.port ? second->options.port
+                                                                            : rw_http_port(http)};
+    second->class = rw_http_new(&again, rw_worker_self(), &second->options, &second->err);
+    rw_http_free(again);
+}
+
+static void workers_share_a_port_but_not_with_strangers(void **state)
+{
+    struct test_server *server = test_server_start(NULL);
+    struct sockaddr_in any = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t n = sizeof(any);
+    int stranger = socket(AF_INET, SOCK_STREAM, 0), one = 1;
+    struct second second = {0};
+
+    (void)state;
+    test_server_run(server, listen_again, &second);
+    assert_int_equal(second.class, RW_OK);
+    (void)setsockopt(stranger, SOL_SOCKET, SO_REUSEPORT, &one, sizeof(one));
+    assert_int_equal(bind(stranger, (struct sockaddr *)&any, sizeof(any)), 0);
+    assert_int_equal(listen(stranger, 1), 0);
+    assert_int_equal(getsockname(stranger, (struct sockaddr *)&any, &n), 0);
+    second.options.port = ntohs(any.sin_port);
+    test_server_run(server, listen_again, &second);
+    assert_int_equal(second.class, RW_IO);
+    assert_string_equal(second.err.code, "http.listen_failed");
+    (void)close(stranger);
     test_server_stop(server);
 }
 
@@ -444,6 +490,7 @@ int main(void)
         cmocka_unit_test(draining_does_not_wait_for_ever),
         cmocka_unit_test(a_listener_may_go_before_its_last_answer),
         cmocka_unit_test(connections_beyond_the_bound_wait),
+        cmocka_unit_test(workers_share_a_port_but_not_with_strangers),
         cmocka_unit_test(every_allocation_may_fail),
         cmocka_unit_test(tls_is_spoken_with_a_certificate),
         cmocka_unit_test(what_stops_a_start_is_named),
