@@ -45,8 +45,8 @@ enum rw_statement {
  * finished -> done handler (its worker) -> freed. It has one owner at any moment.
  */
 struct rw_tx {
-    struct rw_mail mail;
-    struct rw_tx *next; /* in the queue or the batch */
+    struct rw_mail mail; /* first: mail is turned back into its tx */
+    struct rw_tx *next;  /* in the queue or the batch */
     struct rw_store *store;
     struct rw_worker *home; /* NULL: somebody waits in rw_tx_commit() */
     rw_tx_done_h *done;

@@ -211,7 +211,7 @@ void rw_tx_add_audit(struct rw_tx *tx, const struct rw_row_audit *row)
 
 static void tell(struct rw_mail *mail)
 {
-    struct rw_tx *tx = (struct rw_tx *)((char *)mail - offsetof(struct rw_tx, mail));
+    struct rw_tx *tx = (struct rw_tx *)mail; /* its first member */
 
     if (tx->done)
         tx->done(tx, tx->class, &tx->err, tx->arg);
