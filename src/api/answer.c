@@ -199,10 +199,16 @@ void rw_answer_err(struct rw_request *r, const struct rw_err *err)
     refuse(r, one);
 }
 
+void rw_answer_entries(struct rw_request *r, struct rw_json_writer *w, const char *key,
+                       struct rw_faults *faults, bool with_status)
+{
+    locate(r, faults);
+    rw_answer_write_entries(w, key, faults, with_status, base_url(r));
+}
+
 void rw_answer_warnings(struct rw_request *r, struct rw_json_writer *w)
 {
     if (r->warnings->count == 0)
         return;
-    locate(r, r->warnings);
-    rw_answer_write_entries(w, "warnings", r->warnings, false, base_url(r));
+    rw_answer_entries(r, w, "warnings", r->warnings, false);
 }

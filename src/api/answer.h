@@ -35,6 +35,10 @@ void rw_answer_refuse(struct rw_request *r);
 /* The error body of one fault; r->faults is not looked at. */
 void rw_answer_err(struct rw_request *r, const struct rw_err *err);
 
+/* Writes faults as entries of an array, each with its place in the body. */
+void rw_answer_entries(struct rw_request *r, struct rw_json_writer *w, const char *key,
+                       struct rw_faults *faults, bool with_status);
+
 /* Writes the member "warnings" from r->warnings; nothing when there are none. */
 void rw_answer_warnings(struct rw_request *r, struct rw_json_writer *w);
 

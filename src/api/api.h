@@ -17,20 +17,21 @@
 
 struct rw_api;
 struct rw_auth;        /* auth/identity.h; one a worker */
+struct rw_auth_key;    /* auth/secret.h */
 struct rw_exchange;    /* exchange/exchange.h; one a worker */
 struct rw_route_table; /* route/route.h; one a worker */
-struct rw_trace;       /* event/trace.h; the SIP messages kept, or NULL */
 
 struct rw_api_options {
     struct rw_worker *worker;
     struct rw_store *store;
     struct rw_store_reader *reader;
     struct rw_auth *auth;
+    const struct rw_auth_key *auth_key;
     struct rw_exchange *exchange; /* NULL: a server that places no calls (tests) */
     struct rw_route_table *routes;
     struct rw_offload *offload;
-    struct rw_trace *trace;
     const char *version;        /* "0.1.0" */
+    const char *sip_local;      /* host and port that our From headers name: "192.0.2.1:5060" */
     uint64_t started_ms;        /* wall time */
     uint32_t station_answer_ms; /* how long a user's telephone may ring; 0 = 30,000 */
     uint32_t max_duration_ms;   /* 0 = calls have no cap */

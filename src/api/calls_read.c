@@ -64,6 +64,14 @@ void rw_op_getConversationsCall(struct rw_request *r)
         answer_conversation(r, &row, rw_render_call_conversation);
 }
 
+void rw_op_getConversation(struct rw_request *r)
+{
+    struct rw_row_conversation row;
+
+    if (find(r, &row))
+        answer_conversation(r, &row, rw_render_conversation);
+}
+
 static enum rw_class write_list(struct rw_request *r, struct rw_json_writer *w,
                                 const struct rw_row_conversation *rows, size_t count,
                                 struct rw_err *err)

@@ -15,7 +15,7 @@ static bool wants_json(const struct rw_request *r)
 {
     struct rw_slice accept = rw_http_header(r->x, "Accept");
 
-    return accept.n && memmem(accept.p, accept.n, "application/json", 16) &&
+    return accept.p && memmem(accept.p, accept.n, "application/json", 16) &&
            !memmem(accept.p, accept.n, "text/html", 9);
 }
 

@@ -71,16 +71,21 @@ static bool find_edge(struct rw_request *r, struct rw_row_edge *ret)
 
 static void write_number(struct rw_json_writer *w, const struct rw_row_number *row)
 {
+    char collection[120];
+
     rw_json_open_object(w, NULL);
     rw_json_str(w, "id", row->id);
     rw_json_str(w, "phoneNumber", row->e164);
     rw_json_opt(w, "name", row->name);
     rw_json_str(w, "state", row->state);
     rw_json_bool(w, "outboundAllowed", row->outbound_allowed);
-    rw_json_bool(w, "internalOnly", !row->outbound_allowed);
+    rw_json_str(w, "usage", row->outbound_allowed ? "outbound" : "internal-only");
     rw_render_ref(w, "edge", row->edge_id, NULL, "telephony/providers/edges");
     rw_render_ref(w, "owner", row->owner_user_id, NULL, "users");
     rw_json_uint(w, "version", row->version);
+    (void)snprintf(collection, sizeof(collection), "telephony/providers/edges/%s/phoneNumbers",
+                   row->edge_id);
+    rw_render_self(w, collection, row->e164);
     rw_json_close(w);
 }
 

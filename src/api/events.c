@@ -1,51 +1,25 @@
-/*
- * GET the log of events: what happened to the tenant's calls after a place in the log. With `wait` an
- * answer without news is put off until there are some, or the time is up.
- *
- * The log is the store's and every worker may write to it, so a waiting request is woken by looking
- * at its last number ten times a second; that costs one comparison as long as nothing happens.
- */
-#include "api/events.h"
-
+/* GET /ringwright/events: what happened to the tenant's calls after a place in the log. */
 #include "api/answer.h"
-#include "api/tick.h"
+#include "api/wait.h"
 #include "api_gen.h"
-#include "base/clock.h"
 
-#define EVERY_MS 100
-#define WAIT_MAX_MS 30000
+#include <string.h>
+
 #define EVENTS_DEFAULT 100
 #define EVENTS_MAX 500
 
-struct rw_waiting {
-    struct rw_waiting *next;
-    struct rw_request *r;
-    uint64_t after, until_ms;
+struct reading {
+    struct rw_waiting waiting; /* first */
+    uint64_t after;
     uint64_t looked_at; /* last number of the log when it was last read */
     uint32_t max;
+    const char *conversation_id; /* NULL: of all */
 };
-
-static uint64_t number(const struct rw_request *r, const char *name, uint64_t fallback,
-                       uint64_t max)
-{
-    struct rw_slice text = rw_request_query(r, name);
-    uint64_t n = 0;
-
-    if (text.n == 0)
-        return fallback;
-    for (size_t i = 0; i < text.n; i++) {
-        if (text.p[i] < '0' || text.p[i] > '9')
-            return fallback;
-        if (n > max / 10)
-            return max;
-        n = n * 10 + (unsigned)(text.p[i] - '0');
-    }
-    return n < max ? n : max;
-}
 
 static void write_event(struct rw_json_writer *w, const struct rw_row_event *row)
 {
     static const char *const legs[] = {"station", "trunk"};
+    bool ends = strcmp(row->type, "leg_ended") == 0 || strcmp(row->type, "ended") == 0;
 
     rw_json_open_object(w, NULL);
     rw_json_uint(w, "seq", row->seq);
@@ -54,31 +28,44 @@ static void write_event(struct rw_json_writer *w, const struct rw_row_event *row
     if (row->leg == 0 || row->leg == 1)
         rw_json_str(w, "leg", legs[row->leg]);
     rw_json_str(w, "type", row->type);
-    if (row->data)
+    if (ends && row->data) /* other data is a dialog: of use to a restart only */
         rw_json_raw(w, "data", rw_slice_str(row->data));
     rw_json_close(w);
 }
 
-/*
- * Answers when there are events, or when `anyway`. False: nothing yet, the request goes on waiting.
- */
-static bool try_answer(struct rw_waiting *wait, bool anyway)
+/* Events of one conversation come all at once: drops those that were read before and too many. */
+static void cut(const struct reading *reading, struct rw_row_event **rows, size_t *count)
 {
-    struct rw_request *r = wait->r;
-    struct rw_row_event *rows;
+    while (*count && (*rows)->seq <= reading->after) {
+        (*rows)++;
+        (*count)--;
+    }
+    if (*count > reading->max)
+        *count = reading->max;
+}
+
+static enum rw_class read_log(const struct reading *reading, struct rw_row_event **ret,
+                              size_t *ret_count, struct rw_err *err)
+{
+    const struct rw_request *r = reading->waiting.r;
+    const char *tenant = rw_request_tenant(r);
+    enum rw_class class;
+
+    if (!reading->conversation_id)
+        return rw_store_events_after(r->api->with.reader, tenant, reading->after, reading->max,
+                                     r->arena, ret, ret_count, err);
+    class = rw_store_events_of(r->api->with.reader, tenant, reading->conversation_id, r->arena, ret,
+                               ret_count, err);
+    if (class == RW_OK)
+        cut(reading, ret, ret_count);
+    return class;
+}
+
+static void answer(const struct reading *reading, const struct rw_row_event *rows, size_t count)
+{
     struct rw_json_writer w;
     struct rw_buf body;
-    struct rw_err err;
-    size_t count;
 
-    wait->looked_at = rw_store_last_seq(r->api->with.store);
-    if (rw_store_events_after(r->api->with.reader, rw_request_tenant(r), wait->after, wait->max,
-                              r->arena, &rows, &count, &err)) {
-        rw_answer_err(r, &err);
-        return true;
-    }
-    if (count == 0 && !anyway)
-        return false;
     rw_answer_init(&body);
     w = rw_json_writer(&body);
     rw_json_open_object(&w, NULL);
@@ -86,70 +73,49 @@ static bool try_answer(struct rw_waiting *wait, bool anyway)
     for (size_t i = 0; i < count; i++)
         write_event(&w, &rows[i]);
     rw_json_close(&w);
-    rw_json_uint(&w, "after", count ? rows[count - 1].seq : wait->after);
+    rw_json_uint(&w, "after", count ? rows[count - 1].seq : reading->after);
     rw_json_close(&w);
-    rw_answer_json(r, 200, &body);
+    rw_answer_json(reading->waiting.r, 200, &body);
+}
+
+static bool look(struct rw_waiting *waiting, bool anyway)
+{
+    struct reading *reading = (struct reading *)waiting;
+    uint64_t last = rw_store_last_seq(waiting->r->api->with.store);
+    struct rw_row_event *rows;
+    struct rw_err err;
+    size_t count;
+
+    if (!anyway && last == reading->looked_at)
+        return false;
+    reading->looked_at = last;
+    if (read_log(reading, &rows, &count, &err)) {
+        rw_answer_err(waiting->r, &err);
+        return true;
+    }
+    if (count == 0 && !anyway)
+        return false;
+    answer(reading, rows, count);
     return true;
-}
-
-/* Looks after everybody who waits; with `anyway` nobody waits afterwards. */
-static void look(struct rw_api *api, bool anyway)
-{
-    uint64_t now_ms = rw_clock_mono_ms(), last = rw_store_last_seq(api->with.store);
-    struct rw_waiting **link = &api->waiting;
-
-    while (*link) {
-        struct rw_waiting *wait = *link, *next = wait->next;
-        bool due = anyway || now_ms >= wait->until_ms;
-
-        /* The answer frees what `wait` lives in. */
-        if ((due || last != wait->looked_at) && try_answer(wait, due))
-            *link = next;
-        else
-            link = &wait->next;
-    }
-    if (!api->waiting) {
-        rw_tick_stop(api->tick);
-        api->tick = NULL;
-    }
-}
-
-static void beat(void *arg)
-{
-    look(arg, false);
-}
-
-void rw_events_release(struct rw_api *api)
-{
-    look(api, true);
 }
 
 void rw_op_getRingwrightEvents(struct rw_request *r)
 {
-    struct rw_api *api = r->api;
-    uint64_t wait_ms = number(r, "wait", 0, WAIT_MAX_MS);
-    struct rw_waiting *wait = rw_arena_alloc(r->arena, sizeof(*wait));
+    struct reading *reading = rw_arena_alloc(r->arena, sizeof(*reading));
+    struct rw_slice id = rw_request_query(r, "conversationId");
     struct rw_err err;
 
-    if (!wait) {
+    if (reading && id.p)
+        reading->conversation_id = rw_arena_copy(r->arena, id);
+    if (!reading || (id.p && !reading->conversation_id)) {
         rw_fail_memory(&err);
         rw_answer_err(r, &err);
         return;
     }
-    *wait = (struct rw_waiting){
-        .r = r,
-        .after = number(r, "after", 0, INT64_MAX),
-        .until_ms = rw_clock_mono_ms() + wait_ms,
-        .max = (uint32_t)number(r, "max", EVENTS_DEFAULT, EVENTS_MAX),
-    };
-    if (try_answer(wait, wait_ms == 0 || api->draining))
-        return;
-    if (!api->tick)
-        api->tick = rw_tick_start(EVERY_MS, beat, api);
-    if (!api->tick) {
-        (void)try_answer(wait, true);
-        return;
-    }
-    wait->next = api->waiting;
-    api->waiting = wait;
+    reading->waiting.r = r;
+    reading->waiting.look = look;
+    reading->after = rw_wait_number(r, "after", 0, INT64_MAX);
+    reading->looked_at = UINT64_MAX;
+    reading->max = (uint32_t)rw_wait_number(r, "pageSize", EVENTS_DEFAULT, EVENTS_MAX);
+    rw_wait(&reading->waiting, rw_wait_number(r, "waitMs", 0, RW_WAIT_MAX_MS));
 }

@@ -1,9 +1,9 @@
 #include "api/request.h"
 
 #include "api/answer.h"
-#include "api/events.h"
 #include "api/router.h"
 #include "api/tick.h"
+#include "api/wait.h"
 #include "api_gen.h"
 #include "auth/identity.h"
 #include "auth/permission.h"
@@ -37,7 +37,7 @@ void rw_api_free(struct rw_api *api)
 void rw_api_drain(struct rw_api *api)
 {
     api->draining = true;
-    rw_events_release(api);
+    rw_wait_release(api);
 }
 
 /* ------------------------------------------------------------------ what handlers ask a request */
@@ -153,8 +153,8 @@ static bool authenticate(struct rw_request *r)
 
     if (r->operation->auth == RW_OPERATION_OPEN)
         return true;
-    if (rw_auth_identify(r->api->with.auth, rw_http_header(r->x, "Authorization"), &r->identity,
-                         &err) == RW_OK)
+    if (rw_auth_identify(r->api->with.auth, rw_http_header(r->x, "Authorization"),
+                         rw_slice_str(r->http->peer), r->arena, &r->identity, &err) == RW_OK)
         return true;
     rw_answer_err(r, &err);
     return false;

@@ -27,7 +27,7 @@ struct rw_router_match; /* api/router.h */
 struct rw_api {
     struct rw_api_options with;
     struct rw_faults faults, warnings; /* of the request being judged */
-    struct rw_waiting *waiting;        /* requests that wait for news, see events.c */
+    struct rw_waiting *waiting;        /* requests that wait for news, see wait.h */
     struct rw_tick *tick;              /* wakes them */
     bool draining;
 };

@@ -170,10 +170,29 @@ static bool is_sip_uri(const char *uri)
     return true;
 }
 
-void rw_op_postRingwrightStations(struct rw_request *r)
+/* The user whose default station a new one becomes. False: refused, and answered. */
+static bool find_owner(struct rw_request *r, const char *user_id, struct rw_row_user *ret)
+{
+    struct rw_err err;
+
+    if (rw_store_get_user(r->api->with.reader, rw_request_tenant(r), user_id, r->arena, ret,
+                          &err) == RW_OK)
+        return true;
+    if (err.class == RW_NOT_FOUND) {
+        rw_fail(&err, RW_MALFORMED, "station.unknown_user", "no user of this tenant has this id");
+        rw_err_at(&err, "/userId", -1, 0);
+        rw_err_found(&err, "\"%s\"", user_id);
+        rw_err_expected(&err, "an id that GET /api/v2/users lists");
+    }
+    rw_answer_err(r, &err);
+    return false;
+}
+
+void rw_op_postStations(struct rw_request *r)
 {
     struct rw_id id = rw_id_new(rw_worker_index(r->api->with.worker));
-    const char *uri = rw_request_member(r, "sipUri");
+    const char *uri = rw_request_member(r, "sipUri"), *user_id = rw_request_member(r, "userId");
+    struct rw_row_user user;
     struct rw_tx *tx;
     struct rw_json_writer w;
     struct rw_buf body;
@@ -198,9 +217,16 @@ void rw_op_postRingwrightStations(struct rw_request *r)
         rw_answer_err(r, &err);
         return;
     }
+    if (user_id && !find_owner(r, user_id, &user))
+        return;
     tx = rw_tx_new(r->api->with.store);
     if (tx)
         rw_tx_put_station(tx, &row);
+    if (tx && user_id) {
+        user.station_id = row.id;
+        user.version++;
+        rw_tx_put_user(tx, &user);
+    }
     rw_answer_init(&body);
     w = rw_json_writer(&body);
     rw_render_station(&w, NULL, &row);

@@ -12,6 +12,11 @@
 
 #include <jansson.h>
 
+#include <string.h>
+
+/* A tenant with more users than this many pages of 500 is searched only so far. */
+#define USER_PAGES_MAX 200
+
 bool rw_users_find(struct rw_request *r, struct rw_row_user *ret)
 {
     const char *id = rw_request_param(r, "userId");
@@ -46,12 +51,74 @@ static void commit(struct rw_request *r, const struct rw_row_user *row, const ch
     rw_answer_init(&body);
     w = rw_json_writer(&body);
     if (with_body) {
-        rw_render_user(&w, NULL, row);
+        rw_render_user_open(&w, NULL, row);
+        rw_answer_warnings(r, &w);
     } else {
         rw_json_open_object(&w, NULL);
-        rw_json_close(&w);
     }
+    rw_json_close(&w);
     rw_change_commit(r, tx, action, row->id, NULL, 200, &body);
+}
+
+/* The default station that the body names; null takes it away. False: refused, and answered. */
+static bool read_station(struct rw_request *r, const char **ret)
+{
+    const json_t *member = json_object_get(r->body, "stationId");
+    struct rw_row_station row;
+    struct rw_err err;
+
+    if (!member)
+        return true;
+    if (json_is_null(member)) {
+        *ret = NULL;
+        return true;
+    }
+    *ret = json_string_value(member);
+    if (rw_store_get_station(r->api->with.reader, rw_request_tenant(r), *ret, r->arena, &row,
+                             &err) == RW_OK)
+        return true;
+    if (err.class == RW_NOT_FOUND) {
+        rw_fail(&err, RW_MALFORMED, "user.unknown_station",
+                "no station of this tenant has this id");
+        rw_err_at(&err, "/stationId", -1, 0);
+        rw_err_found(&err, "\"%s\"", *ret);
+        rw_err_expected(&err, "an id that GET /api/v2/stations lists");
+    }
+    rw_answer_err(r, &err);
+    return false;
+}
+
+/* Nobody else of the tenant has the address. False: refused, and answered. */
+static bool email_is_free(struct rw_request *r, const char *email, const char *but_user_id)
+{
+    struct rw_page page = {.size = 500, .number = 1};
+    struct rw_row_user *rows;
+    struct rw_err err;
+    size_t count;
+
+    do {
+        if (rw_store_list_users(r->api->with.reader, rw_request_tenant(r), &page, r->arena, &rows,
+                                &count, &err)) {
+            rw_answer_err(r, &err);
+            return false;
+        }
+        for (size_t i = 0; i < count; i++)
+            if (rows[i].email && strcasecmp(rows[i].email, email) == 0 &&
+                (!but_user_id || strcmp(rows[i].id, but_user_id) != 0)) {
+                rw_fail(&err, RW_CONFLICT, "user.email_taken",
+                        "another user of this tenant has the e-mail address");
+                rw_err_at(&err, "/email", -1, 0);
+                rw_err_found(&err, "\"%s\", which belongs to user %s", email, rows[i].id);
+                rw_answer_err(r, &err);
+                return false;
+            }
+    } while (count == page.size && page.number++ < USER_PAGES_MAX);
+    return true;
+}
+
+static bool expands_station(const struct rw_request *r)
+{
+    return rw_slice_eq(rw_request_query(r, "expand"), RW_LIT("station"));
 }
 
 void rw_op_getUsersMe(struct rw_request *r)
@@ -69,7 +136,8 @@ void rw_op_getUsersMe(struct rw_request *r)
     rw_answer_init(&body);
     w = rw_json_writer(&body);
     rw_render_user_open(&w, NULL, &row);
-    rw_users_write_station(r, &w, &row);
+    if (expands_station(r))
+        rw_users_write_station(r, &w, &row);
     rw_json_close(&w);
     rw_answer_json(r, 200, &body);
 }
@@ -110,16 +178,20 @@ void rw_op_getUser(struct rw_request *r)
         return;
     rw_answer_init(&body);
     w = rw_json_writer(&body);
-    rw_render_user(&w, NULL, &row);
+    rw_render_user_open(&w, NULL, &row);
+    if (expands_station(r))
+        rw_users_write_station(r, &w, &row);
+    rw_json_close(&w);
     rw_answer_json(r, 200, &body);
 }
 
 void rw_op_postUsers(struct rw_request *r)
 {
     struct rw_id id = rw_id_new(rw_worker_index(r->api->with.worker));
-    const char *state = rw_request_member(r, "state"), *roles = "";
+    const char *state = rw_request_member(r, "state"), *roles = "agent", *station_id = NULL;
 
-    if (!rw_roles_read(r, "roles", &roles))
+    if (!rw_roles_read(r, "roles", &roles) || !read_station(r, &station_id) ||
+        !email_is_free(r, rw_request_member(r, "email"), NULL))
         return;
     commit(r,
            &(struct rw_row_user){
@@ -129,6 +201,7 @@ void rw_op_postUsers(struct rw_request *r)
                .email = rw_request_member(r, "email"),
                .state = state ? state : "active",
                .roles = roles,
+               .station_id = station_id,
                .version = 1,
                .created_ms = rw_clock_wall_ms(),
            },
@@ -145,7 +218,8 @@ void rw_op_patchUser(struct rw_request *r)
 
     if (!rw_users_find(r, &row))
         return;
-    if (!rw_roles_read(r, "roles", &row.roles))
+    if (!rw_roles_read(r, "roles", &row.roles) || !read_station(r, &row.station_id) ||
+        (email && !email_is_free(r, email, row.id)))
         return;
     if (sent != row.version) {
         rw_change_stale(&err, sent, row.version);

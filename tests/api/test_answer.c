@@ -1,13 +1,10 @@
 /* How a refusal is written: members, templates, entries, and what happens when memory is out. */
+#include "../test.h"
+
 #include "api/answer.h"
 #include "api/vendor.h"
 #include "base/mem.h"
 #include "json/read.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-
-#include <cmocka.h>
 
 static void add(struct rw_faults *faults, enum rw_class class, const char *code,
                 const char *message, const char *pointer)

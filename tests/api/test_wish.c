@@ -1,12 +1,9 @@
 /* What a body asks for: by the documented forms, and guessed from what people write instead. */
+#include "../test.h"
+
 #include "api/wish.h"
 #include "base/mem.h"
 #include "json/read.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-
-#include <cmocka.h>
 
 static json_t *parse(const char *body)
 {

@@ -1,0 +1,36 @@
+/*
+ * api/wait.h - requests that wait for news: looked after ten times a second until there is some, or
+ * their time is up, or the server stops.
+ *
+ * What happens in other workers is only seen in the store, so looking is all that can be done; each
+ * look starts with a comparison that says whether reading is worth it.
+ *
+ * Owner    struct rw_waiting lives in its request's arena, so its answer ends it.
+ * Threads  the worker's.
+ */
+#ifndef RW_API_WAIT_H
+#define RW_API_WAIT_H
+
+#include "api/request.h"
+
+#define RW_WAIT_MAX_MS 30000
+
+struct rw_waiting {
+    struct rw_waiting *next; /* ours */
+    struct rw_request *r;
+    uint64_t until_ms; /* ours */
+    /* Answers and returns true when there is news, or `anyway`; otherwise false. */
+    bool (*look)(struct rw_waiting *waiting, bool anyway);
+};
+
+/* Looks now, and goes on looking for wait_ms. `r` and `look` are set. */
+void rw_wait(struct rw_waiting *waiting, uint64_t wait_ms);
+
+/* Answers everybody with what there is. */
+void rw_wait_release(struct rw_api *api);
+
+/* A query parameter that is a number, clamped; the fallback when it is absent. */
+uint64_t rw_wait_number(const struct rw_request *r, const char *name, uint64_t fallback,
+                        uint64_t max);
+
+#endif

@@ -1,0 +1,85 @@
+/*
+ * tests/api/house.h - a whole API to send requests to: a store with two tenants, one worker with its
+ * listener, an exchange whose legs and media are faked, and a client of a few lines.
+ *
+ * Tenant A has Ann (station, the number +6534567890 with the id 12345-abcde-67890, an inactive and an
+ * internal-only number), Bob (no station, owns the inactive +6534567891). Tenant B has Cy, with a
+ * station, an edge and a number of its own.
+ */
+#ifndef RW_TEST_API_HOUSE_H
+#define RW_TEST_API_HOUSE_H
+
+#include "../store/store_test.h"
+
+#include "auth/secret.h"
+
+#include <jansson.h>
+
+#define ANN "0192f000-0000-7000-8000-0000000000a1"
+#define BOB "0192f000-0000-7000-8000-0000000000a2"
+#define CY "0192f000-0000-7000-8000-0000000000b1"
+#define NOBODY "0192f000-0000-7000-8000-00000000dead"
+#define STATION_A "0192f000-0000-7000-8000-0000000000c1"
+#define SPARE_A "0192f000-0000-7000-8000-0000000000c2"
+#define STATION_B "0192f000-0000-7000-8000-0000000000c3"
+#define EDGE_A "0192f000-0000-7000-8000-0000000000e1"
+#define EDGE_B "0192f000-0000-7000-8000-0000000000e2"
+#define TRUNK_A "0192f000-0000-7000-8000-0000000000f1"
+#define CLIENT_A "0192f000-0000-7000-8000-0000000000d1"
+#define CLIENT_B "0192f000-0000-7000-8000-0000000000d2"
+#define NUMBER_A "12345-abcde-67890"
+#define NUMBER_B "b-number"
+
+enum house_token {
+    TOKEN_NONE,
+    TOKEN_ANN,      /* agent with a station */
+    TOKEN_BOB,      /* agent without a station */
+    TOKEN_ADMIN,    /* Ann as admin */
+    TOKEN_VIEWER,   /* Ann as viewer: may not place calls */
+    TOKEN_NARROW,   /* Ann as agent, but with the scope users:readonly only */
+    TOKEN_CLIENT,   /* of client A, integrator: no user */
+    TOKEN_CY,       /* of tenant B: agent */
+    TOKEN_CY_ADMIN, /* of tenant B: admin */
+    TOKENS
+};
+
+struct house {
+    struct store_test store;
+    struct rw_workers *workers;
+    const struct rw_auth_key *key;
+    uint16_t port;
+    char tokens[TOKENS][RW_TOKEN_TEXT];
+    char secret[RW_SECRET_TEXT]; /* of client A */
+    unsigned invites;            /* INVITEs that left */
+    unsigned live_legs;
+};
+
+extern struct house house;
+
+int house_open(void **state); /* setup and teardown of a group */
+int house_close(void **state);
+
+/* The last answer; valid to the next request. */
+struct house_answer {
+    int status;
+    char head[4096];
+    char *text;
+    json_t *body; /* NULL: no JSON */
+};
+
+/* headers: more header lines, each ending with \r\n, or NULL. body NULL: none. */
+const struct house_answer *house_send(enum house_token token, const char *method, const char *path,
+                                      const char *headers, const char *body);
+
+/* POST /conversations/calls?validateOnly=true with a body. */
+const struct house_answer *house_judge(enum house_token token, const char *body);
+
+/* Text at a path of member names and indices, "errors/0/code"; "(none)" when absent. */
+const char *house_text(const char *path);
+long long house_number(const char *path);   /* -1 when absent */
+size_t house_count(const char *path);       /* of an array; 0 when absent */
+bool house_has_code(const char *code);      /* in errors[] */
+bool house_warns(const char *code);         /* in warnings[] */
+const char *house_header(const char *name); /* "" when absent */
+
+#endif
