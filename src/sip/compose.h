@@ -26,7 +26,7 @@ void rw_sip_put_contact(struct rw_buf *buf, const struct rw_sip_wire *wire,
                         enum rw_sip_transport transport);
 void rw_sip_put_header(struct rw_buf *buf, const char *name, struct rw_slice value);
 void rw_sip_put_cseq(struct rw_buf *buf, uint32_t cseq, enum rw_sip_method method);
-void rw_sip_put_capabilities(struct rw_buf *buf); /* Allow, Supported, Accept */
+void rw_sip_put_capabilities(struct rw_buf *buf); /* Allow and Supported */
 
 /* A quoted string of `text`; what can't stand in one is left out. */
 void rw_sip_put_quoted(struct rw_buf *buf, struct rw_slice text);

@@ -76,6 +76,9 @@ void rw_sip_trace(struct rw_sip *sip, bool sent, const struct rw_sip_hop *hop,
 
 uint64_t rw_sip_hash(struct rw_slice s);
 
+/* Whoever we send requests to is no stranger (sip/wire.h) from now on. */
+void rw_sip_meet(struct rw_sip *sip, const struct sa *peer);
+
 void rw_sip_remember_ended(struct rw_sip *sip, struct rw_slice call_id);
 bool rw_sip_has_ended(const struct rw_sip *sip, struct rw_slice call_id);
 

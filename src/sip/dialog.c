@@ -121,14 +121,15 @@ static bool reverse_routes(const struct rw_sip_message *m, char **ret)
     return *ret != NULL;
 }
 
-static bool contact_is_safe(struct rw_slice contact)
+/* A URI that can stand in a request line of ours. */
+static bool is_usable(struct rw_slice text)
 {
     struct rw_sip_uri uri;
 
-    for (size_t i = 0; i < contact.n; i++)
-        if ((unsigned char)contact.p[i] <= 0x20 || contact.p[i] == '<' || contact.p[i] == '>')
+    for (size_t i = 0; i < text.n; i++)
+        if ((unsigned char)text.p[i] <= 0x20 || text.p[i] == '<' || text.p[i] == '>')
             return false;
-    return rw_sip_uri_parse(contact, &uri);
+    return rw_sip_uri_parse(text, &uri);
 }
 
 bool rw_sip_dialog_confirm(struct rw_sip_dialog *dialog, const struct rw_sip_message *answer)
@@ -137,7 +138,8 @@ bool rw_sip_dialog_confirm(struct rw_sip_dialog *dialog, const struct rw_sip_mes
 
     tag = copy(answer->to_tag);
     /* a 2xx must have a Contact; without one the request URI is the best guess */
-    target = contact_is_safe(answer->contact) ? copy(answer->contact) : rw_strdup(dialog->to);
+    target = is_usable(answer->contact) ? copy(answer->contact)
+                                        : rw_strdup(dialog->target ? dialog->target : dialog->to);
     if (!tag || !target || !reverse_routes(answer, &routes)) {
         rw_free(tag);
         rw_free(target);
@@ -156,7 +158,7 @@ void rw_sip_dialog_move(struct rw_sip_dialog *dialog, struct rw_slice contact)
 {
     char *target;
 
-    if (!contact_is_safe(contact) || rw_slice_eq(contact, rw_slice_str(dialog->target)))
+    if (!is_usable(contact) || rw_slice_eq(contact, rw_slice_str(dialog->target)))
         return;
     target = copy(contact);
     if (!target)
@@ -171,13 +173,14 @@ bool rw_sip_dialog_matches(const struct rw_sip_dialog *dialog, const struct rw_s
            rw_slice_eq(request->from_tag, rw_slice_str(dialog->remote_tag));
 }
 
-/* The URI of the first route, and what follows it. False when there is no route. */
+/* The URI of the first route, and what follows it. False when there is none, or it is no URI. */
 static bool first_route(const struct rw_sip_dialog *dialog, struct rw_slice *ret_uri,
                         struct rw_slice *ret_rest)
 {
     struct rw_slice rest = rw_slice_str(dialog->routes), one, params;
 
-    if (!rw_sip_next_element(&rest, &one) || !rw_sip_address_split(one, ret_uri, &params))
+    if (!rw_sip_next_element(&rest, &one) || !rw_sip_address_split(one, ret_uri, &params) ||
+        !is_usable(*ret_uri))
         return false;
     *ret_rest = rw_sip_trim(rest);
     return true;

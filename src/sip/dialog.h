@@ -21,7 +21,7 @@ struct rw_sip_dialog {
     char *from;       /* our side: value of From without its tag */
     char *to;         /* their side: URI in To */
     char *remote_tag; /* NULL before the 2xx */
-    char *target;     /* URI to send requests to; NULL before the 2xx */
+    char *target;     /* URI to send requests to: the INVITE's, from the 2xx on the Contact's */
     char *routes;     /* Route header values, comma-separated; NULL = none */
     char local_tag[40];
     uint32_t local_cseq, remote_cseq;

@@ -116,7 +116,7 @@ static void handle(struct rw_leg *leg, const struct rw_sip_message *m,
         break;
     case RW_SIP_INVITE:
     case RW_SIP_UPDATE:
-        if (leg->phase == RW_LEG_ANSWERED)
+        if (leg->phase == RW_PHASE_ANSWERED)
             agree(leg, m, from);
         else
             answer(leg, m, from, 481, "Call Does Not Exist");

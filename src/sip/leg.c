@@ -39,7 +39,7 @@ void rw_leg_enter(struct rw_leg *leg)
 
 void rw_leg_leave(struct rw_leg *leg)
 {
-    if (--leg->busy == 0 && leg->phase == RW_LEG_OVER && leg->released)
+    if (--leg->busy == 0 && leg->phase == RW_PHASE_OVER && leg->released)
         destroy(leg);
 }
 
@@ -70,9 +70,9 @@ static void tell(struct rw_leg *leg, enum rw_call_input_kind kind, const struct 
 /* Nothing of the leg is on the wire any more, but for a transaction that ends alone. */
 static void close_leg(struct rw_leg *leg)
 {
-    if (leg->phase >= RW_LEG_ANSWERED)
+    if (leg->phase >= RW_PHASE_ANSWERED)
         rw_sip_remember_ended(leg->sip, rw_slice_str(leg->dialog.call_id));
-    leg->phase = RW_LEG_OVER;
+    leg->phase = RW_PHASE_OVER;
     hash_unlink(&leg->he);
     tmr_cancel(&leg->tmr);
     rw_leg_reply_done(leg);
@@ -83,7 +83,7 @@ static void close_leg(struct rw_leg *leg)
 void rw_leg_end(struct rw_leg *leg, enum rw_call_input_kind kind, const struct rw_ending *ending)
 {
     /* a leg whose late 2xx was ended with BYE has told its end already */
-    bool told = leg->phase == RW_LEG_OVER || (leg->phase == RW_LEG_ENDING && leg->cancelled);
+    bool told = leg->phase == RW_PHASE_OVER || (leg->phase == RW_PHASE_ENDING && leg->cancelled);
 
     close_leg(leg);
     if (!told)
@@ -125,7 +125,7 @@ static bool compose_invite(struct rw_leg *leg)
 
 static enum rw_class send_invite(struct rw_leg *leg, struct rw_err *err)
 {
-    leg->phase = RW_LEG_INVITED;
+    leg->phase = RW_PHASE_CALLING;
     leg->invite_cseq = leg->dialog.local_cseq;
     if (!compose_invite(leg))
         return rw_fail_memory(err);
@@ -143,6 +143,7 @@ static void send_ack(struct rw_leg *leg)
     rw_sip_dialog_put(&sip->scratch, &leg->dialog, sip->wire, RW_SIP_ACK, leg->invite_cseq,
                       hop.transport, rw_random_u64());
     rw_leg_auth_put(leg, &sip->scratch);
+    rw_sip_meet(sip, &hop.peer);
     if (rw_sip_put_end(&sip->scratch, (struct rw_slice){NULL, 0}))
         rw_sip_wire_send(sip, &hop, rw_buf_slice(&sip->scratch), 0);
 }
@@ -153,8 +154,8 @@ static void heard_provisional(struct rw_leg *leg, const struct rw_sip_message *m
     uint64_t early;
 
     leg->heard = true;
-    if (leg->phase == RW_LEG_INVITED) {
-        leg->phase = RW_LEG_PROCEEDING;
+    if (leg->phase == RW_PHASE_CALLING) {
+        leg->phase = RW_PHASE_PROCEEDING;
         if (leg->cancelled)
             rw_sip_transaction_cancel(leg->transaction);
     }
@@ -186,7 +187,7 @@ static void heard_answer(struct rw_leg *leg, const struct rw_sip_message *m,
         return;
     }
     leg->hop = *from;
-    leg->phase = RW_LEG_ANSWERED;
+    leg->phase = RW_PHASE_ANSWERED;
     send_ack(leg);
     if (leg->cancelled) {
         send_bye(leg, &(struct rw_ending){.sip_code = 0});
@@ -214,7 +215,7 @@ static void heard_failure(struct rw_leg *leg, const struct rw_sip_message *m)
 static void on_invite(enum rw_sip_outcome outcome, const struct rw_sip_message *message,
                       const struct rw_sip_hop *from, void *arg)
 {
-    struct rw_ending stuck = {.sip_code = 408, .sip_reason = "no final answer after CANCEL"};
+    struct rw_ending stuck = {.sip_code = 408, .sip_reason = "no final answer"};
     struct rw_leg *leg = arg;
 
     rw_leg_enter(leg);
@@ -259,7 +260,7 @@ static void on_end_due(void *arg)
     struct rw_leg *leg = arg;
 
     rw_leg_enter(leg);
-    if (leg->phase == RW_LEG_RESOLVING)
+    if (leg->phase == RW_PHASE_RESOLVING)
         rw_leg_end(leg, leg->cancelled ? RW_IN_LEG_FAILED : RW_IN_LEG_UNREACHABLE,
                    leg->cancelled ? &ending : NULL);
     else
@@ -291,7 +292,7 @@ static void send_bye(struct rw_leg *leg, const struct rw_ending *why)
     struct rw_sip_hop hop = rw_sip_dialog_hop(&leg->dialog, rw_sip_wire_af(sip->wire), &leg->hop);
     uint64_t branch = rw_random_u64();
 
-    leg->phase = RW_LEG_ENDING;
+    leg->phase = RW_PHASE_ENDING;
     rw_leg_reply_done(leg);
     tmr_cancel(&leg->tmr);
     rw_sip_dialog_put(&sip->scratch, &leg->dialog, sip->wire, RW_SIP_BYE, ++leg->dialog.local_cseq,
@@ -306,22 +307,22 @@ static void send_bye(struct rw_leg *leg, const struct rw_ending *why)
 
 static void leg_cancel(struct rw_leg *leg)
 {
-    if (leg->cancelled || leg->phase > RW_LEG_PROCEEDING)
+    if (leg->cancelled || leg->phase > RW_PHASE_PROCEEDING)
         return;
     leg->cancelled = true;
-    if (leg->phase == RW_LEG_RESOLVING) {
+    if (leg->phase == RW_PHASE_RESOLVING) {
         leg->query = mem_deref(leg->query);
         tmr_start(&leg->tmr, 0, on_end_due, leg);
-    } else if (leg->phase == RW_LEG_PROCEEDING) {
+    } else if (leg->phase == RW_PHASE_PROCEEDING) {
         rw_sip_transaction_cancel(leg->transaction);
     }
 }
 
 static void leg_bye(struct rw_leg *leg, const struct rw_ending *why)
 {
-    if (leg->phase < RW_LEG_ANSWERED)
+    if (leg->phase < RW_PHASE_ANSWERED)
         leg_cancel(leg);
-    if (leg->phase != RW_LEG_ANSWERED)
+    if (leg->phase != RW_PHASE_ANSWERED)
         return;
     rw_leg_auth_done(leg); /* answers for INVITE: a BYE's are others */
     send_bye(leg, why);
@@ -474,7 +475,7 @@ static enum rw_class resolve(struct rw_leg *leg, const struct rw_sip_uri *next, 
     }
     sa_init(&leg->hop.peer, af);
     sa_set_port(&leg->hop.peer, port);
-    leg->phase = RW_LEG_RESOLVING;
+    leg->phase = RW_PHASE_RESOLVING;
     if (!dns_of(leg->sip) ||
         dnsc_query(&leg->query, leg->sip->dns, host, af == AF_INET ? DNS_TYPE_A : DNS_TYPE_AAAA,
                    DNS_CLASS_IN, true, on_resolved, leg))

@@ -19,12 +19,12 @@
 #include "sip/transaction.h"
 
 enum rw_leg_phase {
-    RW_LEG_RESOLVING,
-    RW_LEG_INVITED, /* CALLING above */
-    RW_LEG_PROCEEDING,
-    RW_LEG_ANSWERED,
-    RW_LEG_ENDING,
-    RW_LEG_OVER
+    RW_PHASE_RESOLVING,
+    RW_PHASE_CALLING,
+    RW_PHASE_PROCEEDING,
+    RW_PHASE_ANSWERED,
+    RW_PHASE_ENDING,
+    RW_PHASE_OVER
 };
 
 #define RW_LEG_REALMS 3

@@ -36,6 +36,18 @@ bool rw_sip_has_ended(const struct rw_sip *sip, struct rw_slice call_id)
            rw_clock_mono_ms() - slot->at_ms < RW_SIP_GIVE_UP_MS;
 }
 
+void rw_sip_meet(struct rw_sip *sip, const struct sa *peer)
+{
+    uint64_t now = rw_clock_mono_ms();
+
+    /* mostly it is the carrier again: the table that all workers share can wait a second */
+    if (now - sip->last_known_ms <= 1000 && sa_cmp(&sip->last_known, peer, SA_ADDR))
+        return;
+    sip->last_known = *peer;
+    sip->last_known_ms = now;
+    rw_sip_wire_remember(sip->wire, peer);
+}
+
 /* ------------------------------------------------------------------ receiving */
 
 void rw_sip_trace(struct rw_sip *sip, bool sent, const struct rw_sip_hop *hop,

@@ -120,12 +120,7 @@ enum rw_class rw_sip_transaction_send(struct rw_sip *sip, enum rw_sip_method met
     schedule(t);
     if (ret)
         *ret = t;
-    if (rw_clock_mono_ms() - sip->last_known_ms > 1000 ||
-        !sa_cmp(&sip->last_known, &hop->peer, SA_ADDR)) {
-        sip->last_known = hop->peer;
-        sip->last_known_ms = rw_clock_mono_ms();
-        rw_sip_wire_remember(sip->wire, &hop->peer);
-    }
+    rw_sip_meet(sip, &hop->peer);
     put_on_wire(t);
     return RW_OK;
 }

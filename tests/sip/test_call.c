@@ -3,9 +3,11 @@
 
 #include "base/mem.h"
 
+#include <arpa/inet.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -413,6 +415,70 @@ static void unusable_contact(struct stage *s)
     expect(s, "BYE sip:x@pbx.local SIP/2.0\r\n");
 }
 
+/* A name server that knows carrier.example: one A record, or "no such name". */
+static void answer_query(struct stage *s, int fd, bool known)
+{
+    static const unsigned char record[] = {0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 127, 0, 0, 1};
+    unsigned char out[600];
+    struct sockaddr_in from;
+    socklen_t size = sizeof(from);
+    ssize_t n = recvfrom(fd, out, sizeof(out) - sizeof(record), 0, (struct sockaddr *)&from, &size);
+
+    CHECK(s, n > 12);
+    out[2] = 0x81;
+    out[3] = known ? 0x80 : 0x83;
+    out[7] = known;
+    if (known) {
+        memcpy(out + n, record, sizeof(record));
+        n += (ssize_t)sizeof(record);
+    }
+    CHECK(s, sendto(fd, out, (size_t)n, 0, (struct sockaddr *)&from, size) == n);
+    stage_turn(s);
+}
+
+static void host_names(struct stage *s)
+{
+    struct sockaddr_in a = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    socklen_t size = sizeof(a);
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+    struct sa server;
+    char uri[80];
+
+    CHECK(s, bind(fd, (struct sockaddr *)&a, size) == 0);
+    CHECK(s, getsockname(fd, (struct sockaddr *)&a, &size) == 0);
+    CHECK(s, sa_set_str(&server, "127.0.0.1", ntohs(a.sin_port)) == 0);
+    CHECK(s, dnsc_alloc(&s->sip->dns, NULL, &server, 1) == 0);
+    (void)snprintf(uri, sizeof(uri), "sip:+65@carrier.example:%u", s->peer_port);
+    for (int known = 0; known < 2; known++) {
+        stage_invite(s, &(struct rw_leg_target){.uri = uri});
+        stage_turn(s);
+        expect_no_news(s);
+        answer_query(s, fd, known);
+        if (!known) {
+            (void)expect_news(s, RW_IN_LEG_UNREACHABLE);
+        } else {
+            expect(s, "INVITE sip:+65@carrier.example:");
+            stage_answer(s, "486 Busy Here", "far", "");
+            (void)expect_news(s, RW_IN_LEG_FAILED);
+            expect(s, "ACK ");
+        }
+        stage_release(s);
+    }
+    stage_invite(s, &(struct rw_leg_target){.uri = "sip:+65@other.example"});
+    rw_sip_leg_ops.cancel(s->leg);
+    expect_no_news(s); /* not from within cancel() */
+    CHECK(s, expect_news(s, RW_IN_LEG_FAILED)->ending.sip_code == 487);
+    stage_release(s);
+    stage_invite(s, &(struct rw_leg_target){.uri = "sip:+65@other.example"});
+    stage_release(s); /* at once, before the name is known */
+    stage_advance(s, 30000);
+    expect_nothing(s);
+    (void)snprintf(uri, sizeof(uri), "sip:+65@localhost:%u", s->peer_port);
+    stage_invite(s, &(struct rw_leg_target){.uri = uri});
+    expect(s, "INVITE sip:+65@localhost:");
+    (void)close(fd);
+}
+
 static void ignore_news(const struct rw_leg_news *news, void *arg)
 {
     (void)news, (void)arg;
@@ -507,6 +573,7 @@ PLAY(bad_targets)
 PLAY(routes)
 PLAY(strict_router)
 PLAY(unusable_contact)
+PLAY(host_names)
 PLAY(no_memory)
 
 int main(void)
@@ -533,6 +600,7 @@ int main(void)
         cmocka_unit_test(play_routes),
         cmocka_unit_test(play_strict_router),
         cmocka_unit_test(play_unusable_contact),
+        cmocka_unit_test(play_host_names),
         cmocka_unit_test(play_no_memory),
     };
 

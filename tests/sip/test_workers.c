@@ -126,7 +126,7 @@ static void answer(int fd, const char *request, const char *tag)
 static void one_port_for_all(void **state)
 {
     struct rw_workers *workers;
-    char in[4000], out[1000], invites[WORKERS][4000] = {""}, v[3][300];
+    char in[4000], out[2000], invites[WORKERS][4000] = {""}, v[3][300];
     int fd, sources[SOURCES];
     uint64_t passed = 0;
     struct rw_err err;
