@@ -234,20 +234,21 @@ static size_t put_hex(char *dst, uint32_t cp)
 
 const char *rw_address_code_point_name(uint32_t code_point, char dst[RW_ADDRESS_NAME_MAX])
 {
-    char letter[] = "LATIN CAPITAL LETTER X";
+    static const char bad[] = "a byte that is not UTF-8";
+    char letter[] = "LATIN CAPITAL LETTER X", small[] = "LATIN SMALL LETTER X";
     const char *name = NULL;
     size_t n;
 
     if (code_point == RW_CP_BAD)
-        return strcpy(dst, "a byte that is not UTF-8");
+        return memcpy(dst, bad, sizeof(bad));
     for (size_t i = 0; i < COUNT(names) && !name; i++)
         if (names[i].cp == code_point)
             name = names[i].name;
-    if (rw_cp_kind_of(code_point) == RW_CP_LETTER) {
-        bool small = code_point >= 'a';
-
-        strcpy(letter, small ? "LATIN SMALL LETTER X" : "LATIN CAPITAL LETTER X");
-        letter[strlen(letter) - 1] = (char)(small ? code_point - 'a' + 'A' : code_point);
+    if (code_point >= 'a' && code_point <= 'z') {
+        small[sizeof(small) - 2] = (char)(code_point - 'a' + 'A');
+        name = small;
+    } else if (code_point >= 'A' && code_point <= 'Z') {
+        letter[sizeof(letter) - 2] = (char)code_point;
         name = letter;
     }
     n = put_hex(dst, code_point);

@@ -200,7 +200,7 @@ struct rw_ending rw_reason_judge(enum rw_leg_side leg, enum rw_call_input_kind k
                                  const struct rw_ending *heard)
 {
     struct verdict verdict = judge(leg, kind, heard);
-    bool spoken = kind == RW_IN_LEG_FAILED || kind == RW_IN_LEG_ENDED;
+    bool spoken = kind == RW_IN_LEG_ENDED || (kind == RW_IN_LEG_FAILED && heard->sip_code);
     struct rw_ending ending = *heard;
 
     if (!heard->reason) {
@@ -209,7 +209,7 @@ struct rw_ending rw_reason_judge(enum rw_leg_side leg, enum rw_call_input_kind k
     } else if (heard->disconnect == RW_DISC_NONE) {
         ending.disconnect = verdict.disconnect;
     }
-    /* Silence is nobody's word; only we noticed it. A BYE or a status was said by the far end. */
+    /* A BYE or a status was said by the far end. Silence, or media that is no use, only we noticed. */
     if (heard->said_by == RW_SAID_NOBODY) {
         if (!spoken || ending.disconnect == RW_DISC_TRANSPORT_FAILURE)
             ending.said_by = RW_SAID_US;

@@ -12,7 +12,7 @@ struct slot {
     enum kind kind;
 };
 
-#define SLOTS (2u * RW_ROUTE_REMEMBERED)
+#define SLOTS ((size_t)2 * RW_ROUTE_REMEMBERED)
 #define LOOKUPS_A_PLAN 16u /* more than one plan can make */
 
 struct rw_route_table {

@@ -536,7 +536,7 @@ static void a_given_reason_is_kept(void **state)
     rw_call_begin(&call, &plans[1], &actions);
     step(&call, "stored", &actions);
     rw_call_step(&call, &in, 0, &actions);
-    check_ending("call", "media", &call.ending, "error carrier media_unusable 0 0");
+    check_ending("call", "media", &call.ending, "error server media_unusable 0 0");
 }
 
 static void names_can_be_read_back(void **state)
