@@ -276,6 +276,11 @@ static void trace_message(bool sent, const char *transport, const char *local, c
     rw_trace_add(sent, transport, local, peer, message);
 }
 
+static void endpoint_text(const char *host, uint16_t port, char ret[RW_CONFIG_TEXT + 16])
+{
+    (void)snprintf(ret, RW_CONFIG_TEXT + 16, strchr(host, ':') ? "[%s]:%u" : "%s:%u", host, port);
+}
+
 static enum rw_class open_sip(struct server *server, char host[RW_CONFIG_TEXT], struct rw_err *err)
 {
     const struct rw_config *config = server->shared.config;
@@ -299,7 +304,11 @@ static enum rw_class open_sip(struct server *server, char host[RW_CONFIG_TEXT], 
             return class;
         sip->trace = trace_message;
     }
-    return rw_sip_wire_new(&server->shared.wire, sip, server->shared.workers, err);
+    class = rw_sip_wire_new(&server->shared.wire, sip, server->shared.workers, err);
+    if (!class)
+        endpoint_text(sip->advertised_host ? sip->advertised_host : host,
+                      rw_sip_wire_port(server->shared.wire), server->shared.sip_local);
+    return class;
 }
 
 static enum rw_class open_store(struct server *server, struct rw_err *err)
@@ -316,11 +325,6 @@ static enum rw_class open_store(struct server *server, struct rw_err *err)
     return rw_store_open(&server->shared.store, &options, err);
 }
 
-static void endpoint_text(const char *host, uint16_t port, char ret[RW_CONFIG_TEXT + 16])
-{
-    (void)snprintf(ret, RW_CONFIG_TEXT + 16, strchr(host, ':') ? "[%s]:%u" : "%s:%u", host, port);
-}
-
 static enum rw_class write_ready_file(struct server *server, struct rw_err *err)
 {
     const struct rw_config *config = server->shared.config;
@@ -328,8 +332,8 @@ static enum rw_class write_ready_file(struct server *server, struct rw_err *err)
     char http[RW_CONFIG_TEXT + 16], sip[RW_CONFIG_TEXT + 16];
     uint16_t configured;
 
-    (void)rw_config_endpoint(rw_slice_str(config->http_listen), host, sizeof(host), &configured,
-                             NULL);
+    if (rw_config_endpoint(rw_slice_str(config->http_listen), host, sizeof(host), &configured, err))
+        return RW_MALFORMED;
     endpoint_text(host, rw_http_port(server->nodes[0].http), http);
     endpoint_text(server->shared.sip.host, rw_sip_wire_port(server->shared.wire), sip);
     (void)snprintf(text, sizeof(text),
