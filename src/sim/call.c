@@ -15,46 +15,19 @@
 #define FAR_END_GONE_MS (10 * 60 * 1000) /* nobody cancelled a call that is never answered */
 #define LAST_RETRANSMISSION_MS (64 * SIP_T1)
 #define REINVITE_AFTER_MS 1000
-#define HUGE_CONTACT 3000
 
-enum phase { TRYING, RINGING, ANSWERED, UP, LEAVING, IGNORING };
-
-struct rw_sim_call {
-    struct le he;
-    struct rw_sim *sim;
-    struct rw_sim_plan plan;
-    enum phase phase;
-    struct sip_strans *transaction; /* of the INVITE, until its final answer */
-    struct sip_msg *invite;         /* until the ACK */
-    uint64_t tag;                   /* ours */
-    char *call_id;
-    struct sip_dialog *dialog;
-    struct sip_request *bye, *reinvite;
-    struct mbuf *answer; /* the 200, to be repeated until the ACK */
-    struct sa answer_to;
-    uint32_t answers;
-    struct rw_sdp remote; /* codecs.audio_count 0 = the INVITE offered nothing */
-    struct rw_sim_audio *audio;
-    struct tmr step, repeat;
-};
-
-static struct rw_slice id_of(const struct rw_sim_call *call)
-{
-    return rw_slice_str(call->call_id);
-}
-
-static struct rw_sim_line *say(struct rw_sim_call *call, const char *event)
+struct rw_sim_line *rw_sim_call_say(struct rw_sim_call *call, const char *event)
 {
     struct rw_sim_line *line = &call->sim->line;
 
-    rw_sim_line_begin(line, event, id_of(call));
+    rw_sim_line_begin(line, event, rw_slice_str(call->call_id));
     rw_sim_line_text(line, "script", rw_slice_str(call->plan.name));
     return line;
 }
 
-static void say_code(struct rw_sim_call *call, const char *event, unsigned code)
+void rw_sim_call_say_code(struct rw_sim_call *call, const char *event, unsigned code)
 {
-    struct rw_sim_line *line = say(call, event);
+    struct rw_sim_line *line = rw_sim_call_say(call, event);
 
     rw_sim_line_number(line, "code", code);
     rw_sim_line_end(line);
@@ -83,7 +56,7 @@ static void end(struct rw_sim_call *call, const char *how)
 {
     struct rw_sim *sim = call->sim;
     struct rw_sim_audio_counts sound = {.sent = 0};
-    struct rw_sim_line *line = say(call, "ended");
+    struct rw_sim_line *line = rw_sim_call_say(call, "ended");
 
     if (call->audio)
         sound = rw_sim_audio_counts(call->audio);
@@ -116,11 +89,11 @@ static void on_bye_answer(int err, const struct sip_msg *msg, void *arg)
         return;
     if (err || !msg) {
         call->sim->counts.byes_unanswered++;
-        rw_sim_line_end(say(call, "bye_unanswered"));
+        rw_sim_line_end(rw_sim_call_say(call, "bye_unanswered"));
         end(call, "bye_unanswered");
         return;
     }
-    say_code(call, "bye_answered", msg->scode);
+    rw_sim_call_say_code(call, "bye_answered", msg->scode);
     end(call, "hung_up");
 }
 
@@ -142,9 +115,9 @@ static void hang_up(struct rw_sim_call *call)
 
     tmr_cancel(&call->step);
     tmr_cancel(&call->repeat);
-    call->phase = LEAVING;
+    call->phase = RW_SIM_LEAVING;
     call->sim->counts.byes_sent++;
-    rw_sim_line_end(say(call, "bye_sent"));
+    rw_sim_line_end(rw_sim_call_say(call, "bye_sent"));
     failed =
         sip_drequestf(&call->bye, call->sim->sip, true, "BYE", call->dialog, 0, NULL, on_send,
                       on_bye_answer, call, "Reason: Q.850;cause=16\r\nContent-Length: 0\r\n\r\n");
@@ -157,166 +130,7 @@ static void on_hang_up(void *arg)
     hang_up(arg);
 }
 
-/* ---- sound ---- */
-
-static void on_heard(const struct rw_sim_heard *heard, void *arg)
-{
-    struct rw_sim_call *call = arg;
-    struct rw_sim_line *line;
-
-    if (heard->what == RW_SIM_HEARD_DIGIT) {
-        line = say(call, "digit_heard");
-        rw_sim_line_text(line, "digit", (struct rw_slice){&heard->digit, 1});
-        rw_sim_line_text(line, "as", RW_LIT("sound"));
-    } else if (heard->what == RW_SIM_HEARD_TONE) {
-        line = say(call, "tone_heard");
-        rw_sim_line_number(line, "hz", heard->hz);
-        rw_sim_line_level(line, "dbm0", heard->dbm0);
-    } else {
-        line = say(call, "tone_ended");
-        rw_sim_line_number(line, "hz", heard->hz);
-        rw_sim_line_number(line, "ms", heard->ms);
-    }
-    rw_sim_line_end(line);
-}
-
-static void on_event_digit(char digit, void *arg)
-{
-    struct rw_sim_line *line = say(arg, "digit_heard");
-
-    rw_sim_line_text(line, "digit", (struct rw_slice){&digit, 1});
-    rw_sim_line_text(line, "as", RW_LIT("event"));
-    rw_sim_line_end(line);
-}
-
-static void on_first_packet(const struct rw_media_addr *from, uint8_t payload_type, void *arg)
-{
-    struct rw_sim_line *line = say(arg, "rtp_heard");
-    char text[RW_MEDIA_ADDR_TEXT];
-
-    rw_sim_line_text(line, "from", rw_slice_str(rw_media_addr_text(from, text)));
-    rw_sim_line_number(line, "payload_type", payload_type);
-    rw_sim_line_end(line);
-}
-
-/* What is answered, and so also what is sent. */
-static struct rw_sdp_codecs own_codecs(const struct rw_sim_call *call)
-{
-    struct rw_sdp_codecs codecs = rw_sdp_all_codecs;
-
-    if (call->remote.codecs.audio_count)
-        codecs = call->remote.codecs;
-    if (call->plan.answer == RW_SIM_SDP_PCMA)
-        codecs = (struct rw_sdp_codecs){{RW_RTP_PCMA}, 1, codecs.event_pt};
-    if (call->plan.answer == RW_SIM_SDP_EVENT_96 && codecs.event_pt)
-        codecs.event_pt = 96;
-    return codecs;
-}
-
-static void aim(struct rw_sim_call *call)
-{
-    struct rw_sdp remote = call->remote;
-
-    remote.codecs = own_codecs(call);
-    if (call->audio)
-        rw_sim_audio_aim(call->audio, &remote);
-}
-
-/* False when there are no sockets left: the call is refused then. */
-static bool open_sound(struct rw_sim_call *call)
-{
-    const struct rw_sim_audio_handlers handlers = {.heard = on_heard,
-                                                   .first_packet = on_first_packet,
-                                                   .event_digit = on_event_digit,
-                                                   .arg = call};
-
-    if (!call->sim->options.media || call->audio)
-        return true;
-    if (rw_sim_audio_new(&call->audio, &call->sim->ports, &handlers, NULL) != RW_OK)
-        return false;
-    aim(call);
-    return !(call->plan.quirks & RW_SIM_OTHER_RTP_PORT) ||
-           rw_sim_audio_move(call->audio, NULL) == RW_OK;
-}
-
-static void play(struct rw_sim_call *call, enum rw_sim_sound sound)
-{
-    const struct rw_sim_performance performance = {
-        .sound = sound, .hz = call->sim->options.tone_hz, .greeting_ms = call->plan.greeting_ms};
-
-    if (!call->audio || call->remote.codecs.audio_count == 0)
-        return;
-    if (rw_sim_audio_start(call->audio, &performance, NULL) != RW_OK)
-        rw_sim_line_end(say(call, "voiceless"));
-}
-
 /* ---- answers ---- */
-
-static void write_description(struct rw_sim_call *call, struct rw_buf *buf)
-{
-    struct rw_media_addr here = call->sim->advertised;
-    struct rw_sdp_codecs codecs = own_codecs(call);
-    enum rw_sim_answer kind = call->plan.answer;
-    bool refused = kind == RW_SIM_SDP_REFUSED;
-
-    if (kind == RW_SIM_SDP_MISSING)
-        return;
-    if (kind == RW_SIM_SDP_GARBAGE) {
-        rw_buf_puts(buf, "this is no session description\r\n");
-        return;
-    }
-    if (kind == RW_SIM_SDP_G729)
-        codecs = (struct rw_sdp_codecs){{18}, 1, 0};
-    rw_media_addr_set_port(&here, refused       ? 0
-                                  : call->audio ? rw_sim_audio_port(call->audio)
-                                                : call->sim->sink.port);
-    rw_sdp_write(
-        buf, &(struct rw_sdp_local){.rtp = &here,
-                                    .codecs = &codecs,
-                                    .direction = kind == RW_SIM_SDP_HELD ? "inactive" : "sendrecv",
-                                    .session_id = call->tag >> 2});
-}
-
-static void write_contact(const struct rw_sim_call *call, struct rw_buf *buf)
-{
-    if (call->plan.quirks & RW_SIM_NO_CONTACT)
-        return;
-    rw_buf_printf(buf, "Contact: <sip:%s", call->sim->contact);
-    if (call->invite && call->invite->tp == SIP_TRANSP_TCP)
-        rw_buf_puts(buf, ";transport=tcp");
-    if (call->plan.quirks & RW_SIM_HUGE_CONTACT) {
-        rw_buf_puts(buf, ";x=");
-        for (int i = 0; i < HUGE_CONTACT; i++)
-            rw_buf_putc(buf, 'a');
-    }
-    rw_buf_puts(buf, ">\r\n");
-    if (call->plan.quirks & RW_SIM_RECORD_ROUTE)
-        rw_buf_printf(buf, "Record-Route: <sip:%s;lr>\r\n", call->sim->address);
-}
-
-/* Headers and body behind those that libre copies from the request. */
-static void write_tail(struct rw_sim_call *call, unsigned code, bool described, struct rw_buf *buf)
-{
-    struct rw_buf body;
-
-    rw_buf_init(&body, RW_SDP_TEXT_MAX);
-    if (code > 100 && code < 300)
-        write_contact(call, buf);
-    if (code >= 300 && code < 400)
-        rw_buf_printf(buf, "Contact: <sip:redirected@%s>\r\n", call->sim->address);
-    if (code >= 300 && call->plan.q850)
-        rw_buf_printf(buf, "Reason: Q.850;cause=%u\r\n", call->plan.q850);
-    if (code >= 300 && call->plan.quirks & RW_SIM_RETRY_AFTER)
-        rw_buf_puts(buf, "Retry-After: 30\r\n");
-    if (described)
-        write_description(call, &body);
-    if (body.len)
-        rw_buf_puts(buf, "Content-Type: application/sdp\r\n");
-    rw_buf_printf(buf, "Content-Length: %zu\r\n\r\n", body.len);
-    rw_buf_put(buf, rw_buf_slice(&body));
-    buf->failed |= body.failed;
-    rw_buf_done(&body);
-}
 
 /* False when it could not be sent; a final answer ends the transaction either way. */
 static bool reply(struct rw_sim_call *call, unsigned code, bool described)
@@ -325,7 +139,7 @@ static bool reply(struct rw_sim_call *call, unsigned code, bool described)
     int failed = ENOMEM;
 
     rw_buf_init(&tail, 16384);
-    write_tail(call, code, described, &tail);
+    rw_sim_call_write_tail(call, code, described, &tail);
     /* libre writes this into To: it may have changed since the last answer (forks) */
     call->invite->tag = call->tag;
     if (!tail.failed)
@@ -339,7 +153,7 @@ static bool reply(struct rw_sim_call *call, unsigned code, bool described)
 static void refuse(struct rw_sim_call *call, unsigned code)
 {
     call->sim->counts.rejected++;
-    say_code(call, "rejected", code);
+    rw_sim_call_say_code(call, "rejected", code);
     (void)reply(call, code, false);
     end(call, "rejected");
 }
@@ -347,7 +161,7 @@ static void refuse(struct rw_sim_call *call, unsigned code)
 static void on_no_ack(struct rw_sim_call *call)
 {
     call->sim->counts.acks_missing++;
-    rw_sim_line_end(say(call, "ack_missing"));
+    rw_sim_line_end(rw_sim_call_say(call, "ack_missing"));
     hang_up(call); /* RFC 3261 section 13.3.1.4 */
 }
 
@@ -406,19 +220,19 @@ static bool answer(struct rw_sim_call *call)
     if (call->plan.quirks & RW_SIM_FORKS_EARLY)
         call->tag = rw_random_u64();
     call->invite->tag = call->tag;
-    if (!open_sound(call) || sip_dialog_accept(&call->dialog, call->invite) ||
+    if (!rw_sim_call_open_sound(call) || sip_dialog_accept(&call->dialog, call->invite) ||
         !reply(call, 200, true)) {
         refuse(call, 500);
         return false;
     }
-    call->phase = ANSWERED;
+    call->phase = RW_SIM_ANSWERED;
     call->sim->counts.answered++;
-    say_code(call, "answered", 200);
+    rw_sim_call_say_code(call, "answered", 200);
     sip_reply_addr(&call->answer_to, call->invite,
                    !msg_param_exists(&call->invite->via.params, "rport", &rport));
     tmr_start(&call->repeat, SIP_T1, on_repeat, call);
     call->answers = 1;
-    play(call, call->plan.sound);
+    rw_sim_call_play(call, call->plan.sound);
     if (call->plan.quirks & RW_SIM_FORKS)
         answer_again(call);
     return true;
@@ -449,16 +263,16 @@ static void wait_for_final(struct rw_sim_call *call, int32_t since_ms)
 static void on_ring(void *arg)
 {
     struct rw_sim_call *call = arg;
-    bool early = call->plan.early && open_sound(call);
+    bool early = call->plan.early && rw_sim_call_open_sound(call);
 
-    call->phase = RINGING;
+    call->phase = RW_SIM_RINGING;
     if (!reply(call, call->plan.ring_code, early)) {
         end(call, "unreachable");
         return;
     }
-    say_code(call, "provisional", call->plan.ring_code);
+    rw_sim_call_say_code(call, "provisional", call->plan.ring_code);
     if (early)
-        play(call, call->plan.early_sound);
+        rw_sim_call_play(call, call->plan.early_sound);
     wait_for_final(call, call->plan.ring_ms);
 }
 
@@ -468,7 +282,7 @@ static void on_cancel(void *arg)
 
     tmr_cancel(&call->step);
     call->sim->counts.cancelled++;
-    rw_sim_line_end(say(call, "cancelled"));
+    rw_sim_line_end(rw_sim_call_say(call, "cancelled"));
     if (call->plan.quirks & RW_SIM_ANSWERS_CANCELLED) {
         (void)answer(call);
         return;
@@ -502,7 +316,7 @@ static void say_invite(struct rw_sim_call *call)
 
     if (call->sim->line.fd < 0)
         return;
-    line = say(call, "invite");
+    line = rw_sim_call_say(call, "invite");
     (void)re_snprintf(peer, sizeof(peer), "%J", &msg->src);
     write_codecs(&call->remote.codecs, codecs);
     rw_sim_line_text(line, "to", rw_sim_slice(&msg->uri.user));
@@ -543,7 +357,7 @@ static void begin(struct rw_sim_call *call)
     struct rw_err err;
 
     if (read_offer(call, call->invite, &err) != RW_OK) {
-        struct rw_sim_line *line = say(call, "bad_offer");
+        struct rw_sim_line *line = rw_sim_call_say(call, "bad_offer");
 
         rw_sim_line_text(line, "why", rw_slice_str(err.code));
         rw_sim_line_end(line);
@@ -617,7 +431,7 @@ struct rw_sim_call *rw_sim_call_find(struct rw_sim *sim, const struct sip_msg *m
 
 static void say_request(struct rw_sim_call *call, const char *event, const struct sip_msg *msg)
 {
-    struct rw_sim_line *line = say(call, event);
+    struct rw_sim_line *line = rw_sim_call_say(call, event);
     const struct sip_hdr *reason = sip_msg_hdr(msg, SIP_HDR_REASON);
 
     if (reason)
@@ -636,7 +450,7 @@ static void on_reinvite_answer(int err, const struct sip_msg *msg, void *arg)
     if (!err && msg && msg->scode < 300)
         (void)sip_drequestf(NULL, call->sim->sip, false, "ACK", call->dialog, msg->cseq.num, NULL,
                             on_send, NULL, NULL, "Content-Length: 0\r\n\r\n");
-    say_code(call, "reinvite_answered", !err && msg ? msg->scode : 0);
+    rw_sim_call_say_code(call, "reinvite_answered", !err && msg ? msg->scode : 0);
 }
 
 static void on_reinvite(void *arg)
@@ -645,8 +459,8 @@ static void on_reinvite(void *arg)
     struct rw_buf tail;
 
     rw_buf_init(&tail, 16384);
-    write_tail(call, 200, true, &tail);
-    rw_sim_line_end(say(call, "reinvite_sent"));
+    rw_sim_call_write_tail(call, 200, true, &tail);
+    rw_sim_line_end(rw_sim_call_say(call, "reinvite_sent"));
     if (!tail.failed)
         (void)sip_drequestf(&call->reinvite, call->sim->sip, true, "INVITE", call->dialog, 0, NULL,
                             on_send, on_reinvite_answer, call, "%b", tail.p, tail.len);
@@ -657,16 +471,16 @@ void rw_sim_call_ack(struct rw_sim_call *call, const struct sip_msg *msg)
 {
     struct rw_err err;
 
-    if (call->phase != ANSWERED)
+    if (call->phase != RW_SIM_ANSWERED)
         return; /* of a repeated 200, or of a re-INVITE */
     tmr_cancel(&call->repeat);
-    call->phase = UP;
+    call->phase = RW_SIM_UP;
     call->sim->counts.acks++;
     say_request(call, "ack", msg);
     if (call->remote.codecs.audio_count == 0 && read_offer(call, msg, &err) == RW_OK &&
         call->audio && call->remote.codecs.audio_count) {
-        aim(call);
-        play(call, call->plan.sound);
+        rw_sim_call_aim(call);
+        rw_sim_call_play(call, call->plan.sound);
     }
     call->invite = mem_deref(call->invite);
     call->answer = mem_deref(call->answer);
@@ -683,8 +497,8 @@ void rw_sim_call_bye(struct rw_sim_call *call, const struct sip_msg *msg)
     call->sim->counts.byes_received++;
     say_request(call, "bye_received", msg);
     if (call->plan.quirks & RW_SIM_IGNORES_BYE) {
-        if (call->phase != IGNORING) {
-            call->phase = IGNORING;
+        if (call->phase != RW_SIM_IGNORING) {
+            call->phase = RW_SIM_IGNORING;
             tmr_cancel(&call->repeat);
             tmr_start(&call->step, LAST_RETRANSMISSION_MS + SIP_T2, on_given_up, call);
         }
@@ -695,7 +509,7 @@ void rw_sim_call_bye(struct rw_sim_call *call, const struct sip_msg *msg)
         end(call, "forgotten");
         return;
     }
-    if (call->phase == LEAVING) { /* glare: both hang up; our own BYE's answer ends it */
+    if (call->phase == RW_SIM_LEAVING) { /* glare: both hang up; our own BYE's answer ends it */
         (void)sip_treply(NULL, sip, msg, 200, "OK");
         return;
     }
@@ -718,16 +532,16 @@ void rw_sim_call_reinvite(struct rw_sim_call *call, const struct sip_msg *msg)
     struct rw_buf tail;
     struct rw_err err;
 
-    rw_sim_line_end(say(call, "reinvite_received"));
-    if (call->phase != UP || read_offer(call, msg, &err) != RW_OK) {
+    rw_sim_line_end(rw_sim_call_say(call, "reinvite_received"));
+    if (call->phase != RW_SIM_UP || read_offer(call, msg, &err) != RW_OK) {
         call->remote = before;
-        (void)sip_treply(NULL, call->sim->sip, msg, call->phase != UP ? 491 : 488,
-                         rw_sim_phrase(call->phase != UP ? 491 : 488));
+        (void)sip_treply(NULL, call->sim->sip, msg, call->phase != RW_SIM_UP ? 491 : 488,
+                         rw_sim_phrase(call->phase != RW_SIM_UP ? 491 : 488));
         return;
     }
-    aim(call);
+    rw_sim_call_aim(call);
     rw_buf_init(&tail, 16384);
-    write_tail(call, 200, true, &tail);
+    rw_sim_call_write_tail(call, 200, true, &tail);
     if (!tail.failed)
         (void)sip_treplyf(NULL, NULL, call->sim->sip, msg, false, 200, "OK", "%b", tail.p,
                           tail.len);

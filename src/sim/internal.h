@@ -29,7 +29,33 @@ struct rw_sim {
     bool buffers_raised, finished;
 };
 
-struct rw_sim_call;
+enum rw_sim_phase {
+    RW_SIM_TRYING,
+    RW_SIM_RINGING,
+    RW_SIM_ANSWERED,
+    RW_SIM_UP,
+    RW_SIM_LEAVING,
+    RW_SIM_IGNORING
+};
+
+struct rw_sim_call {
+    struct le he;
+    struct rw_sim *sim;
+    struct rw_sim_plan plan;
+    enum rw_sim_phase phase;
+    struct sip_strans *transaction; /* of the INVITE, until its final answer */
+    struct sip_msg *invite;         /* until the ACK */
+    uint64_t tag;                   /* ours */
+    char *call_id;
+    struct sip_dialog *dialog;
+    struct sip_request *bye, *reinvite;
+    struct mbuf *answer; /* the 200, to be repeated until the ACK */
+    struct sa answer_to;
+    uint32_t answers;
+    struct rw_sdp remote; /* codecs.audio_count 0 = the INVITE offered nothing */
+    struct rw_sim_audio *audio;
+    struct tmr step, repeat;
+};
 
 /* A call is owned by the simulator's table and ends itself. False when it could not begin. */
 bool rw_sim_call_begin(struct rw_sim *sim, const struct sip_msg *invite,
@@ -40,6 +66,20 @@ struct rw_sim_call *rw_sim_call_find(struct rw_sim *sim, const struct sip_msg *m
 void rw_sim_call_ack(struct rw_sim_call *call, const struct sip_msg *msg);
 void rw_sim_call_bye(struct rw_sim_call *call, const struct sip_msg *msg);
 void rw_sim_call_reinvite(struct rw_sim_call *call, const struct sip_msg *msg);
+
+/* call_sound.c: opening fails (false) when there are no sockets left. */
+bool rw_sim_call_open_sound(struct rw_sim_call *call);
+void rw_sim_call_aim(struct rw_sim_call *call); /* again, after `remote` changed */
+void rw_sim_call_play(struct rw_sim_call *call, enum rw_sim_sound sound);
+
+/* call_wire.c: what is answered, and so also what is sent; and all behind the copied headers. */
+struct rw_sdp_codecs rw_sim_call_codecs(const struct rw_sim_call *call);
+void rw_sim_call_write_tail(struct rw_sim_call *call, unsigned code, bool described,
+                            struct rw_buf *buf);
+
+/* A line about the call, to be ended by the caller; a whole line with a code. */
+struct rw_sim_line *rw_sim_call_say(struct rw_sim_call *call, const char *event);
+void rw_sim_call_say_code(struct rw_sim_call *call, const char *event, unsigned code);
 
 static inline struct rw_slice rw_sim_slice(const struct pl *pl)
 {

@@ -1,0 +1,85 @@
+/* What an answer of the simulator says behind the headers that libre copies. */
+#include "sim/internal.h"
+
+#define HUGE_CONTACT 3000
+
+/* What is answered, and so also what is sent. */
+struct rw_sdp_codecs rw_sim_call_codecs(const struct rw_sim_call *call)
+{
+    struct rw_sdp_codecs codecs = rw_sdp_all_codecs;
+
+    if (call->remote.codecs.audio_count)
+        codecs = call->remote.codecs;
+    if (call->plan.answer == RW_SIM_SDP_PCMA)
+        codecs = (struct rw_sdp_codecs){{RW_RTP_PCMA}, 1, codecs.event_pt};
+    if (call->plan.answer == RW_SIM_SDP_EVENT_96 && codecs.event_pt)
+        codecs.event_pt = 96;
+    return codecs;
+}
+
+static void write_description(struct rw_sim_call *call, struct rw_buf *buf)
+{
+    struct rw_media_addr here = call->sim->advertised;
+    struct rw_sdp_codecs codecs = rw_sim_call_codecs(call);
+    enum rw_sim_answer kind = call->plan.answer;
+    bool refused = kind == RW_SIM_SDP_REFUSED;
+
+    if (kind == RW_SIM_SDP_MISSING)
+        return;
+    if (kind == RW_SIM_SDP_GARBAGE) {
+        rw_buf_puts(buf, "this is no session description\r\n");
+        return;
+    }
+    if (kind == RW_SIM_SDP_G729)
+        codecs = (struct rw_sdp_codecs){{18}, 1, 0};
+    rw_media_addr_set_port(&here, refused       ? 0
+                                  : call->audio ? rw_sim_audio_port(call->audio)
+                                                : call->sim->sink.port);
+    rw_sdp_write(
+        buf, &(struct rw_sdp_local){.rtp = &here,
+                                    .codecs = &codecs,
+                                    .direction = kind == RW_SIM_SDP_HELD ? "inactive" : "sendrecv",
+                                    .session_id = call->tag >> 2});
+}
+
+static void write_contact(const struct rw_sim_call *call, struct rw_buf *buf)
+{
+    if (call->plan.quirks & RW_SIM_NO_CONTACT)
+        return;
+    rw_buf_printf(buf, "Contact: <sip:%s", call->sim->contact);
+    if (call->invite && call->invite->tp == SIP_TRANSP_TCP)
+        rw_buf_puts(buf, ";transport=tcp");
+    if (call->plan.quirks & RW_SIM_HUGE_CONTACT) {
+        rw_buf_puts(buf, ";x=");
+        for (int i = 0; i < HUGE_CONTACT; i++)
+            rw_buf_putc(buf, 'a');
+    }
+    rw_buf_puts(buf, ">\r\n");
+    if (call->plan.quirks & RW_SIM_RECORD_ROUTE)
+        rw_buf_printf(buf, "Record-Route: <sip:%s;lr>\r\n", call->sim->address);
+}
+
+/* Headers and body behind those that libre copies from the request. */
+void rw_sim_call_write_tail(struct rw_sim_call *call, unsigned code, bool described,
+                            struct rw_buf *buf)
+{
+    struct rw_buf body;
+
+    rw_buf_init(&body, RW_SDP_TEXT_MAX);
+    if (code > 100 && code < 300)
+        write_contact(call, buf);
+    if (code >= 300 && code < 400)
+        rw_buf_printf(buf, "Contact: <sip:redirected@%s>\r\n", call->sim->address);
+    if (code >= 300 && call->plan.q850)
+        rw_buf_printf(buf, "Reason: Q.850;cause=%u\r\n", call->plan.q850);
+    if (code >= 300 && call->plan.quirks & RW_SIM_RETRY_AFTER)
+        rw_buf_puts(buf, "Retry-After: 30\r\n");
+    if (described)
+        write_description(call, &body);
+    if (body.len)
+        rw_buf_puts(buf, "Content-Type: application/sdp\r\n");
+    rw_buf_printf(buf, "Content-Length: %zu\r\n\r\n", body.len);
+    rw_buf_put(buf, rw_buf_slice(&body));
+    buf->failed |= body.failed;
+    rw_buf_done(&body);
+}
