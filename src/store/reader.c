@@ -59,6 +59,13 @@ static const struct {
     [RW_Q_KEY] = {RW_ENTITY_IDEMPOTENCY, "tenant_id=?1 AND key=?2 AND expires_ms>?3", NULL},
 };
 
+/* Where SQLite, which knows no statistics, would choose to walk all that a tenant ever called. */
+static const char *const indexes[RW_QUERIES] = {
+    [RW_Q_OPEN] = "conversations_open",
+    [RW_Q_OPEN_OF_USER] = "conversations_open",
+    [RW_Q_OPEN_OF_ALL] = "conversations_open",
+};
+
 enum rw_class rw_store_reader_new(struct rw_store *store, struct rw_store_reader **ret,
                                   struct rw_err *err)
 {
@@ -112,7 +119,10 @@ static int prepare(struct rw_store_reader *reader, unsigned query, bool counting
         rw_buf_puts(&sql, "count(*)");
     else
         rw_sql_columns(&sql, entity);
-    rw_buf_printf(&sql, " FROM %s WHERE %s", rw_entities[entity].table, queries[query].where);
+    rw_buf_printf(&sql, " FROM %s", rw_entities[entity].table);
+    if (indexes[query])
+        rw_buf_printf(&sql, " INDEXED BY %s", indexes[query]);
+    rw_buf_printf(&sql, " WHERE %s", queries[query].where);
     if (!counting && queries[query].order)
         rw_buf_printf(&sql, " ORDER BY %s LIMIT ?%d OFFSET ?%d", queries[query].order,
                       LIMIT_PARAMETER, OFFSET_PARAMETER);
