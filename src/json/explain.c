@@ -31,6 +31,10 @@ void rw_json_mark(struct rw_slice text, size_t from, size_t to, struct rw_err *e
 
     if (!err)
         return;
+    if (to > text.n)
+        to = text.n;
+    if (from > to)
+        from = to;
     rw_json_line_column(text, from, &line, &column);
     err->offset = (int32_t)from;
     err->line = (int32_t)line;

@@ -408,14 +408,21 @@ static bool is_form(struct rw_slice text)
            !memchr(text.p, '{', name) && !memchr(text.p, '\n', text.n);
 }
 
+/* An ASCII character in UTF-16 or UTF-32 has a zero among its first two bytes. */
+static bool starts_with_zero(struct rw_slice text)
+{
+    return text.n >= 2 && (text.p[0] == 0 || text.p[1] == 0);
+}
+
 static enum rw_class not_utf8(struct rw_slice text, size_t at, struct rw_err *err)
 {
     const unsigned char *p = (const unsigned char *)text.p;
 
-    if (text.n >= 2 && ((p[0] == 0xff && p[1] == 0xfe) || (p[0] == 0xfe && p[1] == 0xff) ||
-                        (p[0] == 0 && p[1]) || (p[0] && p[1] == 0))) {
+    bool mark = text.n >= 2 && ((p[0] == 0xff && p[1] == 0xfe) || (p[0] == 0xfe && p[1] == 0xff));
+
+    if (mark || starts_with_zero(text)) {
         rw_fail(err, RW_MALFORMED, "body.not_utf8", "the body is UTF-16 or UTF-32");
-        at = p[0] && p[1] == 0;
+        at = !mark && p[0] != 0;
     } else if (text.n >= 2 && p[0] == 0x1f && p[1] == 0x8b) {
         rw_fail(err, RW_MALFORMED, "body.not_utf8", "the body is compressed");
         at = 0;
@@ -440,7 +447,7 @@ enum rw_class rw_json_habit_whole(struct rw_slice text, struct rw_err *err)
         rw_err_expected(err, "a JSON object");
         return RW_MALFORMED;
     }
-    if (valid < text.n || (text.n >= 2 && (text.p[0] == 0 || text.p[1] == 0)))
+    if (valid < text.n || starts_with_zero(text))
         return not_utf8(text, valid, err);
     if (is_form(text)) {
         struct rw_slice shown_form = {text.p, text.n};

@@ -123,7 +123,8 @@ enum rw_class rw_json_read(struct rw_slice text, const struct rw_json_limits *li
         rw_err_expected(err, "at most %u bytes", bytes_max);
         return RW_TOO_LARGE;
     }
-    if (text.n == 0 || is_too_deep(text, depth_max))
+    /* jansson passes over a zero byte behind a number; JSON has none anywhere. */
+    if (text.n == 0 || memchr(text.p, 0, text.n) || is_too_deep(text, depth_max))
         return rw_json_explain(text, depth_max, err);
     value = json_loadb(text.p, text.n, JSON_REJECT_DUPLICATES, &error);
     if (!value)

@@ -113,3 +113,6 @@
     {"\000", 1, NJ, 0, 1, 1, 1, "an invisible character stands between the values", "remove this character"},
     {"{\"a\":(1)}", 0, NJ, 5, 1, 6, 1, "the body is not JSON from here on", ""},
     {"{\"a\": \"say \"hi\" \"}", 0, NJ, 11, 1, 12, 1, "the text ends at this quote; a quote inside a text has a backslash before it", "\\\""},
+    {"\000\000\tAAAA", 7, "body.not_utf8", 0, 1, 1, 1, "the body is UTF-16 or UTF-32", ""},
+    {"[1\000]", 4, NJ, 2, 1, 3, 1, "an invisible character stands between the values", "remove this character"},
+    {"[\"a\000b\"]", 7, NJ, 3, 1, 4, 1, "a control character stands unescaped in a text", ""},
