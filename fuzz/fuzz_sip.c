@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "sip/digest.h"
+#include "sip/icmp.h"
 #include "sip/reason.h"
 #include "sip/session.h"
 
@@ -89,6 +90,8 @@ static void read_alone(const uint8_t *data, size_t size)
     struct rw_sip_challenge challenge;
     struct rw_sip_message m;
     uint16_t q850 = 0, code = 0;
+    struct rw_slice call_id;
+    uint64_t branch;
     size_t length = rw_sip_message_length(all, 65536);
     char *copy = malloc(size + 1);
 
@@ -111,6 +114,7 @@ static void read_alone(const uint8_t *data, size_t size)
         abort();
     if (rw_sip_challenge_parse(all, &challenge) && (!challenge.nonce.n || !challenge.realm.p))
         abort();
+    (void)rw_sip_icmp_parse(all, &branch, &call_id);
     memset(&stored, 0, sizeof(stored));
     memcpy(&stored, data, size < sizeof(stored) ? size : sizeof(stored));
     stored.answered = size & 1;

@@ -1,7 +1,7 @@
 /*
  * sip/core.h - what the files of this folder share: the SIP side of one worker from inside.
  *
- *     wire.c, stream.c   bytes in and out
+ *     wire.c, stream.c   bytes in and out           icmp.c      undeliverable ones
  *     message.c, uri.c   reading                    compose.c   writing
  *     sip.c              who a message is for
  *     transaction.c      our requests, until they are answered (RFC 3261, section 17.1)

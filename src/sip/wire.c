@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "sip/core.h"
+#include "sip/icmp.h"
 #include "sip/transaction.h"
 
 #include <arpa/inet.h>
@@ -105,6 +106,7 @@ static bool open_sockets(struct rw_sip_wire *wire, struct sa local, uint32_t buf
         if (pair->tcp < 0)
             return false;
         enlarge(pair->udp, buffer);
+        rw_sip_icmp_enable(pair->udp, sa_af(&local));
     }
     wire->port = sa_port(&local);
     return true;
@@ -283,12 +285,13 @@ int rw_sip_wire_owner(const struct rw_sip_wire *wire, struct rw_slice call_id)
     return (hex(call_id.p[0]) * 16 + hex(call_id.p[1])) % (int)wire->workers;
 }
 
-/* A message on its way to another worker: one it owns, or bytes for a stream that it has. */
+/* On its way to another worker: a message it owns, bytes for a stream it has, or a failure. */
 struct passed {
     struct rw_mail mail;
     struct rw_sip_wire *wire;
     unsigned to;
     bool outgoing;
+    uint64_t unsent; /* a transaction's key; then there are no bytes */
     struct rw_sip_hop hop;
     size_t n;
     char bytes[];
@@ -300,15 +303,16 @@ static void handle_passed(struct rw_mail *mail)
     struct rw_sip *sip = rw_sip_wire_at(passed->wire, passed->to);
 
     atomic_fetch_sub(&passed->wire->at[passed->to].passed, 1);
-    if (sip && passed->outgoing)
+    if (sip && passed->unsent)
+        rw_sip_transaction_unsent(sip, passed->unsent);
+    else if (sip && passed->outgoing)
         rw_sip_wire_send(sip, &passed->hop, (struct rw_slice){passed->bytes, passed->n}, 0);
     else if (sip)
         rw_sip_receive(sip, &passed->hop, passed->bytes, passed->n);
     rw_free(passed);
 }
 
-static void pass(struct rw_sip *sip, unsigned to, bool outgoing, const struct rw_sip_hop *hop,
-                 struct rw_slice bytes)
+static void pass(struct rw_sip *sip, unsigned to, const struct passed *what, struct rw_slice bytes)
 {
     struct rw_sip_wire *wire = sip->wire;
     struct passed *passed;
@@ -319,13 +323,13 @@ static void pass(struct rw_sip *sip, unsigned to, bool outgoing, const struct rw
     passed = rw_calloc(1, sizeof(*passed) + bytes.n);
     if (!passed)
         return;
+    *passed = *what;
     passed->mail.handle = handle_passed;
     passed->wire = wire;
     passed->to = to;
-    passed->outgoing = outgoing;
-    passed->hop = *hop;
     passed->n = bytes.n;
-    memcpy(passed->bytes, bytes.p, bytes.n);
+    if (bytes.n)
+        memcpy(passed->bytes, bytes.p, bytes.n);
     atomic_fetch_add(&wire->at[to].passed, 1);
     sip->counters.passed_on++;
     rw_worker_post(rw_workers_at(rw_worker_all(sip->worker), to), &passed->mail);
@@ -334,7 +338,12 @@ static void pass(struct rw_sip *sip, unsigned to, bool outgoing, const struct rw
 void rw_sip_wire_pass(struct rw_sip *sip, unsigned owner, const struct rw_sip_hop *hop,
                       struct rw_slice bytes)
 {
-    pass(sip, owner, false, hop, bytes);
+    pass(sip, owner, &(struct passed){.hop = *hop}, bytes);
+}
+
+void rw_sip_wire_pass_unsent(struct rw_sip *sip, unsigned owner, uint64_t key)
+{
+    pass(sip, owner, &(struct passed){.unsent = key}, (struct rw_slice){NULL, 0});
 }
 
 /* ------------------------------------------------------------------ UDP */
@@ -344,18 +353,23 @@ static void flush(struct rw_sip *sip)
     struct rw_sip_udp *udp = &sip->udp;
     uint64_t failed[RW_SIP_SEND_BATCH];
     unsigned done = 0, failures = 0, count = udp->tx_count;
+    bool again = false;
 
     while (done < count) {
         int n = sendmmsg(udp->fd, udp->tx + done, count - done, MSG_DONTWAIT | MSG_NOSIGNAL);
 
         if (n > 0) {
             done += (unsigned)n;
+            again = false;
         } else if (errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS) {
             break; /* lost; what matters is sent again by its timer */
-        } else if (errno != EINTR) {
+        } else if (errno == EINTR || !again) {
+            again = errno != EINTR; /* it may be an ICMP error of another datagram: once more */
+        } else {
             if (udp->tx_key[done])
                 failed[failures++] = udp->tx_key[done];
             done++;
+            again = false;
         }
     }
     udp->tx_count = 0;
@@ -405,7 +419,7 @@ void rw_sip_wire_send(struct rw_sip *sip, const struct rw_sip_hop *hop, struct r
                       uint64_t key)
 {
     if (hop->transport == RW_SIP_TCP && hop->stream && hop->worker != sip->index) {
-        pass(sip, hop->worker, true, hop, bytes);
+        pass(sip, hop->worker, &(struct passed){.outgoing = true, .hop = *hop}, bytes);
         return;
     }
     sip->counters.sent++;
@@ -423,14 +437,15 @@ static void on_readable(int flags, void *arg)
     struct rw_sip *sip = arg;
     struct rw_sip_udp *udp = &sip->udp;
 
-    (void)flags;
+    if (flags & FD_EXCEPT)
+        rw_sip_icmp_read(sip);
     for (unsigned round = 0; round < RW_SIP_RECV_ROUNDS; round++) {
         int n;
 
         for (unsigned i = 0; i < RW_SIP_RECV_BATCH; i++)
             udp->rx[i].msg_hdr.msg_namelen = sizeof(udp->rx_peer[i].u);
         n = recvmmsg(udp->fd, udp->rx, RW_SIP_RECV_BATCH, MSG_DONTWAIT, NULL);
-        if (n <= 0)
+        if (n == 0 || (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)))
             return;
         for (int i = 0; i < n; i++) {
             struct rw_sip_hop hop = {.transport = RW_SIP_UDP, .worker = (uint16_t)sip->index};
@@ -439,7 +454,7 @@ static void on_readable(int flags, void *arg)
             hop.peer.len = udp->rx[i].msg_hdr.msg_namelen;
             rw_sip_receive(sip, &hop, udp->rx_iov[i].iov_base, udp->rx[i].msg_len);
         }
-        if ((unsigned)n < RW_SIP_RECV_BATCH)
+        if (n > 0 && (unsigned)n < RW_SIP_RECV_BATCH)
             return;
     }
 }

@@ -88,6 +88,9 @@ void rw_sip_wire_send(struct rw_sip *sip, const struct rw_sip_hop *hop, struct r
 void rw_sip_wire_pass(struct rw_sip *sip, unsigned owner, const struct rw_sip_hop *hop,
                       struct rw_slice bytes);
 
+/* Tells the worker that owns it that a transaction's request could not be delivered. */
+void rw_sip_wire_pass_unsent(struct rw_sip *sip, unsigned owner, uint64_t key);
+
 /* The worker that owns a Call-ID, or -1 when it is none of ours. */
 int rw_sip_wire_owner(const struct rw_sip_wire *wire, struct rw_slice call_id);
 

@@ -234,6 +234,36 @@ static void not_sendable(struct stage *s)
     stage_release(s);
 }
 
+/* Nobody has that port: ICMP says so at once (RFC 3261, section 18.4). */
+static void station_is_gone(struct stage *s)
+{
+    char uri[80];
+
+    (void)close(s->udp);
+    (void)snprintf(uri, sizeof(uri), "sip:x@127.0.0.1:%u", s->peer_port);
+    stage_invite(s, &(struct rw_leg_target){.uri = uri});
+    (void)expect_news(s, RW_IN_LEG_UNREACHABLE);
+    stage_release(s);
+    stage_advance(s, 1000);
+    s->udp = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+}
+
+/* The port goes away while it rings: nothing is concluded from that. */
+static void gone_while_ringing(struct stage *s)
+{
+    stage_invite(s, NULL);
+    expect(s, "INVITE ");
+    stage_answer(s, "180 Ringing", "far", "");
+    (void)expect_news(s, RW_IN_LEG_RINGING);
+    (void)close(s->udp);
+    s->udp = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0);
+    rw_sip_leg_ops.cancel(s->leg);
+    stage_advance(s, 31900);
+    expect_no_news(s);
+    stage_advance(s, 200);
+    (void)expect_news(s, RW_IN_LEG_FAILED);
+}
+
 static void answer_without_media(struct stage *s)
 {
     stage_invite(s, NULL);
@@ -563,6 +593,8 @@ PLAY(cancel_comes_too_late)
 PLAY(two_forks_answer)
 PLAY(nobody_there)
 PLAY(not_sendable)
+PLAY(station_is_gone)
+PLAY(gone_while_ringing)
 PLAY(answer_without_media)
 PLAY(bye_is_never_answered)
 PLAY(byes_cross)
@@ -590,6 +622,8 @@ int main(void)
         cmocka_unit_test(play_two_forks_answer),
         cmocka_unit_test(play_nobody_there),
         cmocka_unit_test(play_not_sendable),
+        cmocka_unit_test(play_station_is_gone),
+        cmocka_unit_test(play_gone_while_ringing),
         cmocka_unit_test(play_answer_without_media),
         cmocka_unit_test(play_bye_is_never_answered),
         cmocka_unit_test(play_byes_cross),
