@@ -28,7 +28,7 @@ struct rw_leg_target {
     const char *from_name; /* display name or NULL */
     const char *auth_user; /* for digest (RFC 7616/8760, RFC 3261 22), or NULL */
     const char *auth_password;
-    const char *call_id;  /* ours, starts with the worker's two hex digits, see sip/wire.h */
+    const char *call_id; /* ours, starts with the worker's two hex digits, see sip/wire.h */
     /*
      * From tag and Via branch of the first INVITE, whose CSeq is 1 and whose To is `uri`: its dialog
      * is written down before it leaves. NULL: the implementation makes them.
