@@ -51,6 +51,25 @@ bool rw_media_addr_is_group(const struct rw_media_addr *addr)
     return IN6_IS_ADDR_MULTICAST(&addr->u.in6.sin6_addr) || rw_media_addr_is_any(addr);
 }
 
+/* RFC 6890, as far as a telephone behind NAT may write it into its SDP. */
+bool rw_media_addr_is_private(const struct rw_media_addr *addr)
+{
+    static const struct {
+        uint32_t net;
+        int bits;
+    } nets[] = {{0x0a000000, 8},  {0x7f000000, 8},  {0x64400000, 10},
+                {0xa9fe0000, 16}, {0xac100000, 12}, {0xc0a80000, 16}};
+    const uint8_t *v6 = addr->u.in6.sin6_addr.s6_addr;
+
+    if (addr->u.sa.sa_family != AF_INET)
+        return IN6_IS_ADDR_LOOPBACK(&addr->u.in6.sin6_addr) || (v6[0] & 0xfe) == 0xfc ||
+               (v6[0] == 0xfe && (v6[1] & 0xc0) == 0x80);
+    for (size_t i = 0; i < sizeof(nets) / sizeof(*nets); i++)
+        if ((ntohl(addr->u.in.sin_addr.s_addr) ^ nets[i].net) >> (32 - nets[i].bits) == 0)
+            return true;
+    return false;
+}
+
 const char *rw_media_addr_text(const struct rw_media_addr *addr, char out[RW_MEDIA_ADDR_TEXT])
 {
     char host[INET6_ADDRSTRLEN] = "";

@@ -32,6 +32,8 @@ void rw_media_addr_set_port(struct rw_media_addr *addr, uint16_t port);
 bool rw_media_addr_is_any(const struct rw_media_addr *addr); /* 0.0.0.0 or :: */
 /* True when nobody in particular has it: multicast, broadcast, 0.0.0.0/8, ::. */
 bool rw_media_addr_is_group(const struct rw_media_addr *addr);
+/* True for what can't be reached from outside: private, shared, link-local and loopback ranges. */
+bool rw_media_addr_is_private(const struct rw_media_addr *addr);
 const char *rw_media_addr_text(const struct rw_media_addr *addr, char out[RW_MEDIA_ADDR_TEXT]);
 
 /* Same host, whatever the port. Two addresses that are none are not the same. */

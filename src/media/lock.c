@@ -64,6 +64,7 @@ bool rw_lock_accepts(struct rw_lock *lock, const struct rw_media_addr *from,
         return false;
     lock->source = *from;
     lock->trust = trust;
+    lock->answer_source = trust > OTHER || rw_media_addr_is_private(&lock->named);
     lock->final = trust == EXACT || !open;
     return true;
 }

@@ -7,7 +7,9 @@
  * stream. Within the window a more trusted source replaces a less trusted one; afterwards the choice
  * stands for good. A source that was never locked to may only be the named host. All other packets
  * are foreign: the caller counts and drops them, and never answers, so that nobody who sprays packets
- * at our ports hears a call or is heard in it ("RTP bleed").
+ * at our ports hears a call or is heard in it ("RTP bleed"). Ours go to the source; but when another
+ * host was taken though the SDP named a public address, ours stay with that address: whoever sends is
+ * then heard (carriers do split their media so), yet hears nothing.
  *
  * Standards  RFC 4961 (symmetric RTP), RFC 7362 (latching and its dangers).
  * Threads    a value; one at a time.
@@ -30,8 +32,9 @@ struct rw_lock {
     uint32_t candidate_ssrc;
     uint16_t candidate_seq;
     uint8_t candidate_run;
-    uint8_t trust; /* of source, an enum of lock.c */
-    bool final;    /* no clock is needed any more */
+    uint8_t trust;      /* of source, an enum of lock.c */
+    bool final;         /* no clock is needed any more */
+    bool answer_source; /* ours go to source, not to named */
 };
 
 /*
@@ -44,10 +47,10 @@ void rw_lock_name(struct rw_lock *lock, const struct rw_media_addr *named, uint6
 bool rw_lock_accepts(struct rw_lock *lock, const struct rw_media_addr *from,
                      const struct rw_rtp *packet, uint64_t now_ms);
 
-/* Where to send: the source when there is one, otherwise what the SDP named; len 0 = nowhere. */
+/* Where to send; len 0 = nowhere. */
 static inline const struct rw_media_addr *rw_lock_target(const struct rw_lock *lock)
 {
-    return lock->source.len ? &lock->source : &lock->named;
+    return lock->answer_source ? &lock->source : &lock->named;
 }
 
 #endif

@@ -143,6 +143,56 @@ static void test_the_same_address_again_opens_the_window_anew(void **state)
     }
 }
 
+/* Another host may be heard where the SDP named a public one, but nothing is sent to it. */
+static void test_ours_stay_with_a_public_address(void **state)
+{
+    static const struct {
+        const char *named;
+        bool is_private;
+    } cases[] = {{"10.255.0.1", true},   {"11.0.0.1", false},   {"172.16.0.1", true},
+                 {"172.31.255.9", true}, {"172.32.0.1", false}, {"192.168.9.9", true},
+                 {"192.169.0.1", false}, {"100.64.0.1", true},  {"100.128.0.1", false},
+                 {"169.254.1.1", true},  {"127.0.0.1", true},   {"8.8.8.8", false}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        struct rw_media_addr named = addr(cases[i].named, 4000), from = addr(THIEF, 9), other;
+        struct rw_lock lock = {.trust = 0};
+
+        rw_lock_name(&lock, &named, 0);
+        for (uint16_t seq = 0; seq < 3; seq++) {
+            struct rw_rtp rtp = {.ssrc = 1, .seq = seq};
+
+            assert_int_equal(rw_lock_accepts(&lock, &from, &rtp, 1), seq == 2);
+        }
+        assert_true(
+            rw_media_addr_same(rw_lock_target(&lock), cases[i].is_private ? &from : &named));
+        other = addr(cases[i].named, 4002); /* the named host, when it comes, is answered */
+        assert_true(rw_lock_accepts(&lock, &other, &(struct rw_rtp){.ssrc = 2}, 2));
+        assert_true(rw_media_addr_same(rw_lock_target(&lock), &other));
+    }
+}
+
+static void test_private_addresses_of_version_6(void **state)
+{
+    static const struct {
+        const char *host;
+        bool is_private;
+    } cases[] = {{"::1", true},
+                 {"fd00::1", true},
+                 {"fe80::1", true},
+                 {"2001:db8::1", false},
+                 {"fec0::1", false}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        struct rw_media_addr a;
+
+        assert_true(rw_media_addr_parse(&a, AF_UNSPEC, rw_slice_str(cases[i].host), 1));
+        assert_int_equal(rw_media_addr_is_private(&a), cases[i].is_private);
+    }
+}
+
 static void test_rtp_headers(void **state)
 {
     static const struct {
@@ -294,6 +344,8 @@ int main(void)
         cmocka_unit_test(test_nobody_is_accepted_before_the_answer),
         cmocka_unit_test(test_a_new_address_starts_over),
         cmocka_unit_test(test_the_same_address_again_opens_the_window_anew),
+        cmocka_unit_test(test_ours_stay_with_a_public_address),
+        cmocka_unit_test(test_private_addresses_of_version_6),
         cmocka_unit_test(test_rtp_headers),
         cmocka_unit_test(test_rtcp_packets),
         cmocka_unit_test(test_a_header_written_is_read_back),

@@ -137,10 +137,11 @@ struct peer {
 
 static int bound(const char *host, struct rw_media_addr *ret)
 {
-    int fd = socket(AF_INET, SOCK_DGRAM, 0);
+    int fd;
 
+    assert_true(rw_media_addr_parse(ret, AF_UNSPEC, rw_slice_str(host), 0));
+    fd = socket(ret->u.sa.sa_family, SOCK_DGRAM, 0);
     assert_true(fd >= 0);
-    assert_true(rw_media_addr_parse(ret, AF_INET, rw_slice_str(host), 0));
     assert_int_equal(bind(fd, &ret->u.sa, ret->len), 0);
     assert_int_equal(getsockname(fd, &ret->u.sa, &ret->len), 0);
     return fd;
@@ -205,15 +206,20 @@ struct call {
     struct peer station, trunk;
 };
 
-static void set_up(struct call *call, unsigned legs)
+static void set_up_at(struct call *call, unsigned legs, const char *host)
 {
-    *call = (struct call){.job = {.options = {.host = "127.0.0.1"}, .legs = legs}};
+    *call = (struct call){.job = {.options = {.host = host}, .legs = legs}};
     in_worker(do_new, &call->job);
     assert_int_equal(call->job.class, RW_OK);
     in_worker(do_open, &call->job);
     assert_int_equal(call->job.class, RW_OK);
-    call->station = peer_at("127.0.0.1");
-    call->trunk = peer_at("127.0.0.1");
+    call->station = peer_at(host);
+    call->trunk = peer_at(host);
+}
+
+static void set_up(struct call *call, unsigned legs)
+{
+    set_up_at(call, legs, "127.0.0.1");
 }
 
 static void tear_down(struct call *call)
@@ -239,8 +245,9 @@ static void offer(struct call *call, enum rw_leg_side leg)
     call->job.leg = leg;
     in_worker(do_offer, &call->job);
     assert_int_equal(call->job.class, RW_OK);
-    assert_int_equal(
-        rw_sdp_read(rw_slice_str(call->job.offer), &rw_sdp_all_codecs, AF_INET, &sdp, NULL), RW_OK);
+    assert_int_equal(rw_sdp_read(rw_slice_str(call->job.offer), &rw_sdp_all_codecs,
+                                 call->station.here.u.sa.sa_family, &sdp, NULL),
+                     RW_OK);
     (leg == RW_LEG_STATION ? &call->station : &call->trunk)->there = sdp.rtp;
 }
 
@@ -248,12 +255,11 @@ static void offer(struct call *call, enum rw_leg_side leg)
 static void answer(struct call *call, enum rw_leg_side leg, const char *stream)
 {
     struct peer *peer = leg == RW_LEG_STATION ? &call->station : &call->trunk;
+    bool v6 = peer->here.u.sa.sa_family == AF_INET6;
     char sdp[512];
 
-    (void)snprintf(sdp, sizeof(sdp),
-                   "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 "
-                   "0\r\nm=audio %u RTP/AVP %s",
-                   rw_media_addr_port(&peer->here), stream);
+    (void)snprintf(sdp, sizeof(sdp), "v=0\r\ns=-\r\nc=IN %s\r\nt=0 0\r\nm=audio %u RTP/AVP %s",
+                   v6 ? "IP6 ::1" : "IP4 127.0.0.1", rw_media_addr_port(&peer->here), stream);
     call->job.leg = leg;
     call->job.sdp = sdp;
     in_worker(do_answer, &call->job);
@@ -289,6 +295,29 @@ static void test_packets_pass_both_ways(void **state)
         assert_int_equal(s.bytes[leg], 50 * 172);
         assert_int_equal(s.foreign[leg] + s.unusable[leg], 0);
     }
+    tear_down(&call);
+}
+
+static void test_version_6_too(void **state)
+{
+    struct rw_media_addr here = {.len = 0};
+    int fd = socket(AF_INET6, SOCK_DGRAM, 0);
+    bool there_is_one = fd >= 0 && rw_media_addr_parse(&here, AF_INET6, RW_LIT("::1"), 0) &&
+                        bind(fd, &here.u.sa, here.len) == 0;
+    struct call call;
+
+    (void)state;
+    if (fd >= 0)
+        (void)close(fd);
+    if (!there_is_one)
+        skip();
+    set_up_at(&call, 2, "::1");
+    connect_both(&call, "0\r\n", "0\r\n");
+    say(&call.station, 0, 1);
+    hears(&call.trunk, 0, 1);
+    say(&call.trunk, 0, 2);
+    hears(&call.station, 0, 2);
+    assert_non_null(strstr(call.job.offer, "c=IN IP6 ::1\r\n"));
     tear_down(&call);
 }
 
@@ -715,6 +744,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_packets_pass_both_ways),
+        cmocka_unit_test(test_version_6_too),
         cmocka_unit_test(test_a_burst_is_passed_whole_and_in_order),
         cmocka_unit_test(test_nothing_is_lost_between_waking_and_ticking),
         cmocka_unit_test(test_early_media_reaches_the_station),
