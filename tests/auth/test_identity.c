@@ -350,7 +350,7 @@ static void test_lock(void **state)
     assert_int_equal(rw_auth_peer_check(d->auth, PEER, NULL), RW_OK);
 }
 
-/* More tokens than are remembered: each still stands for its own. */
+/* More tokens than are remembered: each still stands for its own, and one in use stays remembered. */
 static void test_many(void **state)
 {
     struct door *d = *state;
@@ -375,6 +375,7 @@ static void test_many(void **state)
         for (int i = 0; i < MANY; i++) {
             const struct rw_identity *id;
             struct rw_arena arena;
+            uint64_t hits;
             struct rw_err err;
 
             rw_arena_init(&arena, 4096);
@@ -382,6 +383,11 @@ static void test_many(void **state)
                 rw_auth_identify(d->auth, rw_slice_str(headers[i]), PEER, &arena, &id, &err),
                 RW_OK);
             assert_string_equal(id->token_id, ids[i]);
+            hits = rw_auth_counters(d->auth)->hits;
+            assert_int_equal(
+                rw_auth_identify(d->auth, rw_slice_str(headers[0]), PEER, &arena, &id, &err),
+                RW_OK);
+            assert_int_equal(rw_auth_counters(d->auth)->hits, hits + 1);
             rw_arena_done(&arena);
         }
     free(headers);

@@ -82,7 +82,9 @@ static void test_directory(void **state)
                    S(auth_password), S(state), N(version), N(created_ms));
     }
     {
-        struct rw_row_edge in = {"e", TENANT_A, "", "active", 1, UINT64_C(1) << 62};
+        /* longer than a UUID that it begins with */
+        struct rw_row_edge in = {
+            "0192f000-0000-7000-8000-0000000000aax", TENANT_A, "", "active", 1, UINT64_C(1) << 62};
         ROUND_TRIP(edge, put, S(id), S(tenant_id), S(name), S(state), N(version), N(created_ms));
     }
     {
