@@ -17,7 +17,7 @@ static const struct rw_cli_column call_columns[] = {
     {"ended", "endTime"},
     {"why", "disconnectType"},
     {"reason", "endedReason"},
-    {"SIP", "disconnectReasons.0.code"},
+    {"heard", "disconnectReasons"},
     {"said by", "endedBy"},
     {"number resource", "providerId"},
     {"correlation id", "correlationId"},
@@ -46,8 +46,7 @@ static const struct rw_cli_column leg_columns[] = {
     {"ADDRESS", "address"},
     {"STATE", "state"},
     {"WHY", "disconnectType"},
-    {"SIP", "disconnectReasons.0.code"},
-    {"PHRASE", "disconnectReasons.0.phrase"},
+    {"HEARD", "disconnectReasons"},
     {NULL, NULL},
 };
 

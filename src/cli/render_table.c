@@ -69,7 +69,25 @@ const char *rw_cli_text_at(const json_t *json, const char *path, char scratch[40
     return NULL;
 }
 
-/* "a, b, c" of an array of texts, or of objects that have a name. */
+/* What stands for an object in a list: its name, or of a reason "SIP 486 Busy Here", "Q.850 17". */
+static const char *in_a_word(const json_t *item, char dst[120])
+{
+    const char *type = json_string_value(json_object_get(item, "type"));
+    const char *phrase = json_string_value(json_object_get(item, "phrase"));
+    char scratch[40];
+    const char *code = rw_cli_text_at(item, "code", scratch);
+
+    if (!type || !code)
+        return json_string_value(json_object_get(item, "name"));
+    (void)snprintf(dst, 120, "%s %s%s%s",
+                   strcmp(type, "q850") == 0  ? "Q.850"
+                   : strcmp(type, "sip") == 0 ? "SIP"
+                                              : type,
+                   code, phrase ? " " : "", phrase ? phrase : "");
+    return dst;
+}
+
+/* "a, b, c" of an array. */
 static void join(const json_t *array, char *dst, size_t size)
 {
     size_t at = 0, i;
@@ -77,9 +95,9 @@ static void join(const json_t *array, char *dst, size_t size)
 
     json_array_foreach(array, i, item)
     {
-        char scratch[40];
-        const char *text = json_is_object(item) ? rw_cli_text_at(item, "name", scratch)
-                                                : rw_cli_text_at(item, "", scratch);
+        char scratch[120];
+        const char *text =
+            json_is_object(item) ? in_a_word(item, scratch) : rw_cli_text_at(item, "", scratch);
         int n = snprintf(dst + at, size - at, "%s%s", i ? ", " : "", text ? text : "");
 
         if (n < 0 || (size_t)n >= size - at)

@@ -5,7 +5,8 @@
 static enum rw_class bad(const struct rw_http_chunked *c, struct rw_slice at, const char *message,
                          const char *expected, struct rw_err *err)
 {
-    rw_fail(err, RW_MALFORMED, "http.framing.bad_chunk", "%s", message);
+    rw_fail(err, RW_MALFORMED, "http.framing.bad_chunk", "%s It begins at byte %zu of the body.",
+            message, c->raw + 1);
     if (err) {
         char text[40];
 

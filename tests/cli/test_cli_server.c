@@ -33,7 +33,9 @@ static const struct answer script[] = {
      "{\"warnings\":[{\"code\":\"w\",\"message\":\"Spaces.\",\"line\":1,\"column\":1,\"length\":1}]"
      "}"},
     {"GET /api/v2/conversations/calls/" ID, 200,
-     "{\"id\":\"" ID "\",\"state\":\"disconnected\",\"participants\":[{\"purpose\":\"external\","
+     "{\"id\":\"" ID "\",\"state\":\"disconnected\",\"disconnectReasons\":[{\"type\":\"sip\","
+     "\"code\":486,\"phrase\":\"Busy "
+     "Here\"},{\"type\":\"q850\",\"code\":17}],\"participants\":[{\"purpose\":\"external\","
      "\"state\":\"disconnected\",\"ani\":\"+65\",\"dnis\":\"+66\"}]}"},
     {"GET /api/v2/conversations/calls", 200, "{\"entities\":[]}"},
     {"GET /api/v2/conversations/calls/forbidden", 403,
@@ -240,7 +242,7 @@ static void commands_ask_and_show(void **state)
          ""},
         {"call|place|--to|+66|--wait", 0, "events?after=1", "17:00:01.000  call     connected\n",
          ""},
-        {"call|get|" ID, 0, NULL, "state  disconnected\n", ""},
+        {"call|get|" ID, 0, NULL, "heard  SIP 486 Busy Here, Q.850 17\n", ""},
         {"call|list", 0, "GET /api/v2/conversations/calls ", "none\n", ""},
         {"call|hangup|" ID, 0, "POST /api/v2/conversations/" ID "/disconnect [Bearer tok] \n",
          "is being ended", ""},
