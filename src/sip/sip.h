@@ -2,8 +2,8 @@
  * sip/sip.h - the SIP side of a worker: transports, legs, what comes from strangers.
  *
  * libre gives the loop, timers and DNS. Reading, transactions (transaction.c) and the INVITE session
- * (leg.c) are ours: with libre's parser and requests alone a call took 80 us of CPU, with these the
- * whole leg takes 22. One address and port serve all workers: whoever reads a datagram passes it to
+ * (leg.c) are ours: a leg takes 22 us of CPU with them, 87 with
+ * libre's. One address and port serve all workers: whoever reads a datagram passes it to
  * the worker whose number stands in its Call-ID (wire.c).
  *
  * Standards  RFC 3261, 3262 (not offered), 3263 (A records and ports), 3264, 3326, 7616, 8760.

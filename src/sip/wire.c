@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #define PEERS 1024u
+#define PEER_WAYS 8u
 #define PEER_KNOWN_MS (3600u * 1000)
 #define PORT_TRIES 20 /* for a free number that UDP and TCP both have */
 
@@ -241,16 +242,29 @@ unsigned rw_sip_wire_workers(const struct rw_sip_wire *wire)
 
 /* ------------------------------------------------------------------ peers */
 
+/* The entry of `peer`, or the oldest of the few it may stand in. Under the lock. */
 static struct peer *peer_slot(struct rw_sip_wire *wire, const struct sa *peer)
 {
-    return &wire->peers[sa_hash(peer, SA_ADDR) % PEERS];
+    uint32_t first = sa_hash(peer, SA_ADDR);
+    struct peer *oldest = NULL;
+
+    for (unsigned i = 0; i < PEER_WAYS; i++) {
+        struct peer *slot = &wire->peers[(first + i) % PEERS];
+
+        if (slot->sent_ms && sa_cmp(&slot->address, peer, SA_ADDR))
+            return slot;
+        if (!oldest || slot->sent_ms < oldest->sent_ms)
+            oldest = slot;
+    }
+    return oldest;
 }
 
 void rw_sip_wire_remember(struct rw_sip_wire *wire, const struct sa *peer)
 {
-    struct peer *slot = peer_slot(wire, peer);
+    struct peer *slot;
 
     (void)pthread_mutex_lock(&wire->lock);
+    slot = peer_slot(wire, peer);
     slot->address = *peer;
     slot->sent_ms = rw_clock_mono_ms();
     (void)pthread_mutex_unlock(&wire->lock);
@@ -258,10 +272,11 @@ void rw_sip_wire_remember(struct rw_sip_wire *wire, const struct sa *peer)
 
 bool rw_sip_wire_knows(struct rw_sip_wire *wire, const struct sa *peer)
 {
-    struct peer *slot = peer_slot(wire, peer);
+    struct peer *slot;
     bool known;
 
     (void)pthread_mutex_lock(&wire->lock);
+    slot = peer_slot(wire, peer);
     known = slot->sent_ms && sa_cmp(&slot->address, peer, SA_ADDR) &&
             rw_clock_mono_ms() - slot->sent_ms < PEER_KNOWN_MS;
     (void)pthread_mutex_unlock(&wire->lock);

@@ -123,10 +123,44 @@ static void answer(int fd, const char *request, const char *tag)
     transmit(fd, out);
 }
 
+/*
+ * A request inside the dialog of `invite`, from the far end. Its From is our To and the other way
+ * round.
+ */
+static void compose(char *out, size_t size, const char *invite, const char *method, unsigned cseq,
+                    const char *via)
+{
+    char from[300], to[300], call_id[300];
+
+    (void)snprintf(out, size,
+                   "%s sip:x@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/%s;branch=z9hG4bK%u;rport\r\n"
+                   "From: %s;tag=far\r\nTo: %s\r\n%s\r\nCSeq: %u %s\r\nContent-Length: 0\r\n\r\n",
+                   method, via, cseq, value_of(invite, "To: ", to, 300) + 4,
+                   value_of(invite, "From: ", from, 300) + 6,
+                   value_of(invite, "Call-ID: ", call_id, 300), cseq, method);
+}
+
+/* Over a connection that any of the workers may have taken: the answer comes back on it. */
+static void ask_over_tcp(const char *invite, unsigned i)
+{
+    struct sockaddr_in a = {.sin_family = AF_INET,
+                            .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+                            .sin_port = htons(rw_sip_wire_port(wire))};
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    char out[2000], in[4000];
+
+    assert_int_equal(connect(fd, (struct sockaddr *)&a, sizeof(a)), 0);
+    compose(out, sizeof(out), invite, "INFO", i + 1, "TCP 127.0.0.1:9");
+    assert_int_equal(send(fd, out, strlen(out), 0), strlen(out));
+    receive(fd, in, sizeof(in));
+    assert_int_equal(strncmp(in, "SIP/2.0 200 OK\r\n", 16), 0);
+    (void)close(fd);
+}
+
 static void one_port_for_all(void **state)
 {
     struct rw_workers *workers;
-    char in[4000], out[2000], invites[WORKERS][4000] = {""}, v[3][300];
+    char in[4000], out[2000], invites[WORKERS][4000] = {""}, v[300], via[40];
     int fd, sources[SOURCES];
     uint64_t passed = 0;
     struct rw_err err;
@@ -142,29 +176,22 @@ static void one_port_for_all(void **state)
         if (strncmp(in, "ACK ", 4) == 0) {
             acks++;
         } else if (strncmp(in, "INVITE ", 7) == 0) {
-            int which = value_of(in, "Call-ID: ", v[0], 300)[10] - '0';
+            int which = value_of(in, "Call-ID: ", v, 300)[10] - '0';
 
             seen += invites[which][0] == '\0';
             memcpy(invites[which], in, sizeof(in));
             answer(fd, in, ";tag=far");
         }
     }
+    for (unsigned i = 0; i < SOURCES; i++)
+        ask_over_tcp(invites[i % WORKERS], i);
     /* BYE from many source ports: several workers will read them */
     for (int i = 0; i < SOURCES; i++) {
-        int call = i % WORKERS;
         uint16_t port;
 
         sources[i] = open_peer(&port);
-        (void)snprintf(out, sizeof(out),
-                       "BYE sip:x@127.0.0.1 SIP/2.0\r\nVia: SIP/2.0/UDP 127.0.0.1:%u;"
-                       "branch=z9hG4bK%d;rport\r\n%s;tag=far\r\n%s\r\n%s\r\nCSeq: 1 BYE\r\n\r\n",
-                       port, i, value_of(invites[call], "To: ", v[0], 300),
-                       value_of(invites[call], "From: ", v[1], 300),
-                       value_of(invites[call], "Call-ID: ", v[2], 300));
-        /* the far end's From is our To and the other way round */
-        memcpy(strstr(out, "\r\nTo: "), "\r\nXX: ", 6);
-        memcpy(strstr(out, "\r\nFrom: "), "\r\nt    : ", 8);
-        memcpy(strstr(out, "\r\nXX: "), "\r\nf : ", 6);
+        (void)snprintf(via, sizeof(via), "UDP 127.0.0.1:%u", port);
+        compose(out, sizeof(out), invites[i % WORKERS], "BYE", 100, via);
         transmit(sources[i], out);
         receive(sources[i], in, sizeof(in));
         assert_int_equal(strncmp(in, "SIP/2.0 200 OK\r\n", 16), 0);
@@ -181,6 +208,51 @@ static void one_port_for_all(void **state)
     rw_sip_wire_free(wire);
     (void)close(fd);
     assert_int_equal(rw_mem_live(), live);
+}
+
+static void ignore_news(const struct rw_leg_news *news, void *arg)
+{
+    (void)news, (void)arg;
+}
+
+static enum rw_class on_start_v6(struct rw_worker *worker, void *arg, struct rw_err *err)
+{
+    struct rw_sip_options v6 = {.host = "::1"};
+    struct rw_leg_target target = {.uri = arg, .from_uri = "sip:us@[::1]", .call_id = "00-six"};
+    enum rw_class class = rw_sip_new(&sips[0], worker, wire, &v6, err);
+
+    return class ? class
+                 : rw_sip_leg_ops.invite(rw_sip_leg_port(sips[0]), &target, RW_LIT("v=0\r\n"),
+                                         ignore_news, NULL, &calls[0].leg, err);
+}
+
+static void over_ipv6(void **state)
+{
+    struct sockaddr_in6 a = {.sin6_family = AF_INET6, .sin6_addr = IN6ADDR_LOOPBACK_INIT};
+    struct rw_sip_options v6 = {.host = "::1"};
+    socklen_t size = sizeof(a);
+    struct rw_workers *workers;
+    struct rw_err err;
+    char uri[80], in[4000];
+    int fd = socket(AF_INET6, SOCK_DGRAM, 0);
+
+    (void)state;
+    if (fd < 0 || bind(fd, (struct sockaddr *)&a, size) < 0)
+        skip(); /* a machine without IPv6 */
+    assert_int_equal(getsockname(fd, (struct sockaddr *)&a, &size), 0);
+    (void)snprintf(uri, sizeof(uri), "sip:x@[::1]:%u", ntohs(a.sin6_port));
+    assert_int_equal(rw_sip_wire_new(&wire, &v6, 1, &err), RW_OK);
+    assert_int_equal(rw_workers_new(&workers, 1, &err), RW_OK);
+    assert_int_equal(rw_workers_start(workers, on_start_v6, on_stop, uri, &err), RW_OK);
+    receive(fd, in, sizeof(in));
+    assert_int_equal(strncmp(in, "INVITE sip:x@[::1]:", 19), 0);
+    assert_non_null(strstr(in, "\r\nVia: SIP/2.0/UDP [::1]:"));
+    assert_non_null(strstr(in, "\r\nTo: <sip:x@[::1]>\r\n"));
+    assert_non_null(strstr(in, "\r\nContact: <sip:ringwright@[::1]:"));
+    rw_workers_stop(workers);
+    rw_workers_free(workers);
+    rw_sip_wire_free(wire);
+    (void)close(fd);
 }
 
 /* A second server on the same port would take half of the calls. */
@@ -211,6 +283,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_port_for_all),
+        cmocka_unit_test(over_ipv6),
         cmocka_unit_test(port_is_taken),
     };
 
