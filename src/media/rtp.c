@@ -17,7 +17,7 @@ bool rw_rtp_read(struct rw_slice packet, struct rw_rtp *ret)
 
     if (packet.n < RW_RTP_HEADER || packet.n > RW_RTP_PACKET_MAX || p[0] >> 6 != 2)
         return false;
-    at += (p[0] & 0x0fu) * 4u;
+    at += (size_t)(p[0] & 0x0f) * 4;
     if (p[0] & 0x10) { /* header extension: its length stands in words behind its profile */
         if (packet.n < at + 4)
             return false;

@@ -12,8 +12,8 @@
 #include "base/id.h"
 #include "sim/internal.h"
 
-#define FAR_END_GONE_MS (10 * 60 * 1000) /* nobody cancelled a call that is never answered */
-#define LAST_RETRANSMISSION_MS (64 * SIP_T1)
+#define FAR_END_GONE_MS UINT64_C(600000) /* nobody cancelled a call that is never answered */
+#define LAST_RETRANSMISSION_MS (UINT64_C(64) * SIP_T1)
 #define REINVITE_AFTER_MS 1000
 
 struct rw_sim_line *rw_sim_call_say(struct rw_sim_call *call, const char *event)
@@ -352,6 +352,12 @@ static void send_garbage(struct rw_sim_call *call)
     mem_deref(mb);
 }
 
+static bool rings_first(const struct rw_sim_plan *plan)
+{
+    return plan->ring_ms != RW_SIM_NEVER &&
+           (plan->final_ms == RW_SIM_NEVER || plan->ring_ms < plan->final_ms);
+}
+
 static void begin(struct rw_sim_call *call)
 {
     struct rw_err err;
@@ -373,9 +379,7 @@ static void begin(struct rw_sim_call *call)
     }
     if (call->plan.ring_ms != 0 && call->plan.final_ms != 0)
         (void)reply(call, 100, false);
-    if (call->plan.ring_ms == RW_SIM_NEVER || call->plan.final_ms == 0)
-        wait_for_final(call, 0);
-    else if (call->plan.final_ms != RW_SIM_NEVER && call->plan.ring_ms >= call->plan.final_ms)
+    if (!rings_first(&call->plan))
         wait_for_final(call, 0);
     else if (call->plan.ring_ms == 0)
         on_ring(call);
