@@ -320,7 +320,7 @@ static enum rw_class look_up(struct rw_auth *auth, struct rw_slice text,
     char hash[RW_TOKEN_HASH];
     struct rw_row_token token;
     struct rw_arena scratch;
-    struct rw_identity id;
+    struct rw_identity id = {0};
     enum rw_class class;
 
     if (!rw_token_shape(text))
@@ -411,6 +411,7 @@ enum rw_class rw_auth_identify(struct rw_auth *auth, struct rw_slice header, str
             note_failure(auth, peer, err);
         if (class != RW_OK)
             return class;
+        assert(entry);
         remember(auth, entry);
     }
     entry->used = ++auth->lookups;

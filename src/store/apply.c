@@ -1,18 +1,18 @@
 #include "store/store_int.h"
 
 static const char *const special[RW_STATEMENTS] = {
-    [RW_ST_END_CONVERSATION] = "UPDATE conversations SET ended_ms=?3, disconnect=?4, reason=?5"
-                               " WHERE tenant_id=?1 AND id=?2 AND ended_ms=0",
-    [RW_ST_REVOKE_TOKEN] = "UPDATE tokens SET revoked_ms=?3"
-                           " WHERE tenant_id=?1 AND id=?2 AND revoked_ms=0",
-    [RW_ST_REVOKE_TOKENS_OF_CLIENT] = "UPDATE tokens SET revoked_ms=?3"
-                                      " WHERE tenant_id=?1 AND client_id=?2 AND revoked_ms=0",
-    [RW_ST_FORGET_KEY] = "DELETE FROM idempotency"
-                         " WHERE tenant_id=?1 AND key=?2 AND expires_ms<=?7",
-    [RW_ST_SWEEP_KEYS] = "DELETE FROM idempotency WHERE expires_ms<=?1 AND seq IN"
-                         " (SELECT seq FROM idempotency ORDER BY seq LIMIT ?2)",
-    [RW_ST_SWEEP_TOKENS] = "DELETE FROM tokens WHERE hash IN (SELECT hash FROM tokens"
-                           " WHERE expires_ms>0 AND expires_ms<=?1 ORDER BY expires_ms LIMIT ?2)",
+    [RW_ST_END_CONVERSATION] = ("UPDATE conversations SET ended_ms=?3, disconnect=?4, reason=?5"
+                                " WHERE tenant_id=?1 AND id=?2 AND ended_ms=0"),
+    [RW_ST_REVOKE_TOKEN] = ("UPDATE tokens SET revoked_ms=?3"
+                            " WHERE tenant_id=?1 AND id=?2 AND revoked_ms=0"),
+    [RW_ST_REVOKE_TOKENS_OF_CLIENT] = ("UPDATE tokens SET revoked_ms=?3"
+                                       " WHERE tenant_id=?1 AND client_id=?2 AND revoked_ms=0"),
+    [RW_ST_FORGET_KEY] = ("DELETE FROM idempotency"
+                          " WHERE tenant_id=?1 AND key=?2 AND expires_ms<=?7"),
+    [RW_ST_SWEEP_KEYS] = ("DELETE FROM idempotency WHERE expires_ms<=?1 AND seq IN"
+                          " (SELECT seq FROM idempotency ORDER BY seq LIMIT ?2)"),
+    [RW_ST_SWEEP_TOKENS] = ("DELETE FROM tokens WHERE hash IN (SELECT hash FROM tokens"
+                            " WHERE expires_ms>0 AND expires_ms<=?1 ORDER BY expires_ms LIMIT ?2)"),
     [RW_ST_BEGIN] = "BEGIN IMMEDIATE",
     [RW_ST_COMMIT] = "COMMIT",
     [RW_ST_ROLLBACK] = "ROLLBACK",

@@ -19,7 +19,7 @@
 #define SWEEP_EVERY_MS 10000u
 #define SWEEP_ROWS 64
 #define TOKENS_KEPT_MS                                                                             \
-    (7u * 24 * 3600 * 1000) /* so that an old token is called expired, not unknown */
+    (UINT64_C(7) * 24 * 3600 * 1000) /* so that an old token is called expired, not unknown */
 
 static void fail_all(struct rw_tx *batch, enum rw_class class, const struct rw_err *err)
 {

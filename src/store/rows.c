@@ -128,7 +128,8 @@ static const struct rw_field audit[] = {
 
 #define ENTITY(name, table, version_column)                                                        \
     {                                                                                              \
-        table, name, sizeof(struct rw_row_##name), sizeof(name) / sizeof(name[0]), version_column  \
+        (table), name, sizeof(struct rw_row_##name), sizeof(name) / sizeof(name[0]),               \
+            version_column                                                                         \
     }
 
 const struct rw_entity rw_entities[RW_ENTITIES] = {
@@ -239,7 +240,7 @@ static struct rw_value value_of(const struct rw_field *field, const char *row)
 struct rw_value *rw_values_of_row(enum rw_entity_kind kind, const void *row, struct rw_arena *arena)
 {
     const struct rw_entity *entity = &rw_entities[kind];
-    struct rw_value values[RW_VALUES_MAX], *copy;
+    struct rw_value values[RW_VALUES_MAX] = {{{0}, 0, 0}}, *copy;
     size_t bytes = entity->count * sizeof(*copy);
     char *p;
 

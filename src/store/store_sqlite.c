@@ -131,7 +131,7 @@ enum rw_class rw_store_open(struct rw_store **ret, const struct rw_store_options
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     struct rw_store *store = rw_calloc(1, sizeof(*store));
-    enum rw_class class = RW_OK;
+    enum rw_class class;
 
     (void)pthread_once(&once, tell_sqlite_once);
     if (!store)
@@ -141,10 +141,11 @@ enum rw_class rw_store_open(struct rw_store **ret, const struct rw_store_options
     store->options.batch_max = or_default(options->batch_max, 256);
     store->options.path = NULL; /* the caller's */
     store->path = rw_strdup(options->path);
-    if (!store->path)
-        class = rw_fail_memory(err);
-    if (class == RW_OK)
-        class = take_lock(store, err);
+    if (!store->path) {
+        free_store(store);
+        return rw_fail_memory(err);
+    }
+    class = take_lock(store, err);
     if (class == RW_OK)
         class = make_private(store->path, err);
     if (class == RW_OK)

@@ -49,8 +49,10 @@ void rw_writer_queue(struct rw_store *store, struct rw_tx *tx)
 /* With the mutex held and something in the queue: when its commit is due. */
 static uint64_t due_us(const struct rw_store *store)
 {
-    uint64_t patient_us = store->queue->submitted_us + store->options.linger_patient_ms * 1000;
-    uint64_t urgent_us = store->urgent_us + (store->load ? store->options.linger_ms * 1000 : 0);
+    uint64_t patient_us =
+        store->queue->submitted_us + UINT64_C(1000) * store->options.linger_patient_ms;
+    uint64_t urgent_us =
+        store->urgent_us + (store->load ? UINT64_C(1000) * store->options.linger_ms : 0);
 
     return store->queued_urgent && urgent_us < patient_us ? urgent_us : patient_us;
 }
