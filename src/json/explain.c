@@ -233,7 +233,8 @@ static enum rw_class fail_number(struct scan *s, size_t at, const char *message,
 {
     size_t end = s->at;
 
-    while (end < s->text.n && !memchr(",}]: \t\r\n\"", s->text.p[end], 9) && end - s->at < 64)
+    while (end < s->text.n && !rw_json_is_one_of(s->text.p[end], ",}]: \t\r\n\"") &&
+           end - s->at < 64)
         end++;
     rw_fail(s->err, RW_MALFORMED, "body.not_json", "%s", message);
     rw_json_mark(s->text, at, at < end ? end : at, s->err);

@@ -34,6 +34,12 @@ static struct rw_slice through(struct rw_slice text, size_t at, struct rw_slice 
     return (struct rw_slice){text.p + at, 1};
 }
 
+/* The text from the place on; it is never at the end. */
+static struct rw_slice rest_of(const struct rw_json_habit_place *p)
+{
+    return (struct rw_slice){p->text.p + p->at, p->text.n - p->at};
+}
+
 static int shown(struct rw_slice s)
 {
     size_t n = s.n > SHOWN ? SHOWN : s.n;
@@ -72,7 +78,7 @@ static bool comma_too_many(const struct rw_json_habit_place *p, struct rw_slice 
 
 static bool comment(const struct rw_json_habit_place *p, struct rw_slice *span, struct rw_err *err)
 {
-    struct rw_slice rest = rw_slice_from(p->text, p->at);
+    struct rw_slice rest = rest_of(p);
     const char *end;
 
     if (rw_slice_starts(rest, RW_LIT("/*"))) {
@@ -122,7 +128,7 @@ static bool placeholder(const struct rw_json_habit_place *p, struct rw_slice *sp
 
 static bool markup(const struct rw_json_habit_place *p, struct rw_slice *span, struct rw_err *err)
 {
-    struct rw_slice rest = rw_slice_from(p->text, p->at);
+    struct rw_slice rest = rest_of(p);
 
     if (!p->outermost || p->expect != RW_EXPECT_VALUE)
         return false;
@@ -152,7 +158,7 @@ static bool quote(const struct rw_json_habit_place *p, struct rw_slice *span, st
         {{"\xe2\x80\x99", 3}, {"\xe2\x80\x99", 3}, "typographic quotes"},
         {{"\xc2\xab", 2}, {"\xc2\xbb", 2}, "angle quotes"},
     };
-    struct rw_slice rest = rw_slice_from(p->text, p->at), s;
+    struct rw_slice rest = rest_of(p), s;
 
     for (size_t i = 0; i < sizeof(quotes) / sizeof(*quotes); i++) {
         if (!rw_slice_starts(rest, quotes[i].opener))
@@ -175,7 +181,7 @@ static bool quote(const struct rw_json_habit_place *p, struct rw_slice *span, st
 static bool separator(const struct rw_json_habit_place *p, struct rw_slice *span,
                       struct rw_err *err)
 {
-    struct rw_slice rest = rw_slice_from(p->text, p->at);
+    struct rw_slice rest = rest_of(p);
     char c = rest.p[0];
 
     if (p->expect == RW_EXPECT_COLON) {
@@ -228,7 +234,7 @@ static bool unquoted_number(const struct rw_json_habit_place *p, struct rw_slice
     if ((p->expect != RW_EXPECT_VALUE && p->expect != RW_EXPECT_VALUE_OR_CLOSE) || p->outermost ||
         (c != '+' && c != '.' && c != '-'))
         return false;
-    while (end < p->text.n && !memchr(",}]\t\r\n\"", p->text.p[end], 7))
+    while (end < p->text.n && !rw_json_is_one_of(p->text.p[end], ",}]\t\r\n\""))
         end++;
     while (end > p->at + 1 && p->text.p[end - 1] == ' ')
         end--;
@@ -311,7 +317,7 @@ static bool bare_word(const struct rw_json_habit_place *p, struct rw_slice *span
 static bool outermost_scalar(const struct rw_json_habit_place *p, struct rw_slice *span,
                              struct rw_err *err)
 {
-    struct rw_slice rest = rw_slice_from(p->text, p->at), value;
+    struct rw_slice rest = rest_of(p), value;
     char inside[SHOWN];
     size_t n;
     char c = rest.p[0];
@@ -402,7 +408,7 @@ static bool is_form(struct rw_slice text)
     size_t name = 0;
 
     while (name < text.n &&
-           (is_letter(text.p[name]) || memchr("0123456789-.%+[]", text.p[name], 16)))
+           (is_letter(text.p[name]) || rw_json_is_one_of(text.p[name], "0123456789-.%+[]")))
         name++;
     return name && name < text.n && text.p[name] == '=' && text.p[0] != '[' && text.p[0] != '-' &&
            !memchr(text.p, '{', name) && !memchr(text.p, '\n', text.n);

@@ -46,7 +46,7 @@ size_t rw_json_skip_value(struct rw_slice text, size_t at)
             break;
         default:
             if (depth == 0) { /* a number or a word */
-                while (at < text.n && !memchr(",}] \t\r\n", text.p[at], 7))
+                while (at < text.n && !rw_json_is_one_of(text.p[at], ",}] \t\r\n"))
                     at++;
                 return at;
             }

@@ -11,6 +11,12 @@
 
 #include <stdint.h>
 
+/* A zero byte is none of any. */
+static inline bool rw_json_is_one_of(char c, const char *characters)
+{
+    return c != '\0' && strchr(characters, c);
+}
+
 /* The first offset from `at` on that is no blank, tab, line feed or carriage return. */
 size_t rw_json_skip_blank(struct rw_slice text, size_t at);
 

@@ -23,7 +23,7 @@ static void put_real(struct rw_json_writer *w, const char *key, double value)
     if (strtod(text, NULL) < value || strtod(text, NULL) > value)
         (void)snprintf(text, sizeof(text), "%.17g", value);
     if (!strpbrk(text, ".e"))
-        (void)strcat(text, ".0");
+        (void)snprintf(text + strlen(text), 3, ".0");
     rw_json_raw(w, key, rw_slice_str(text));
 }
 

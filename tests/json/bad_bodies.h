@@ -1,4 +1,5 @@
 /* The table of test_read.c: text, bytes (0: up to its NUL), code, offset, line, column, length, message, suggestion. */
+/* clang-format off */
     {"", 0, "body.empty", 0, 1, 1, 0, "the request has no body", ""},
     {"  \n", 0, "body.empty", 3, 2, 1, 0, "the body holds blanks only", ""},
     {"{", 0, NJ, 1, 1, 2, 0, "the body ends although the object opened in line 1, column 1 is not closed", ""},
