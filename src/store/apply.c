@@ -100,11 +100,15 @@ static enum rw_verdict apply_op(struct rw_store *store, struct rw_tx *tx, const 
 {
     int rc;
 
-    if (op->statement == RW_ST_INSERT + RW_ENTITY_EVENT) {
+    if (op->statement == RW_ST_INSERT + RW_ENTITY_EVENT ||
+        op->statement == RW_ST_INSERT + RW_ENTITY_AUDIT) {
         struct rw_value numbered[RW_VALUES_MAX];
 
         memcpy(numbered, op->values, op->count * sizeof(*numbered));
-        numbered[0] = rw_value_int(++*seq);
+        if (op->entity == RW_ENTITY_EVENT)
+            numbered[0] = rw_value_int(++*seq);
+        else /* SQLite numbers the audit itself */
+            numbered[0] = (struct rw_value){.type = 'n'};
         rc = rw_apply_run(store, op->statement, numbered, op->count);
     } else {
         rc = rw_apply_run(store, op->statement, op->values, op->count);

@@ -60,20 +60,17 @@ static struct rw_op *add_op(struct rw_tx *tx, unsigned statement, enum rw_entity
     return op;
 }
 
-/* NULL: memory is out, which submitting will say. */
-static struct rw_op *put_row(struct rw_tx *tx, unsigned statement, enum rw_entity_kind entity,
-                             const void *row, bool doubtful)
+static void put_row(struct rw_tx *tx, unsigned statement, enum rw_entity_kind entity,
+                    const void *row, bool doubtful)
 {
     struct rw_op *op = add_op(tx, statement + entity, entity, doubtful);
 
     if (!op)
-        return NULL;
+        return;
     op->values = rw_values_of_row(entity, row, &tx->arena);
     op->count = rw_entities[entity].count;
-    if (op->values)
-        return op;
-    tx->out_of_memory = true;
-    return NULL;
+    if (!op->values)
+        tx->out_of_memory = true;
 }
 
 static void put_versioned(struct rw_tx *tx, enum rw_entity_kind entity, const void *row,
@@ -207,10 +204,7 @@ void rw_tx_add_idempotency(struct rw_tx *tx, const struct rw_row_idempotency *ro
 
 void rw_tx_add_audit(struct rw_tx *tx, const struct rw_row_audit *row)
 {
-    struct rw_op *op = put_row(tx, RW_ST_INSERT, RW_ENTITY_AUDIT, row, false);
-
-    if (op) /* the database numbers its rows */
-        op->values[0] = (struct rw_value){.type = 'n'};
+    put_row(tx, RW_ST_INSERT, RW_ENTITY_AUDIT, row, false);
 }
 
 /* ------------------------------------------------------------------ submit */
