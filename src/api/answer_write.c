@@ -119,6 +119,8 @@ static void write_entry(struct rw_json_writer *w, const struct rw_err *err, unsi
     if (err->line > 0) {
         rw_json_int(w, "line", err->line);
         rw_json_int(w, "column", err->column);
+        if (err->offset >= 0)
+            rw_json_int(w, "offset", err->offset);
         rw_json_int(w, "length", err->length);
     }
     opt(w, "found", err->found);

@@ -11,6 +11,20 @@ static bool has_fault(const struct rw_faults *faults, uint32_t from, const char 
     return false;
 }
 
+/* The path names the user. The id is not repeated: a foreign one is answered like one that never was. */
+static void mend_user_fault(struct rw_faults *faults, uint32_t from)
+{
+    for (uint32_t i = from; i < faults->count; i++) {
+        struct rw_err *err = &faults->at[i];
+
+        if (!err->code || strcmp(err->code, "user.not_found") != 0)
+            continue;
+        rw_err_at(err, "{userId}", -1, 0);
+        err->found[0] = '\0';
+        rw_err_expected(err, "an id that GET /api/v2/users lists");
+    }
+}
+
 /*
  * What the tenant owns. A token that may call without a station does so for a user who has none; for
  * any other that is a fault.
@@ -37,6 +51,7 @@ static bool resolve(const struct rw_request *r, const struct rw_wish *wish, cons
     if (rw_route_plan_make(with->routes, &route, with->sip_local, r->arena, &ret->plan, faults) ==
         RW_OK)
         return true;
+    mend_user_fault(faults, before);
     if (!agentless || !has_fault(faults, before, "station.missing"))
         return false;
     faults->count = before;

@@ -20,6 +20,8 @@ enum rw_class rw_api_new(struct rw_api **ret, const struct rw_api_options *optio
     if (!api)
         return rw_fail_memory(err);
     api->with = *options;
+    if (!api->with.sip_local)
+        api->with.sip_local = "ringwright.invalid";
     if (!api->with.station_answer_ms)
         api->with.station_answer_ms = 30000;
     *ret = api;
@@ -191,10 +193,11 @@ static void judge_token(struct rw_request *r)
         r->may = true;
         return;
     }
-    if (rw_permission_check(r->identity, op->permissions, op->scopes, &err) != RW_OK)
-        rw_request_fault(r, &err);
+    /* First, whatever else the token lacks: with another role it would be as useless here. */
     if (op->needs_user && !r->identity->user_id)
         refuse_without_user(r);
+    if (rw_permission_check(r->identity, op->permissions, op->scopes, &err) != RW_OK)
+        rw_request_fault(r, &err);
     r->may = r->faults->count == 0;
 }
 

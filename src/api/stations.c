@@ -115,7 +115,7 @@ static void write_user_station(struct rw_json_writer *w, const char *key,
     rw_json_close(w);
 }
 
-/* models: UserStations. The associated station rings; the default one where none is associated. */
+/* models: UserStations. What rings is the default station; associating one makes it that. */
 static void write_stations(struct rw_request *r, struct rw_json_writer *w, const char *key,
                            const struct rw_row_user *user)
 {
@@ -128,10 +128,10 @@ static void write_stations(struct rw_request *r, struct rw_json_writer *w, const
     rw_json_open_object(w, key);
     if (has_associated)
         write_user_station(w, "associatedStation", &associated);
-    if (has_associated || has_standard)
-        write_user_station(w, "effectiveStation", has_associated ? &associated : &standard);
-    if (has_standard)
+    if (has_standard) {
+        write_user_station(w, "effectiveStation", &standard);
         write_user_station(w, "defaultStation", &standard);
+    }
     rw_json_close(w);
 }
 
@@ -233,6 +233,14 @@ void rw_op_postStations(struct rw_request *r)
     rw_change_commit(r, tx, "station.create", row.id, row.name, 200, &body);
 }
 
+/* Sets or takes away what rings for a user, in the same change. */
+static void set_ringing(struct rw_tx *tx, struct rw_row_user *user, const char *station_id)
+{
+    user->station_id = station_id;
+    user->version++;
+    rw_tx_put_user(tx, user);
+}
+
 /* Frees the station a user is associated with, if any and if it is another one, in the same change. */
 static enum rw_class release_other(struct rw_request *r, struct rw_tx *tx, const char *user_id,
                                    const char *but_station_id, struct rw_err *err)
@@ -277,8 +285,10 @@ void rw_op_putUserStationAssociatedstationStationId(struct rw_request *r)
     }
     station.user_id = user.id;
     station.version++;
-    if (tx)
+    if (tx) {
         rw_tx_put_station(tx, &station);
+        set_ringing(tx, &user, station.id);
+    }
     rw_change_commit(r, tx, "station.associate", station.id, user.id, 202, NULL);
 }
 
@@ -296,21 +306,31 @@ void rw_op_deleteUserStationAssociatedstation(struct rw_request *r)
         rw_answer_err(r, &err);
         return;
     }
+    if (tx)
+        set_ringing(tx, &user, NULL);
     rw_change_commit(r, tx, "station.disassociate", user.id, NULL, 202, NULL);
 }
 
 void rw_op_deleteStationAssociateduser(struct rw_request *r)
 {
     struct rw_row_station station;
+    struct rw_row_user user;
     struct rw_tx *tx;
+    bool rings;
 
     if (!find(r, &station))
         return;
+    rings = station.user_id &&
+            rw_store_get_user(r->api->with.reader, station.tenant_id, station.user_id, r->arena,
+                              &user, NULL) == RW_OK &&
+            user.station_id && strcmp(user.station_id, station.id) == 0;
     station.user_id = NULL;
     station.version++;
     tx = rw_tx_new(r->api->with.store);
     if (tx)
         rw_tx_put_station(tx, &station);
+    if (tx && rings)
+        set_ringing(tx, &user, NULL);
     rw_change_commit(r, tx, "station.disassociate", station.id, NULL, 200, NULL);
 }
 
@@ -318,10 +338,8 @@ static void set_default(struct rw_request *r, struct rw_row_user *user, const ch
 {
     struct rw_tx *tx = rw_tx_new(r->api->with.store);
 
-    user->station_id = station_id;
-    user->version++;
     if (tx)
-        rw_tx_put_user(tx, user);
+        set_ringing(tx, user, station_id);
     rw_change_commit(r, tx, "user.default_station", user->id, station_id, 202, NULL);
 }
 

@@ -26,9 +26,9 @@ bool rw_users_find(struct rw_request *r, struct rw_row_user *ret)
     class =
         id ? rw_store_get_user(r->api->with.reader, rw_request_tenant(r), id, r->arena, ret, &err)
            : rw_fail_memory(&err);
-    if (class == RW_OK)
+    if (class == RW_OK && strcmp(ret->state, "deleted") != 0)
         return true;
-    if (class == RW_NOT_FOUND) {
+    if (class == RW_OK || class == RW_NOT_FOUND) {
         rw_fail(&err, RW_NOT_FOUND, "user.not_found",
                 "no user of this tenant has the id in the path");
         rw_err_at(&err, "{userId}", -1, 0);

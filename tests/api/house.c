@@ -249,6 +249,18 @@ static void put_tenant_b(struct rw_tx *tx)
     put_number(tx, TENANT_B, EDGE_B, NUMBER_B, "+6534560000", "active", true, NULL);
 }
 
+static void put_admin(struct rw_tx *tx, const char *id, const char *tenant)
+{
+    rw_tx_put_user(tx, &(struct rw_row_user){.id = id,
+                                             .tenant_id = tenant,
+                                             .name = "Admin",
+                                             .email = "admin@example",
+                                             .state = "active",
+                                             .roles = "admin",
+                                             .version = 1,
+                                             .created_ms = 1});
+}
+
 static void put_client(struct rw_tx *tx, const char *id, const char *tenant, const char *hash)
 {
     rw_tx_put_client(tx, &(struct rw_row_client){.id = id,
@@ -291,6 +303,8 @@ static void fill(void)
     assert_int_equal(rw_secret_hash(rw_slice_str(house.secret), hash, NULL), RW_OK);
     put_tenant_a(tx);
     put_tenant_b(tx);
+    put_admin(tx, ADMIN_A, TENANT_A);
+    put_admin(tx, ADMIN_B, TENANT_B);
     put_number(tx, TENANT_A, EDGE_A, NUMBER_A, "+6534567890", "active", true, NULL);
     put_number(tx, TENANT_A, EDGE_A, "bobs", "+6534567891", "inactive", true, BOB);
     put_number(tx, TENANT_A, EDGE_A, "off", "+6534567892", "inactive", true, NULL);
@@ -299,12 +313,12 @@ static void fill(void)
     put_client(tx, CLIENT_B, TENANT_B, hash);
     put_token(tx, TOKEN_ANN, TENANT_A, ANN, NULL, "", "");
     put_token(tx, TOKEN_BOB, TENANT_A, BOB, NULL, "", "");
-    put_token(tx, TOKEN_ADMIN, TENANT_A, ANN, NULL, "admin", "");
+    put_token(tx, TOKEN_ADMIN, TENANT_A, ADMIN_A, NULL, "", "");
     put_token(tx, TOKEN_VIEWER, TENANT_A, ANN, NULL, "viewer", "");
     put_token(tx, TOKEN_NARROW, TENANT_A, ANN, NULL, "", "users:readonly");
     put_token(tx, TOKEN_CLIENT, TENANT_A, NULL, CLIENT_A, "", "");
     put_token(tx, TOKEN_CY, TENANT_B, CY, NULL, "", "");
-    put_token(tx, TOKEN_CY_ADMIN, TENANT_B, CY, NULL, "admin", "");
+    put_token(tx, TOKEN_CY_ADMIN, TENANT_B, ADMIN_B, NULL, "", "");
     store_test_commit(tx);
 }
 

@@ -17,6 +17,8 @@
 
 #define ANN "0192f000-0000-7000-8000-0000000000a1"
 #define BOB "0192f000-0000-7000-8000-0000000000a2"
+#define ADMIN_A "0192f000-0000-7000-8000-0000000000a9"
+#define ADMIN_B "0192f000-0000-7000-8000-0000000000b9"
 #define CY "0192f000-0000-7000-8000-0000000000b1"
 #define NOBODY "0192f000-0000-7000-8000-00000000dead"
 #define STATION_A "0192f000-0000-7000-8000-0000000000c1"
@@ -34,12 +36,12 @@ enum house_token {
     TOKEN_NONE,
     TOKEN_ANN,      /* agent with a station */
     TOKEN_BOB,      /* agent without a station */
-    TOKEN_ADMIN,    /* Ann as admin */
+    TOKEN_ADMIN,    /* an administrator of tenant A */
     TOKEN_VIEWER,   /* Ann as viewer: may not place calls */
     TOKEN_NARROW,   /* Ann as agent, but with the scope users:readonly only */
     TOKEN_CLIENT,   /* of client A, integrator: no user */
     TOKEN_CY,       /* of tenant B: agent */
-    TOKEN_CY_ADMIN, /* of tenant B: admin */
+    TOKEN_CY_ADMIN, /* an administrator of tenant B */
     TOKENS
 };
 
