@@ -24,7 +24,7 @@
 
 #define RW_SIP_T1_MS 500u
 #define RW_SIP_T2_MS 4000u
-#define RW_SIP_GIVE_UP_MS (64 * RW_SIP_T1_MS)
+#define RW_SIP_GIVE_UP_MS 32000u /* 64 * T1 */
 #define RW_SIP_AGENT "Ringwright/" RW_VERSION
 #define RW_SIP_ENDED_SLOTS 16384u /* of a worker: 16 bytes each */
 #define RW_SIP_BUCKETS 16384u     /* of each table of a worker: 16 bytes each */

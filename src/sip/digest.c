@@ -109,11 +109,11 @@ static bool digest(enum rw_sip_hash hash, const struct rw_slice *parts, unsigned
                (parts[i].n == 0 || EVP_DigestUpdate(ctx, parts[i].p, parts[i].n));
     fine = fine && EVP_DigestFinal_ex(ctx, bytes, &n) && n <= (HEX_MAX - 1) / 2;
     EVP_MD_CTX_free(ctx);
-    for (unsigned i = 0; fine && i < n; i++) {
+    for (size_t i = 0; fine && i < n; i++) {
         out[2 * i] = "0123456789abcdef"[bytes[i] >> 4];
         out[2 * i + 1] = "0123456789abcdef"[bytes[i] & 15];
     }
-    out[fine ? 2 * n : 0] = '\0';
+    out[fine ? (size_t)2 * n : 0] = '\0';
     return fine;
 }
 

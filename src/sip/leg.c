@@ -488,7 +488,7 @@ static enum rw_class leg_invite(struct rw_leg_port *port, const struct rw_leg_ta
                                 struct rw_leg **ret, struct rw_err *err)
 {
     enum rw_class class = check_target(target, sdp_offer.n, err);
-    struct rw_sip_uri next;
+    struct rw_sip_uri next = {.port = 0};
     struct rw_leg *leg;
 
     if (!class)

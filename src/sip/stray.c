@@ -27,12 +27,12 @@ void rw_sip_stray_request(struct rw_sip *sip, const struct rw_sip_message *m,
     }
     if (m->method == RW_SIP_ACK)
         return;
-    if (m->method == RW_SIP_BYE && rw_sip_has_ended(sip, m->call_id))
-        refuse(sip, m, from, 200, "OK"); /* a repetition: our first 200 was lost */
+    /* a BYE repeated, because our first 200 was lost; or a question whether we are there */
+    if ((m->method == RW_SIP_BYE && rw_sip_has_ended(sip, m->call_id)) ||
+        (m->method == RW_SIP_OPTIONS && m->to_tag.n == 0))
+        refuse(sip, m, from, 200, "OK");
     else if (m->to_tag.n || m->method == RW_SIP_BYE || m->method == RW_SIP_CANCEL)
         refuse(sip, m, from, 481, "Call Does Not Exist");
-    else if (m->method == RW_SIP_OPTIONS)
-        refuse(sip, m, from, 200, "OK");
     else if (m->method == RW_SIP_INVITE)
         refuse(sip, m, from, 403, "Calls Are Not Taken Here");
     else if (m->method == RW_SIP_UNKNOWN)

@@ -207,7 +207,7 @@ static struct stream *add(struct rw_sip *sip, int fd, const struct sa *peer, boo
                                       .stream = ++sip->streams.last_number};
     if (sip->streams.last_number == 0)
         stream->hop.stream = ++sip->streams.last_number;
-    rw_buf_init(&stream->in, 2 * RW_SIP_STREAM_IN_MAX);
+    rw_buf_init(&stream->in, (size_t)2 * RW_SIP_STREAM_IN_MAX);
     rw_buf_init(&stream->out, RW_SIP_STREAM_OUT_MAX);
     if (!watch(stream)) {
         release(stream);

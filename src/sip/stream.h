@@ -15,8 +15,8 @@
 
 #define RW_SIP_STREAMS_MAX 1024u
 #define RW_SIP_STREAM_IN_MAX 65536u
-#define RW_SIP_STREAM_OUT_MAX (1024u * 1024)
-#define RW_SIP_STREAM_IDLE_MS (15u * 60 * 1000)
+#define RW_SIP_STREAM_OUT_MAX 1048576u
+#define RW_SIP_STREAM_IDLE_MS 900000u
 
 struct rw_sip_streams {
     struct list all;

@@ -31,6 +31,8 @@ static size_t find_outside(struct rw_slice s, const char *stops, bool respect_an
 {
     bool inside = false;
 
+    if (!s.p)
+        return 0;
     for (size_t i = 0; i < s.n; i++) {
         if (s.p[i] == '"') {
             i += quoted_length(rw_slice_from(s, i)) - 1;
@@ -65,7 +67,7 @@ bool rw_sip_param(struct rw_slice params, const char *name, struct rw_slice *ret
 {
     struct rw_slice want = rw_slice_str(name);
 
-    while (params.n) {
+    while (params.p && params.n) {
         size_t end = find_outside(params, ";", false);
         struct rw_slice one = {params.p, end}, key = one, value = {NULL, 0};
         const char *eq = end ? memchr(one.p, '=', one.n) : NULL;
@@ -141,6 +143,8 @@ static bool parse_hostport(struct rw_slice s, struct rw_sip_uri *ret)
 {
     size_t end;
 
+    if (!s.p)
+        return false;
     if (s.n && s.p[0] == '[') {
         end = find_any(s, "]");
         if (end == s.n)

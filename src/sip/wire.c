@@ -16,7 +16,7 @@
 
 #define PEERS 1024u
 #define PEER_WAYS 8u
-#define PEER_KNOWN_MS (3600u * 1000)
+#define PEER_KNOWN_MS 3600000u
 #define PORT_TRIES 20 /* for a free number that UDP and TCP both have */
 
 struct peer {
@@ -480,12 +480,12 @@ enum rw_class rw_sip_wire_attach(struct rw_sip *sip, struct rw_err *err)
 
     udp->fd = sip->wire->at[sip->index].udp;
     udp->flush = (struct rw_sip_flush){.mail.handle = on_turn_end, .sip = sip};
-    udp->rx_bytes = rw_calloc(RW_SIP_RECV_BATCH, 65536);
+    udp->rx_bytes = rw_calloc(RW_SIP_RECV_BATCH, RW_SIP_RECV_BYTES);
     udp->tx_bytes = rw_calloc(1, RW_SIP_SEND_BYTES);
     if (!udp->rx_bytes || !udp->tx_bytes)
         return rw_fail_memory(err);
     for (unsigned i = 0; i < RW_SIP_RECV_BATCH; i++) {
-        udp->rx_iov[i] = (struct iovec){udp->rx_bytes + i * 65536, 65536};
+        udp->rx_iov[i] = (struct iovec){udp->rx_bytes + i * RW_SIP_RECV_BYTES, RW_SIP_RECV_BYTES};
         udp->rx[i].msg_hdr = (struct msghdr){
             .msg_name = &udp->rx_peer[i].u, .msg_iov = &udp->rx_iov[i], .msg_iovlen = 1};
     }

@@ -40,8 +40,9 @@
 #define RW_SIP_RECV_BATCH 16u
 #define RW_SIP_RECV_ROUNDS 16u
 #define RW_SIP_SEND_BATCH 64u
-#define RW_SIP_SEND_BYTES (256u * 1024)
-#define RW_SIP_PASSED_MAX 16384 /* messages on their way between workers, to each */
+#define RW_SIP_SEND_BYTES 262144u
+#define RW_SIP_RECV_BYTES ((size_t)65536) /* of each receive buffer */
+#define RW_SIP_PASSED_MAX 16384           /* messages on their way between workers, to each */
 
 struct rw_sip;
 struct rw_sip_wire;
