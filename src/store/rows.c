@@ -129,7 +129,7 @@ static const struct rw_field audit[] = {
 #define ENTITY(name, table, version_column)                                                        \
     {                                                                                              \
         (table), name, sizeof(struct rw_row_##name), sizeof(name) / sizeof(name[0]),               \
-            version_column                                                                         \
+            (version_column)                                                                       \
     }
 
 const struct rw_entity rw_entities[RW_ENTITIES] = {

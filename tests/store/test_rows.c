@@ -538,6 +538,38 @@ static void test_open_conversations(void **state)
     assert_int_equal(seen, 20);
 }
 
+/* The audit is numbered by the database, whatever the row says, and listed newest first. */
+static void test_audit(void **state)
+{
+    struct store_test *t = *state;
+    struct rw_page page = {.size = 2, .number = 1};
+    struct rw_row_audit *rows;
+    size_t n;
+
+    for (int i = 0; i < 2; i++) {
+        struct rw_tx *tx = rw_tx_new(t->store);
+
+        rw_tx_add_audit(tx,
+                        &(struct rw_row_audit){1, TENANT_A, "user:u", i ? "user.edit" : "user.add",
+                                               "user:v", "corr", "{}", 7});
+        rw_tx_add_audit(tx, &(struct rw_row_audit){.tenant_id = TENANT_A, .action = "login"});
+        store_test_commit(tx);
+    }
+    assert_int_equal(rw_store_list_audit(t->reader, TENANT_A, &page, &t->arena, &rows, &n, NULL),
+                     RW_OK);
+    assert_int_equal(page.total, 4);
+    assert_int_equal(n, 2);
+    assert_int_equal(rows[0].seq, rows[1].seq + 1);
+    assert_string_equal(rows[0].action, "login");
+    assert_null(rows[0].actor);
+    assert_string_equal(rows[1].action, "user.edit");
+    assert_string_equal(rows[1].actor, "user:u");
+    assert_string_equal(rows[1].entity, "user:v");
+    assert_string_equal(rows[1].correlation_id, "corr");
+    assert_string_equal(rows[1].detail, "{}");
+    assert_int_equal(rows[1].at_ms, 7);
+}
+
 /* A row that lacks what it must have is our own fault, and fails alone. */
 static void test_incomplete(void **state)
 {
@@ -562,6 +594,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_tenants_apart, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_near, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_open_conversations, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_audit, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_incomplete, set_up, tear_down),
     };
 
