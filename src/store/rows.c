@@ -128,7 +128,7 @@ static const struct rw_field audit[] = {
 
 #define ENTITY(name, table, version_column)                                                        \
     {                                                                                              \
-        (table), name, sizeof(struct rw_row_##name), sizeof(name) / sizeof(name[0]),               \
+        (table), name, sizeof(struct rw_row_##name), sizeof(name) / sizeof((name)[0]),             \
             (version_column)                                                                       \
     }
 
