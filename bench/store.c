@@ -6,6 +6,8 @@
  * full, one worker that keeps 128 transactions in flight, two a call (birth, then its events and
  * its end: 7 changes in all), so that batches hold 64 calls or more.
  *
+ * Must hold: single <= 5 x control, full <= 30 us of the writer's CPU a call; else it exits with 1.
+ *
  * Usage: bench_store [FOLDER]  (default: the current one; it should be on the disk that counts)
  */
 #include "store/store_int.h"
@@ -276,5 +278,5 @@ int main(int argc, char **argv)
         (void)unlink(path);
     }
     (void)rmdir(folder);
-    return 0;
+    return middle(one, ROUNDS) <= 5 * middle(raw, ROUNDS) && middle(cpu, ROUNDS) <= 30 ? 0 : 1;
 }
