@@ -24,7 +24,7 @@ struct rw_sip_options {
     const char *host;            /* address to listen on, numeric */
     uint16_t port;               /* UDP and TCP; 0 = any (tests) */
     const char *advertised_host; /* in Via, Contact and SDP; NULL = host */
-    uint32_t socket_buffer;      /* SO_RCVBUF and SO_SNDBUF; 4 MiB */
+    uint32_t socket_buffer;      /* SO_RCVBUF and SO_SNDBUF; 0 = 4 MiB */
     rw_sip_trace_h *trace;       /* NULL = none */
     void *trace_arg;
 };

@@ -26,8 +26,8 @@ static size_t quoted_length(struct rw_slice s)
     return s.n;
 }
 
-/* Offset of the first of `stops` outside of quotes (and of <> when asked), or s.n. */
-static size_t find_outside(struct rw_slice s, const char *stops, bool respect_angles)
+/* Offset of the first `stop` outside of quotes (and of <> when asked), or s.n. */
+static size_t find_outside(struct rw_slice s, char stop, bool respect_angles)
 {
     bool inside = false;
 
@@ -42,7 +42,7 @@ static size_t find_outside(struct rw_slice s, const char *stops, bool respect_an
             inside = true;
         else if (respect_angles && s.p[i] == '>')
             inside = false;
-        if (!inside && s.p[i] && strchr(stops, s.p[i]))
+        if (!inside && s.p[i] == stop)
             return i;
     }
     return s.n;
@@ -51,7 +51,7 @@ static size_t find_outside(struct rw_slice s, const char *stops, bool respect_an
 bool rw_sip_next_element(struct rw_slice *rest, struct rw_slice *ret)
 {
     while (rest->n) {
-        size_t end = find_outside(*rest, ",", true);
+        size_t end = find_outside(*rest, ',', true);
         struct rw_slice element = rw_sip_trim((struct rw_slice){rest->p, end});
 
         *rest = rw_slice_from(*rest, end + 1);
@@ -68,7 +68,7 @@ bool rw_sip_param(struct rw_slice params, const char *name, struct rw_slice *ret
     struct rw_slice want = rw_slice_str(name);
 
     while (params.p && params.n) {
-        size_t end = find_outside(params, ";", false);
+        size_t end = find_outside(params, ';', false);
         struct rw_slice one = {params.p, end}, key = one, value = {NULL, 0};
         const char *eq = end ? memchr(one.p, '=', one.n) : NULL;
 
@@ -105,7 +105,7 @@ bool rw_sip_address_split(struct rw_slice text, struct rw_slice *ret_uri,
         *ret_uri = (struct rw_slice){inner.p, (size_t)(close - inner.p)};
         *ret_params = rw_slice_from(inner, ret_uri->n + 1);
     } else {
-        size_t end = find_outside(text, ";", false);
+        size_t end = find_outside(text, ';', false);
 
         *ret_uri = rw_sip_trim((struct rw_slice){text.p, end});
         *ret_params = rw_slice_from(text, end);
@@ -130,11 +130,12 @@ static bool parse_port(struct rw_slice s, uint16_t *ret)
     return true;
 }
 
-static size_t find_any(struct rw_slice s, const char *stops)
+/* Offset of the first a or b, or s.n. */
+static size_t find_either(struct rw_slice s, char a, char b)
 {
     size_t i = 0;
 
-    while (i < s.n && !(s.p[i] && strchr(stops, s.p[i])))
+    while (i < s.n && s.p[i] != a && s.p[i] != b)
         i++;
     return i;
 }
@@ -146,13 +147,13 @@ static bool parse_hostport(struct rw_slice s, struct rw_sip_uri *ret)
     if (!s.p)
         return false;
     if (s.n && s.p[0] == '[') {
-        end = find_any(s, "]");
+        end = find_either(s, ']', ']');
         if (end == s.n)
             return false;
         ret->host = (struct rw_slice){s.p + 1, end - 1};
         s = rw_slice_from(s, end + 1);
     } else {
-        end = find_any(s, ":");
+        end = find_either(s, ':', ':');
         ret->host = (struct rw_slice){s.p, end};
         s = rw_slice_from(s, end);
     }
@@ -191,13 +192,13 @@ bool rw_sip_uri_parse(struct rw_slice text, struct rw_sip_uri *ret)
     if (at) {
         uri.user = (struct rw_slice){text.p, (size_t)(at - text.p)};
         text = rw_slice_from(text, uri.user.n + 1);
-        uri.user.n = find_any(uri.user, ":");
+        uri.user.n = find_either(uri.user, ':', ':');
     }
-    end = find_any(text, ";?");
+    end = find_either(text, ';', '?');
     if (!parse_hostport((struct rw_slice){text.p, end}, &uri))
         return false;
     params = rw_slice_from(text, end);
-    params.n = find_any(params, "?");
+    params.n = find_either(params, '?', '?');
     uri.transport = transport_of(params);
     uri.loose = rw_sip_param(params, "lr", &value);
     *ret = uri;

@@ -45,7 +45,7 @@ struct rw_sip_wire {
 
 static void enlarge(int fd, uint32_t size)
 {
-    int n = (int)size;
+    int n = size ? (int)size : 4 << 20;
 
     /* the first form passes the system's limit, for who may */
     if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &n, sizeof(n)) < 0)
