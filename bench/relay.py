@@ -8,6 +8,7 @@ one and then the other, and gives one ratio. CPU is what the kernel counted for 
 relay's process, in user space and in the kernel, and the packets are those that arrived.
 """
 import argparse
+import contextlib
 import pathlib
 import shutil
 import socket
@@ -28,19 +29,21 @@ def cpu_ns(pid):
     return total
 
 
+def end(process):
+    process.terminate()
+    process.communicate(timeout=10)
+
+
 class Ours:
-    def __init__(self):
+    def __init__(self, stack):
         self.process = subprocess.Popen([measure.BUILD / 'bench/relay_host'], text=True,
                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        stack.callback(end, self.process)
 
     def connect(self, pairs):
         self.process.stdin.write(''.join(f'{a} {b}\n' for a, b in pairs) + 'end\n')
         self.process.stdin.flush()
         return [tuple(map(int, self.process.stdout.readline().split())) for _ in pairs]
-
-    def close(self):
-        self.process.stdin.close()
-        self.process.wait(10)
 
 
 def bencode(value):
@@ -68,20 +71,21 @@ def bdecode(text, at=0):
 
 
 class Rtpengine:
-    def __init__(self):
+    def __init__(self, stack):
         program = shutil.which('rtpengine')
         if not program:
             sys.exit('bench/relay.py: install the package rtpengine-daemon')
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
             probe.bind(('127.0.0.1', 0))
             port = probe.getsockname()[1]
-        self.where = tempfile.TemporaryDirectory()
+        where = stack.enter_context(tempfile.TemporaryDirectory())
         self.process = subprocess.Popen(
             [program, '--config-file=none', '--table=-1', '--interface=127.0.0.1',
              f'--listen-ng=127.0.0.1:{port}', '--foreground', '--log-stderr', '--log-level=3',
-             '--port-min=40000', '--port-max=49999', f'--recording-dir={self.where.name}'],
+             '--port-min=40000', '--port-max=49999', f'--recording-dir={where}'],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        self.control = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        stack.callback(end, self.process)
+        self.control = stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
         self.control.settimeout(2)
         self.asked = 0
         self.control.connect(('127.0.0.1', port))
@@ -118,12 +122,6 @@ class Rtpengine:
             ports.append((towards_a, towards_b))
         return ports
 
-    def close(self):
-        self.control.close()
-        self.process.terminate()
-        self.process.wait(10)
-        self.where.cleanup()
-
 
 def sdp(port):
     return ('v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n'
@@ -132,18 +130,18 @@ def sdp(port):
 
 def run(kind, options):
     """CPU in microseconds a packet, of one relay under the load."""
-    relay = kind()
-    load = subprocess.Popen([measure.BUILD / 'bench/relay_load', str(options.calls), str(options.seconds)],
-                            text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
-    pairs = [tuple(map(int, load.stdout.readline().split())) for _ in range(options.calls)]
-    load.stdin.write(''.join(f'{a} {b}\n' for a, b in relay.connect(pairs)))
-    load.stdin.flush()
-    assert load.stdout.readline() == 'warm\n'
-    before = cpu_ns(relay.process.pid)
-    sent, received = map(int, load.stdout.readline().split())
-    used = cpu_ns(relay.process.pid) - before
-    load.wait(10)
-    relay.close()
+    with contextlib.ExitStack() as stack:
+        relay = kind(stack)
+        load = subprocess.Popen([measure.BUILD / 'bench/relay_load', str(options.calls), str(options.seconds)],
+                                text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+        stack.callback(end, load)
+        pairs = [tuple(map(int, load.stdout.readline().split())) for _ in range(options.calls)]
+        load.stdin.write(''.join(f'{a} {b}\n' for a, b in relay.connect(pairs)))
+        load.stdin.flush()
+        assert load.stdout.readline() == 'warm\n'
+        before = cpu_ns(relay.process.pid)
+        sent, received = map(int, load.stdout.readline().split())
+        used = cpu_ns(relay.process.pid) - before
     assert received > 0.99 * sent, f'{kind.__name__} lost {sent - received} of {sent} packets'
     return used / 1000 / received
 
