@@ -33,7 +33,7 @@ def live_calls(server):
 def server_cpu_a_call(rate, seconds, connections):
     with Sipp(scenario="uas_hangs_up.xml") as carrier, \
             Server(carrier.sip, workers=WORKERS, settings=["log.level=error"]) as server:
-        path = f"/api/v2/conversations/calls/user/{server.demo['user_id']}"
+        path = f"/api/v2/conversations/calls/user/{server.demo['agentless_user_id']}"
         body = '{"to":{"phoneNumber":"+6591234567"},"from":{"phoneNumber":"+6534567890"}}'
         load(server.address, connections, 0, 1, 500, "POST", path, server.demo["agentless_token"], body)
         until("the warm-up's calls to end", lambda: live_calls(server) == 0)

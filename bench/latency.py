@@ -35,7 +35,7 @@ def main():
     for _ in range(runs):
         with Sipp(scenario="uas_hangs_up.xml") as carrier, \
                 Server(carrier.sip, workers=1, settings=["log.level=error"]) as server:
-            path = f"/api/v2/conversations/calls/user/{server.demo['user_id']}"
+            path = f"/api/v2/conversations/calls/user/{server.demo['agentless_user_id']}"
             body = '{"to":{"phoneNumber":"+6591234567"},"from":{"phoneNumber":"+6534567890"}}'
             load(server.address, 1, 0, 5, 200, "POST", path, server.demo["agentless_token"], body)
             control = fdatasync_p50_us()

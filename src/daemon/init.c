@@ -63,7 +63,7 @@ void rw_init_add_client(struct rw_init *init, struct rw_row_client client, const
     if (!init->failed) {
         client.id = rw_init_new_id(init);
         client.secret_hash = hash;
-        client.grant_type = "client_credentials";
+        client.grant_type = "CLIENT-CREDENTIALS";
         client.token_seconds = RW_TOKEN_SECONDS;
         client.version = 1;
         client.created_ms = init->now_ms;

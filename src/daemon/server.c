@@ -419,6 +419,7 @@ enum rw_class rw_server_run(const struct rw_config *config, struct rw_err *err)
     rw_sip_wire_free(server->shared.wire);
     rw_offload_free(server->shared.offload);
     rw_store_close(server->shared.store);
+    rw_auth_key_free(server->shared.token_key);
     rw_trace_stop();
     for (int *fd = &server->lock_fd; fd <= &server->signal_fd; fd++)
         if (*fd >= 0)

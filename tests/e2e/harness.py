@@ -173,9 +173,12 @@ class Server(Process):
         return None
 
     def __exit__(self, kind, value, trace):
-        super().__exit__(kind, value, trace)
-        if "ERROR: AddressSanitizer" in str(kind) or kind is None and self.child.returncode not in (0, -9, None):
+        self.stop()
+        if kind is None and self.child.returncode not in (0, -signal.SIGKILL):
+            kind = AssertionError
+            super().__exit__(kind, value, trace)
             raise AssertionError(f"ringwrightd ended with {self.child.returncode}")
+        super().__exit__(kind, value, trace)
         if self.own_folder:
             shutil.rmtree(self.data_dir, ignore_errors=True)
 
@@ -203,7 +206,7 @@ class Server(Process):
 
     def place_agentless(self, to="+6591234567", **more):
         body = {"to": {"phoneNumber": to}, "from": {"phoneNumber": "+6534567890"}}
-        path = f"/api/v2/conversations/calls/user/{self.demo['user_id']}"
+        path = f"/api/v2/conversations/calls/user/{self.demo['agentless_user_id']}"
         answer = self.request("POST", path, body, token=self.demo["agentless_token"], **more)
         assert answer.status == 200, (answer.status, answer.body)
         return answer.json["id"]

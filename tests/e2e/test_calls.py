@@ -62,7 +62,7 @@ def test_an_idempotency_key_places_one_call():
         first = server.place_agentless(headers={"Idempotency-Key": "order-17"})
         again = server.place_agentless(headers={"Idempotency-Key": "order-17"})
         assert again == first
-        other = server.request("POST", f"/api/v2/conversations/calls/user/{server.demo['user_id']}",
+        other = server.request("POST", f"/api/v2/conversations/calls/user/{server.demo['agentless_user_id']}",
                                {"to": {"phoneNumber": "+6581234567"}, "from": {"phoneNumber": "+6534567890"}},
                                token=server.demo["agentless_token"], headers={"Idempotency-Key": "order-17"})
         assert other.status == 409, (other.status, other.body)

@@ -38,7 +38,7 @@ class Client(threading.Thread):
                 key, to = self.pending.pop() if self.pending else (str(uuid.uuid4()), next(self.number))
                 self.open[key] = to
                 answer = self.server.request(
-                    "POST", f"/api/v2/conversations/calls/user/{self.server.demo['user_id']}",
+                    "POST", f"/api/v2/conversations/calls/user/{self.server.demo['agentless_user_id']}",
                     {"to": {"phoneNumber": to}, "from": {"phoneNumber": "+6534567890"}},
                     token=self.server.demo["agentless_token"], headers={"Idempotency-Key": key},
                     connection=connection)
@@ -92,7 +92,7 @@ def test_fifty_lives():
         with Server(carrier.sip, data_dir=data_dir) as server:
             for key, to in pending:
                 answer = server.request(
-                    "POST", f"/api/v2/conversations/calls/user/{server.demo['user_id']}",
+                    "POST", f"/api/v2/conversations/calls/user/{server.demo['agentless_user_id']}",
                     {"to": {"phoneNumber": to}, "from": {"phoneNumber": "+6534567890"}},
                     token=server.demo["agentless_token"], headers={"Idempotency-Key": key})
                 assert answer.status == 200, (answer.status, answer.body)
@@ -104,7 +104,7 @@ def test_fifty_lives():
         dialled = {}
         for event in carrier.events():
             if event.get("event") == "invite":
-                dialled.setdefault(event["to"], set()).add(event["callId"])
+                dialled.setdefault(event["to"], set()).add(event["call_id"])
         twice = {to: ids for to, ids in dialled.items() if len(ids) > 1}
         assert not twice, twice
         assert len(acknowledged) > LIVES, "hardly any call was placed: the test tests nothing"

@@ -28,7 +28,7 @@ def test_answered_calls_get_a_bye_and_ringing_ones_a_cancel():
                     assert one["endedReason"] == NODE_LOST, one
             ended = until("BYE and CANCEL at the carrier", lambda: all_ended(carrier, answered + bridged, ringing))
             assert ended
-            until("BYE at the station", lambda: seen(station, "bye") >= set(bridged))
+            until("BYE at the station", lambda: seen(station, "bye_received") >= set(bridged))
     shutil.rmtree(data_dir, ignore_errors=True)
 
 
@@ -38,7 +38,7 @@ def carrier_never_answers(_carrier):
 
 def conversation_of(event):
     """A Call-ID of the server is worker, conversation and leg, joined by dashes."""
-    return event.get("callId", "")[3:39]
+    return event.get("call_id", "")[3:39]
 
 
 def seen(simulator, what):
@@ -46,7 +46,7 @@ def seen(simulator, what):
 
 
 def all_ended(carrier, answered, ringing):
-    return seen(carrier, "bye") >= set(answered) and seen(carrier, "cancel") >= set(ringing)
+    return seen(carrier, "bye_received") >= set(answered) and seen(carrier, "cancelled") >= set(ringing)
 
 
 main(globals())

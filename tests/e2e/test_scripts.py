@@ -32,32 +32,32 @@ ROWS = [
     ("9403", None, "error", 403, 21, "carrier_refused", "carrier"),
     ("9488", None, "error", 488, 65, "media_refused", "carrier"),
     ("9500", None, "error", 500, 41, "carrier_failure", "carrier"),
-    ("9700", None, "timeout", 487, None, "no_answer", "us"),
+    ("9700", None, "timeout", 487, None, "no_answer", "server"),
     ("9700", "alerting", "client", None, None, "cancelled", "api"),
-    ("9701", None, "timeout", None, None, "no_answer", "us"),
-    ("9702", None, "timeout", None, None, "no_answer", "us"),
+    ("9701", None, "timeout", None, None, "no_answer", "server"),
+    ("9702", None, "timeout", None, None, "no_answer", "server"),
     ("9704", "connected", "client", None, None, "hung_up", "api"),
     ("9705", None, "endpoint", 486, 17, "busy", "carrier"),
     ("9706", None, "uncallable", 404, 1, "number_not_found", "carrier"),
-    ("9707", None, "timeout", None, None, "no_answer", "us"),
+    ("9707", None, "timeout", None, None, "no_answer", "server"),
     ("9708", "connected", "client", None, None, "hung_up", "api"),
     ("9710", "connected", "client", None, None, "hung_up", "api"),
     ("9711", "connected", "client", None, None, "hung_up", "api"),
     ("9712", "connected", "client", None, None, "hung_up", "api"),
     ("9713", "connected", "client", None, None, "hung_up", "api"),
     ("9714", "alerting", "client", None, None, "cancelled", "api"),
-    ("9714", None, "timeout", None, None, "no_answer", "us"),
+    ("9714", None, "timeout", None, None, "no_answer", "server"),
     ("9715", "alerting", "client", None, None, "cancelled", "api"),
     ("9716", "connected", "client", None, None, "hung_up", "api"),
-    ("9720", None, "error", None, None, "media_unusable", "us"),
-    ("9721", None, "error", None, None, "media_unusable", "us"),
-    ("9722", None, "error", None, None, "media_refused", "us"),
-    ("9723", None, "error", None, None, "media_refused", "us"),
+    ("9720", None, "error", None, None, "media_unusable", "server"),
+    ("9721", None, "error", None, None, "media_unusable", "server"),
+    ("9722", None, "error", None, None, "media_refused", "server"),
+    ("9723", None, "error", None, None, "media_refused", "server"),
     ("9724", "connected", "client", None, None, "hung_up", "api"),
     ("9725", "connected", "client", None, None, "hung_up", "api"),
     ("9730", "connected", "client", None, None, "hung_up", "api"),
     ("9731", "connected", "client", None, None, "hung_up", "api"),
-    ("9732", None, "timeout", None, None, "no_answer", "us"),
+    ("9732", None, "timeout", None, None, "no_answer", "server"),
     ("9733", "connected", "client", None, None, "hung_up", "api"),
     ("9734", "connected", "client", None, None, "hung_up", "api"),
     ("9801", None, "endpoint", 486, 17, "busy", "carrier"),
@@ -93,8 +93,8 @@ def test_every_script_ends_as_the_table_says():
             until("no call to be left", lambda: server.request("GET", "/health", token="").json["calls"] == 0)
         events = carrier.events()
         assert not [e for e in events if e.get("event") == "ack_missing"], "a 200 got no ACK"
-        forked = {e["callId"] for e in events if e.get("event") == "invite" and e["to"].endswith("9710")}
-        byes = [e for e in events if e.get("event") == "bye" and e["callId"] in forked]
+        forked = {e["call_id"] for e in events if e.get("event") == "invite" and e["to"].endswith("9710")}
+        byes = [e for e in events if e.get("event") == "bye_received" and e["call_id"] in forked]
         assert len(byes) >= 2, "the second telephone that answered got no BYE"
     shutil.rmtree(data_dir, ignore_errors=True)
 

@@ -73,7 +73,7 @@ async function main() {
   assert.strictEqual(nobody.body.code, 'not.a.user');
   const edges = await new platform.TelephonyProvidersEdgeApi().getTelephonyProvidersEdges();
   assert.ok(edges.entities.some((edge) => edge.id === server.edge_id));
-  const agentless = await calls.postConversationsCallsUserUserId(server.user_id, {
+  const agentless = await calls.postConversationsCallsUserUserId(server.agentless_user_id, {
     phoneNumber: '+6591234567', callerId: '+6534567890',
   });
   await calls.postConversationDisconnect(agentless.id);
