@@ -68,15 +68,19 @@ char *rw_arena_copy(struct rw_arena *arena, struct rw_slice bytes)
 
 char *rw_arena_printf(struct rw_arena *arena, const char *fmt, ...)
 {
+    char brief
+        [256]; /* formatting twice, first for the length, is what most texts are too short for */
     va_list ap;
     char *p;
     int n;
 
     va_start(ap, fmt);
-    n = vsnprintf(NULL, 0, fmt, ap);
+    n = vsnprintf(brief, sizeof(brief), fmt, ap);
     va_end(ap);
     if (n < 0)
         return NULL;
+    if ((size_t)n < sizeof(brief))
+        return rw_arena_copy(arena, (struct rw_slice){brief, (size_t)n});
     p = rw_arena_alloc(arena, (size_t)n + 1);
     if (p) {
         va_start(ap, fmt);
