@@ -53,6 +53,7 @@ static bool dialog_of(struct rw_sip_dialog *dialog, const struct rw_sip_message 
         !rw_slice_copy(from_text, sizeof(from_text), from) ||
         !rw_slice_copy(to_text, sizeof(to_text), to) ||
         !rw_slice_copy(tag, sizeof(tag), m->from_tag) || !rw_sip_uri_text_is_safe(from_text) ||
+        !rw_sip_uri_text_is_safe(to_text) ||
         rw_sip_dialog_init(dialog, call_id, NULL, from_text, to_text, tag, NULL))
         return false;
     if (rw_sip_dialog_confirm(dialog, m))
