@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "json/explain.h"
 #include "json/locate.h"
+#include "json/plain.h"
 #include "json/text.h"
 
 static void *take(size_t size)
@@ -122,6 +123,11 @@ enum rw_class rw_json_read(struct rw_slice text, const struct rw_json_limits *li
         rw_err_found(err, "%zu bytes", text.n);
         rw_err_expected(err, "at most %u bytes", bytes_max);
         return RW_TOO_LARGE;
+    }
+    value = rw_json_plain(text, depth_max);
+    if (value) {
+        *ret = value;
+        return RW_OK;
     }
     /* jansson passes over a zero byte behind a number; JSON has none anywhere. */
     if (text.n == 0 || memchr(text.p, 0, text.n) || is_too_deep(text, depth_max))
