@@ -339,6 +339,30 @@ static const char *keep(struct making *m, const char *text, bool *failed)
     return copy;
 }
 
+/* Texts put together in the arena. Every call passes here, so no format is interpreted. */
+static const char *join(struct rw_arena *arena, const char *const *parts, size_t count)
+{
+    size_t n[8], all = 0;
+    char *text, *at;
+
+    for (size_t i = 0; i < count; i++)
+        all += n[i] = strlen(parts[i]);
+    at = text = rw_arena_alloc(arena, all + 1);
+    for (size_t i = 0; text && i < count; i++) {
+        memcpy(at, parts[i], n[i]);
+        at += n[i];
+    }
+    return text;
+}
+
+/* "sip:+6534567890@192.0.2.1:5060;user=phone" */
+static const char *number_uri(struct rw_arena *arena, const char *e164, const char *host)
+{
+    const char *const parts[] = {"sip:", e164, "@", host, ";user=phone"};
+
+    return join(arena, parts, 5);
+}
+
 static void fill_trunk(struct making *m, const char *local, struct rw_route_plan *plan,
                        bool *failed)
 {
@@ -350,7 +374,7 @@ static void fill_trunk(struct making *m, const char *local, struct rw_route_plan
             rw_arena_printf(m->arena, "sip:%s@%s%s%s:%u;transport=%s;user=phone", plan->to_e164,
                             bare_v6 ? "[" : "", t->host, bare_v6 ? "]" : "", t->port, t->transport),
         .route = keep(m, t->outbound_proxy, failed),
-        .from_uri = rw_arena_printf(m->arena, "sip:%s@%s;user=phone", plan->from_e164, local),
+        .from_uri = number_uri(m->arena, plan->from_e164, local),
         .auth_user = keep(m, t->auth_user, failed),
         .auth_password = keep(m, t->auth_password, failed),
         .trunk_id = plan->trunk_id,
@@ -365,7 +389,7 @@ static void fill_station(struct making *m, const char *local, struct rw_route_pl
     plan->station_id = keep(m, m->station->id, failed);
     plan->station = (struct rw_leg_target){
         .uri = keep(m, m->station->sip_uri, failed),
-        .from_uri = rw_arena_printf(m->arena, "sip:%s@%s;user=phone", plan->to_e164, local),
+        .from_uri = number_uri(m->arena, plan->to_e164, local),
         .auth_user = keep(m, m->station->auth_user, failed),
         .auth_password = keep(m, m->station->auth_password, failed),
     };
