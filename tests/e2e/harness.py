@@ -153,7 +153,11 @@ class Server(Process):
         self.demo = json.loads(secrets.read_text())
         self.ready_file = self.data_dir / "ringwrightd.json"
         self.ready_file.unlink(missing_ok=True)
-        flags = ["--set", "http.listen=127.0.0.1:0", "--set", "sip.listen=127.0.0.1:0",
+        # as a real server it keeps its SIP port over a restart: a CANCEL has to repeat the INVITE's Via
+        sip_port = self.data_dir / "sip_port"
+        if not sip_port.exists():
+            sip_port.write_text(str(free_port()))
+        flags = ["--set", "http.listen=127.0.0.1:0", "--set", f"sip.listen=127.0.0.1:{sip_port.read_text()}",
                  "--set", "media.port_min=0", "--set", "media.port_max=0", "--workers", workers]
         for setting in settings:
             flags += ["--set", setting]
