@@ -343,9 +343,11 @@ static enum rw_class check_target(const struct rw_leg_target *target, size_t sdp
                                   struct rw_err *err)
 {
     const char *texts[] = {target->from_name, target->auth_user, target->auth_password};
-    const char *uris[] = {target->uri, target->from_uri, target->call_id, target->route};
+    const char *uris[] = {target->uri, target->from_uri, target->call_id, target->route,
+                          target->local_tag};
+    uint64_t branch;
 
-    for (unsigned i = 0; i < 4; i++)
+    for (unsigned i = 0; i < 5; i++)
         if (uris[i] ? !rw_sip_uri_text_is_safe(uris[i]) || strlen(uris[i]) > 255 : i < 3)
             return rw_fail(err, RW_MALFORMED, "sip.bad_target",
                            "a SIP URI of the call holds a character that can't stand in one");
@@ -354,8 +356,11 @@ static enum rw_class check_target(const struct rw_leg_target *target, size_t sdp
             if ((unsigned char)*p < 0x20 || *p == 0x7f)
                 return rw_fail(err, RW_MALFORMED, "sip.bad_target",
                                "a name for SIP holds a control character");
-    if (sdp > RW_SDP_MAX || target->call_id[0] == '\0' || strpbrk(target->call_id, ";,"))
-        return rw_fail(err, RW_MALFORMED, "sip.bad_target", "the Call-ID or the SDP is unusable");
+    if (sdp > RW_SDP_MAX || target->call_id[0] == '\0' || strpbrk(target->call_id, ";,") ||
+        (target->local_tag && strpbrk(target->local_tag, ";,")) ||
+        (target->branch && !rw_sip_branch_read(rw_slice_str(target->branch), &branch)))
+        return rw_fail(err, RW_MALFORMED, "sip.bad_target",
+                       "the Call-ID, tag, branch or SDP is unusable");
     return RW_OK;
 }
 

@@ -50,6 +50,24 @@ static void plain_call(struct stage *s)
     CHECK(s, s->traced == 8);
 }
 
+/* What was written down before the INVITE left is what leaves. */
+static void given_identity(struct stage *s)
+{
+    struct rw_leg_dialog dialog;
+
+    stage_invite(s,
+                 &(struct rw_leg_target){.local_tag = "0123", .branch = "z9hG4bK00000000000000ff"});
+    expect(s, "INVITE ");
+    expect_text(s, ">;tag=0123\r\n");
+    expect_text(s, ";branch=z9hG4bK00000000000000ff;rport\r\n");
+    rw_sip_leg_ops.describe(s->leg, &dialog);
+    CHECK(s, strcmp(dialog.local_tag, "0123") == 0 && dialog.local_cseq == 1);
+    CHECK(s, strcmp(dialog.branch, "z9hG4bK00000000000000ff") == 0);
+    stage_answer(s, "486 Busy Here", "far", "");
+    expect(s, "ACK ");
+    expect_text(s, ";branch=z9hG4bK00000000000000ff;rport\r\n");
+}
+
 static void far_end_hangs_up(struct stage *s)
 {
     const struct news *news;
@@ -375,6 +393,12 @@ static void bad_targets(struct stage *s)
          "sip.bad_target"},
         {{.uri = "sip:a@127.0.0.1", .from_uri = "sip:a@b", .call_id = "00-1", .route = "sip:x y"},
          "sip.bad_target"},
+        {{.uri = "sip:a@127.0.0.1", .from_uri = "sip:a@b", .call_id = "00-1", .local_tag = "a;b"},
+         "sip.bad_target"},
+        {{.uri = "sip:a@127.0.0.1", .from_uri = "sip:a@b", .call_id = "00-1", .local_tag = "a\rb"},
+         "sip.bad_target"},
+        {{.uri = "sip:a@127.0.0.1", .from_uri = "sip:a@b", .call_id = "00-1", .branch = "z9hG4bKx"},
+         "sip.bad_target"},
         {{.uri = "sips:a@127.0.0.1", .from_uri = "sip:a@b", .call_id = "00-1"},
          "sip.unsupported_transport"},
         {{.uri = "sip:a@127.0.0.1;transport=tls", .from_uri = "sip:a@b", .call_id = "00-1"},
@@ -583,6 +607,7 @@ static void no_memory(struct stage *s)
 }
 
 PLAY(plain_call)
+PLAY(given_identity)
 PLAY(far_end_hangs_up)
 PLAY(early_media)
 PLAY(busy)
@@ -612,6 +637,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(play_plain_call),
+        cmocka_unit_test(play_given_identity),
         cmocka_unit_test(play_far_end_hangs_up),
         cmocka_unit_test(play_early_media),
         cmocka_unit_test(play_busy),
