@@ -30,6 +30,8 @@ struct rw_api_options {
     struct rw_exchange *exchange; /* NULL: a server that places no calls (tests) */
     struct rw_route_table *routes;
     struct rw_offload *offload;
+    uint32_t (*live_calls)(void *arg); /* of all workers; NULL: of this one's exchange */
+    void *live_calls_arg;
     const char *version;        /* "0.1.0" */
     const char *sip_local;      /* host and port that our From headers name: "192.0.2.1:5060" */
     uint64_t started_ms;        /* wall time */

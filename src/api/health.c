@@ -4,6 +4,13 @@
 #include "base/clock.h"
 #include "exchange/exchange.h"
 
+static uint32_t live_calls(const struct rw_api_options *with)
+{
+    if (with->live_calls)
+        return with->live_calls(with->live_calls_arg);
+    return with->exchange ? rw_exchange_live(with->exchange) : 0;
+}
+
 void rw_op_getHealth(struct rw_request *r)
 {
     const struct rw_api_options *with = &r->api->with;
@@ -19,7 +26,7 @@ void rw_op_getHealth(struct rw_request *r)
     rw_json_uint(&w, "uptimeSeconds",
                  now_ms > with->started_ms ? (now_ms - with->started_ms) / 1000 : 0);
     rw_json_uint(&w, "worker", rw_worker_index(with->worker));
-    rw_json_uint(&w, "liveCalls", with->exchange ? rw_exchange_live(with->exchange) : 0);
+    rw_json_uint(&w, "liveCalls", live_calls(with));
     rw_json_uint(&w, "lastSeq", rw_store_last_seq(with->store));
     rw_json_close(&w);
     rw_answer_json(r, r->api->draining ? 503 : 200, &body);
