@@ -2,9 +2,9 @@
  * sip/sip.h - the SIP side of a worker: transports, legs, what comes from strangers.
  *
  * libre gives the loop, timers and DNS. Reading, transactions (transaction.c) and the INVITE session
- * (leg.c) are ours: a leg takes 22 us of CPU with them, 87 with
- * libre's. One address and port serve all workers: whoever reads a datagram passes it to
- * the worker whose number stands in its Call-ID (wire.c).
+ * (leg.c) are ours: a leg takes 22 us of CPU with them, 87 with libre's. One address and port serve
+ * all workers: whoever reads a datagram passes it to the worker whose number stands in its Call-ID
+ * (wire.c).
  *
  * The port has to stay the same over a restart: a CANCEL for an INVITE of an earlier life is matched
  * by the far end with the address in Via too (RFC 3261, sections 9.1 and 17.2.3).
