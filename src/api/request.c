@@ -56,12 +56,17 @@ const char *rw_request_param(const struct rw_request *r, const char *name)
 
 struct rw_slice rw_request_query(const struct rw_request *r, const char *name)
 {
-    return rw_http_query(r->x, name);
+    for (uint32_t i = 0; i < r->query_count && i < RW_REQUEST_PARAMETERS; i++)
+        if (rw_slice_eq(r->query[i].name, rw_slice_str(name)))
+            return r->query[i].value;
+    if (r->query_count > RW_REQUEST_PARAMETERS)
+        return rw_http_query(r->x, name);
+    return (struct rw_slice){NULL, 0};
 }
 
 bool rw_request_query_on(const struct rw_request *r, const char *name)
 {
-    return r->http->query.n && rw_slice_eq(rw_http_query(r->x, name), RW_LIT("true"));
+    return rw_slice_eq(rw_request_query(r, name), RW_LIT("true"));
 }
 
 const char *rw_request_tenant(const struct rw_request *r)
@@ -209,7 +214,13 @@ struct query_judge {
 static bool judge_parameter(struct rw_slice name, struct rw_slice value, void *arg)
 {
     struct query_judge *judge = arg;
+    struct rw_request *r = judge->r;
 
+    if (r->query_count < RW_REQUEST_PARAMETERS) {
+        r->query[r->query_count].name = name;
+        r->query[r->query_count].value = value;
+    }
+    r->query_count++;
     judge->seen |= rw_router_check_query(judge->r->operation, name, value, judge->r->faults,
                                          judge->r->warnings);
     return true;
@@ -219,6 +230,8 @@ static void judge_query(struct rw_request *r)
 {
     struct query_judge judge = {.r = r};
     struct rw_err err;
+
+    r->query_count = 0;
 
     if (r->http->query.n) {
         if (rw_http_query_check(r->x, &err) != RW_OK)

@@ -32,6 +32,8 @@ struct rw_api {
     bool draining;
 };
 
+#define RW_REQUEST_PARAMETERS 8 /* of a query that are remembered; beyond, it is read again */
+
 struct rw_request {
     struct rw_api *api;
     struct rw_http_exchange *x;
@@ -41,6 +43,10 @@ struct rw_request {
     const struct rw_router_match *match;
     const struct rw_identity *identity; /* NULL for an open operation */
     struct json_t *body;                /* NULL: none, or not readable */
+    struct {
+        struct rw_slice name, value;
+    } query[RW_REQUEST_PARAMETERS];
+    uint32_t query_count; /* of all in the query */
     struct rw_faults *faults, *warnings;
     struct rw_slice suggested; /* JSON: the request as it would be accepted; empty: not known */
     bool may; /* the token may do this: nothing of the tenant is looked at before that is known */
