@@ -27,7 +27,7 @@ def control_cpu_a_call():
 
 
 def live_calls(server):
-    return server.request("GET", "/health", token="").json["calls"]
+    return server.request("GET", "/health", token="").json["liveCalls"]
 
 
 def server_cpu_a_call(rate, seconds, connections):

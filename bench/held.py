@@ -19,11 +19,11 @@ def main():
         token = server.demo["agentless_token"]
         pid = server.child.pid
         load(server.address, 16, 0, 5, 100, "POST", path, token, body)
-        until("the first calls", lambda: server.request("GET", "/health", token="").json["calls"] == 100)
+        until("the first calls", lambda: server.request("GET", "/health", token="").json["liveCalls"] == 100)
         before = resident_bytes(pid)
         counted = load(server.address, 16, 1000, 60, calls, "POST", path, token, body)
         assert counted["requests"] == calls and counted["refused"] == 0, counted
-        assert server.request("GET", "/health", token="").json["calls"] == calls + 100
+        assert server.request("GET", "/health", token="").json["liveCalls"] == calls + 100
         # What finished INVITE transactions still hold is part of the price: it is measured at once.
         each = (resident_bytes(pid) - before) / calls
     return 0 if report("memory a held call", f"{calls} calls placed at 1,000 a second", [each / 1024], 6, "KiB") else 1

@@ -58,6 +58,8 @@ static enum rw_class open_api(struct rw_node *node, const struct rw_node_shared 
         .offload = shared->offload,
         .sip_local = shared->sip_local,
         .auth_key = shared->token_key,
+        .live_calls = shared->live_calls,
+        .live_calls_arg = shared->live_calls_arg,
         .version = RW_VERSION,
         .started_ms = shared->started_ms,
         .station_answer_ms = (uint32_t)shared->config->sip_station_answer_timeout_ms,

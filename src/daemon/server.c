@@ -60,6 +60,21 @@ static void fail_from_worker(struct server *server, enum rw_class class, const s
     wake(server);
 }
 
+/* Also asked by the workers, for /health. */
+static uint32_t live_calls(const struct server *server)
+{
+    uint32_t live = 0;
+
+    for (unsigned i = 0; i < server->shared.workers; i++)
+        live += rw_exchange_live(server->nodes[i].exchange);
+    return live;
+}
+
+static uint32_t live_calls_of(void *arg)
+{
+    return live_calls(arg);
+}
+
 /* ---- in the workers ---- */
 
 static enum rw_class start_worker(struct rw_worker *worker, void *arg, struct rw_err *err)
@@ -197,15 +212,6 @@ static bool never(const struct server *server)
 {
     (void)server;
     return false;
-}
-
-static uint32_t live_calls(const struct server *server)
-{
-    uint32_t live = 0;
-
-    for (unsigned i = 0; i < server->shared.workers; i++)
-        live += rw_exchange_live(server->nodes[i].exchange);
-    return live;
 }
 
 static bool is_quiet(const struct server *server)
@@ -396,6 +402,8 @@ enum rw_class rw_server_run(const struct rw_config *config, struct rw_err *err)
     server->shared.config = config;
     server->shared.started_ms = rw_clock_wall_ms();
     server->shared.workers = worker_count(config);
+    server->shared.live_calls = live_calls_of;
+    server->shared.live_calls_arg = server;
     init_orders(server);
     raise_file_limit();
     class = rw_files_make_data_dir(config, err);

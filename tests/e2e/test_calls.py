@@ -39,14 +39,14 @@ def test_two_hundred_calls_at_once_over_two_workers():
         calls = [server.place_agentless() for _ in range(200)]
         for conversation in calls:
             server.in_state(conversation, "external", "connected")
-        assert server.request("GET", "/health", token="").json["calls"] == 200
+        assert server.request("GET", "/health", token="").json["liveCalls"] == 200
         for conversation in calls:
             assert server.request("POST", f"/api/v2/conversations/{conversation}/disconnect",
                                   token=server.demo["agentless_token"]).status == 202
         for conversation in calls:
             view = server.finished(conversation)
             assert participant(view, "external")["disconnectType"] == "client", view
-        until("no call to be left", lambda: server.request("GET", "/health", token="").json["calls"] == 0)
+        until("no call to be left", lambda: server.request("GET", "/health", token="").json["liveCalls"] == 0)
 
 
 def test_a_stop_hangs_up_what_is_left():

@@ -3,24 +3,27 @@ import shutil
 import signal
 import tempfile
 
-from harness import Server, Simulator, main, participant, until
+from harness import Server, Simulator, free_port, main, until
 
 NODE_LOST = "node_lost"
+NEVER_ANSWERS = "+6591239700"
 
 
 def test_answered_calls_get_a_bye_and_ringing_ones_a_cancel():
     data_dir = tempfile.mkdtemp(prefix="rw-restart-")
+    # A CANCEL belongs to its INVITE by branch and sender (RFC 3261, 17.2.3): the port stays the same.
+    listen = [f"sip.listen=127.0.0.1:{free_port()}"]
     with Simulator("--no-media") as carrier, Simulator("--station", "--no-media") as station:
-        with Server(carrier.sip, f"sip:dana@{station.sip}", data_dir=data_dir) as server:
+        with Server(carrier.sip, f"sip:dana@{station.sip}", data_dir=data_dir, settings=listen) as server:
             answered = [server.place_agentless("+6591234567") for _ in range(10)]
             bridged = [server.place("+6591234567") for _ in range(5)]
-            ringing = [server.place_agentless(carrier_never_answers(carrier)) for _ in range(5)]
+            ringing = [server.place_agentless(NEVER_ANSWERS) for _ in range(5)]
             for conversation in answered + bridged:
                 server.in_state(conversation, "external", "connected")
             for conversation in ringing:
                 server.in_state(conversation, "external", "alerting")
             server.stop(signal.SIGKILL)
-        with Server(carrier.sip, f"sip:dana@{station.sip}", data_dir=data_dir) as server:
+        with Server(carrier.sip, f"sip:dana@{station.sip}", data_dir=data_dir, settings=listen) as server:
             for conversation in answered + bridged + ringing:
                 view = server.finished(conversation)
                 for one in view["participants"]:
@@ -30,10 +33,6 @@ def test_answered_calls_get_a_bye_and_ringing_ones_a_cancel():
             assert ended
             until("BYE at the station", lambda: seen(station, "bye_received") >= set(bridged))
     shutil.rmtree(data_dir, ignore_errors=True)
-
-
-def carrier_never_answers(_carrier):
-    return "+6591239700"
 
 
 def conversation_of(event):

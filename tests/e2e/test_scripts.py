@@ -12,6 +12,8 @@ from harness import Server, Simulator, main, participant, until
 
 ANSWER_TIMEOUT_MS = 4000
 
+# The contract's participants know no "timeout" and no "uncallable": those are "system" and "error" there,
+# and the reason says which.
 # last digits, hang up by the API when in this state, disconnectType, SIP status, Q.850, reason, said by
 ROWS = [
     ("9000", "connected", "client", None, None, "hung_up", "api"),
@@ -26,38 +28,38 @@ ROWS = [
     ("9603", None, "endpoint", 603, 21, "declined", "carrier"),
     ("9503", None, "error", 503, 42, "carrier_congested", "carrier"),
     ("9302", None, "error", 302, None, "redirected", "carrier"),
-    ("9404", None, "uncallable", 404, 1, "number_not_found", "carrier"),
-    ("9484", None, "uncallable", 484, 28, "number_incomplete", "carrier"),
-    ("9480", None, "endpoint", 480, 18, "unavailable", "carrier"),
-    ("9403", None, "error", 403, 21, "carrier_refused", "carrier"),
+    ("9404", None, "error", 404, 1, "number_not_found", "carrier"),
+    ("9484", None, "error", 484, 28, "number_incomplete", "carrier"),
+    ("9480", None, "system", 480, 18, "no_answer", "carrier"),
+    ("9403", None, "endpoint", 403, 21, "declined", "carrier"),
     ("9488", None, "error", 488, 65, "media_refused", "carrier"),
     ("9500", None, "error", 500, 41, "carrier_failure", "carrier"),
-    ("9700", None, "timeout", 487, None, "no_answer", "server"),
+    ("9700", None, "system", 487, None, "no_answer", "server"),
     ("9700", "alerting", "client", None, None, "cancelled", "api"),
-    ("9701", None, "timeout", None, None, "no_answer", "server"),
-    ("9702", None, "timeout", None, None, "no_answer", "server"),
+    ("9701", None, "system", None, None, "no_answer", "server"),
+    ("9702", None, "system", None, None, "no_answer", "server"),
     ("9704", "connected", "client", None, None, "hung_up", "api"),
     ("9705", None, "endpoint", 486, 17, "busy", "carrier"),
-    ("9706", None, "uncallable", 404, 1, "number_not_found", "carrier"),
-    ("9707", None, "timeout", None, None, "no_answer", "server"),
+    ("9706", None, "error", 404, 1, "number_not_found", "carrier"),
+    ("9707", None, "system", None, None, "no_answer", "server"),
     ("9708", "connected", "client", None, None, "hung_up", "api"),
     ("9710", "connected", "client", None, None, "hung_up", "api"),
     ("9711", "connected", "client", None, None, "hung_up", "api"),
     ("9712", "connected", "client", None, None, "hung_up", "api"),
     ("9713", "connected", "client", None, None, "hung_up", "api"),
     ("9714", "alerting", "client", None, None, "cancelled", "api"),
-    ("9714", None, "timeout", None, None, "no_answer", "server"),
+    ("9714", None, "system", None, None, "no_answer", "server"),
     ("9715", "alerting", "client", None, None, "cancelled", "api"),
     ("9716", "connected", "client", None, None, "hung_up", "api"),
     ("9720", None, "error", None, None, "media_unusable", "server"),
     ("9721", None, "error", None, None, "media_unusable", "server"),
-    ("9722", None, "error", None, None, "media_refused", "server"),
-    ("9723", None, "error", None, None, "media_refused", "server"),
+    ("9722", None, "error", None, None, "media_unusable", "server"),
+    ("9723", None, "error", None, None, "media_unusable", "server"),
     ("9724", "connected", "client", None, None, "hung_up", "api"),
     ("9725", "connected", "client", None, None, "hung_up", "api"),
     ("9730", "connected", "client", None, None, "hung_up", "api"),
     ("9731", "connected", "client", None, None, "hung_up", "api"),
-    ("9732", None, "timeout", None, None, "no_answer", "server"),
+    ("9732", None, "system", None, None, "no_answer", "server"),
     ("9733", "connected", "client", None, None, "hung_up", "api"),
     ("9734", "connected", "client", None, None, "hung_up", "api"),
     ("9801", None, "endpoint", 486, 17, "busy", "carrier"),
@@ -90,7 +92,7 @@ def test_every_script_ends_as_the_table_says():
                 if got != want:
                     wrong.append(f"...{row[0]}: got {got}, want {want}")
             assert not wrong, "\n".join(wrong)
-            until("no call to be left", lambda: server.request("GET", "/health", token="").json["calls"] == 0)
+            until("no call to be left", lambda: server.request("GET", "/health", token="").json["liveCalls"] == 0)
         events = carrier.events()
         assert not [e for e in events if e.get("event") == "ack_missing"], "a 200 got no ACK"
         forked = {e["call_id"] for e in events if e.get("event") == "invite" and e["to"].endswith("9710")}
