@@ -105,7 +105,7 @@ static enum rw_class step(struct rw_http_chunked *c, const char *in, size_t n, s
                           char *out, struct rw_err *err)
 {
     enum rw_class class;
-    size_t len;
+    size_t len = 0;
 
     if (c->state == RW_HTTP_CHUNK_DATA) {
         len = n < c->left ? n : c->left;
