@@ -16,16 +16,17 @@ from harness import Sipp
 CALLS = 20000
 AT_ONCE = 50
 HELD = 10000
+BUFFERS = ("-buff_size", 4194304)  # with the default, sipp's own sockets lose messages on a busy machine
 
 
 def control_cpu_a_call():
-    with Sipp() as far_end:
+    with Sipp(*BUFFERS) as far_end:
         return cpu_of(["sipp", "-sn", "uac", far_end.sip, "-i", "127.0.0.1", "-m", CALLS, "-r", 4000, "-l",
-                       64, "-d", 0, "-nostdin"], env={**os.environ, "TERM": "dumb"}) / CALLS
+                       64, "-d", 0, "-nostdin", *BUFFERS], env={**os.environ, "TERM": "dumb"}) / CALLS
 
 
 def leg(calls, at_once, *mode):
-    with Sipp() as far_end:
+    with Sipp(*BUFFERS) as far_end:
         command = [BUILD / "bench/bench_sip_leg", far_end.sip, calls, at_once, *mode]
         ran = subprocess.run([str(word) for word in command], capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stdout + ran.stderr
