@@ -158,7 +158,8 @@ class Server(Process):
         if not sip_port.exists():
             sip_port.write_text(str(free_port()))
         flags = ["--set", "http.listen=127.0.0.1:0", "--set", f"sip.listen=127.0.0.1:{sip_port.read_text()}",
-                 "--set", "media.port_min=0", "--set", "media.port_max=0", "--workers", workers]
+                 "--set", "media.port_min=0", "--set", "media.port_max=0", "--set", "server.drain_timeout_ms=200",
+                 "--workers", workers]
         for setting in settings:
             flags += ["--set", setting]
         self.started = time.monotonic()
