@@ -74,7 +74,7 @@ static bool check_row(char *line)
     n = unescape(column[INPUT], input);
     rw_address_policy_init(&policy);
     if (strcmp(column[REGION], "-") != 0)
-        (void)snprintf(policy.region, sizeof(policy.region), "%s", column[REGION]);
+        (void)snprintf(policy.region, sizeof(policy.region), "%.2s", column[REGION]);
     rw_address_judge(input, n, &policy, &address);
     describe(&address, got, sizeof(got));
     (void)snprintf(want, sizeof(want), "%s\t%s\t%s\t%s\t%s\t%s\t%s", column[VERDICT], column[AT],
