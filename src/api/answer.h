@@ -11,7 +11,7 @@
 #include "api/request.h"
 #include "json/write.h"
 
-#define RW_ANSWER_BYTES_MAX (1024u * 1024)
+#define RW_ANSWER_BYTES_MAX ((size_t)1024 * 1024)
 
 /* Sets up a buffer for an answer's body. */
 static inline void rw_answer_init(struct rw_buf *body)

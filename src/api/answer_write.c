@@ -22,7 +22,7 @@ static const char *code_of(const struct rw_err *err)
 static void field_name(const char *pointer, struct rw_buf *ret)
 {
     const char *p = pointer;
-    size_t n = strlen(p);
+    size_t n;
 
     if (*p == '?' || *p == '{')
         p++;

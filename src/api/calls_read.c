@@ -20,9 +20,8 @@ static bool find(struct rw_request *r, struct rw_row_conversation *ret)
     struct rw_err err;
     enum rw_class class;
 
-    class = id ? rw_store_get_conversation(r->api->with.reader, rw_request_tenant(r), id, r->arena,
-                                           ret, &err)
-               : rw_fail_memory(&err);
+    class = rw_store_get_conversation(r->api->with.reader, rw_request_tenant(r), id, r->arena, ret,
+                                      &err);
     if (class == RW_OK)
         return true;
     if (class == RW_NOT_FOUND) {

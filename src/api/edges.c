@@ -54,9 +54,7 @@ static bool find_edge(struct rw_request *r, struct rw_row_edge *ret)
     struct rw_err err;
     enum rw_class class;
 
-    class =
-        id ? rw_store_get_edge(r->api->with.reader, rw_request_tenant(r), id, r->arena, ret, &err)
-           : rw_fail_memory(&err);
+    class = rw_store_get_edge(r->api->with.reader, rw_request_tenant(r), id, r->arena, ret, &err);
     if (class == RW_OK)
         return true;
     if (class == RW_NOT_FOUND) {
@@ -131,9 +129,7 @@ void rw_op_getTelephonyProvidersEdgePhoneNumber(struct rw_request *r)
 
     if (!find_edge(r, &edge))
         return;
-    class =
-        sent ? rw_store_find_number(r->api->with.reader, edge.tenant_id, sent, r->arena, &row, &err)
-             : rw_fail_memory(&err);
+    class = rw_store_find_number(r->api->with.reader, edge.tenant_id, sent, r->arena, &row, &err);
     if (class == RW_NOT_FOUND ||
         (class == RW_OK && (!row.edge_id || strcmp(row.edge_id, edge.id) != 0))) {
         refuse_number(r, &edge, sent);

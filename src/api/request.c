@@ -51,7 +51,10 @@ void rw_request_fault(struct rw_request *r, const struct rw_err *err)
 
 const char *rw_request_param(const struct rw_request *r, const char *name)
 {
-    return rw_arena_copy(r->arena, rw_router_param(r->match, name));
+    for (size_t i = 0; i < r->match->count; i++)
+        if (strcmp(r->operation->path_names[i], name) == 0)
+            return r->params[i];
+    return "";
 }
 
 struct rw_slice rw_request_query(const struct rw_request *r, const char *name)
@@ -133,24 +136,44 @@ static struct rw_request *begin(struct rw_api *api, struct rw_http_exchange *x,
     return r;
 }
 
+_Static_assert(RW_REQUEST_PATH_PARAMETERS == RW_ROUTER_PARAMS_MAX, "one for one");
+
+/* Handlers want C strings. Answered itself without memory: false. */
+static bool copy_parameters(struct rw_request *r)
+{
+    struct rw_err err;
+
+    for (size_t i = 0; i < r->match->count; i++) {
+        r->params[i] = rw_arena_copy(r->arena, r->match->params[i]);
+        if (!r->params[i]) {
+            rw_fail_memory(&err);
+            rw_answer_err(r, &err);
+            return false;
+        }
+    }
+    return true;
+}
+
 /* Which operation is meant. Answered itself when there is none: false. */
 static bool find_operation(struct rw_request *r)
 {
     struct rw_router_match *match = rw_arena_alloc(r->arena, sizeof(*match));
     struct rw_err err;
-    enum rw_class class;
 
-    class = match ? rw_router_match(r->http->method, r->http->path, r->arena, match, &err)
-                  : rw_fail_memory(&err);
-    if (class == RW_OK) {
-        r->match = match;
-        r->operation = match->operation;
-        return true;
+    if (!match) {
+        rw_fail_memory(&err);
+        rw_answer_err(r, &err);
+        return false;
     }
-    if (class == RW_BAD_METHOD)
-        rw_http_reply_header(r->x, "Allow", rw_slice_str(match->allow));
-    rw_answer_err(r, &err);
-    return false;
+    if (rw_router_match(r->http->method, r->http->path, r->arena, match, &err) != RW_OK) {
+        if (err.class == RW_BAD_METHOD)
+            rw_http_reply_header(r->x, "Allow", rw_slice_str(match->allow));
+        rw_answer_err(r, &err);
+        return false;
+    }
+    r->match = match;
+    r->operation = match->operation;
+    return copy_parameters(r);
 }
 
 /* Who asks. Answered itself when that is not known: false. */

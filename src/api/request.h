@@ -32,6 +32,7 @@ struct rw_api {
     bool draining;
 };
 
+#define RW_REQUEST_PATH_PARAMETERS 8
 #define RW_REQUEST_PARAMETERS 8 /* of a query that are remembered; beyond, it is read again */
 
 struct rw_request {
@@ -41,8 +42,9 @@ struct rw_request {
     struct rw_arena *arena;
     const struct rw_operation *operation; /* NULL: none was found */
     const struct rw_router_match *match;
-    const struct rw_identity *identity; /* NULL for an open operation */
-    struct json_t *body;                /* NULL: none, or not readable */
+    const struct rw_identity *identity;             /* NULL for an open operation */
+    const char *params[RW_REQUEST_PATH_PARAMETERS]; /* of the path, in its order */
+    struct json_t *body;                            /* NULL: none, or not readable */
     struct {
         struct rw_slice name, value;
     } query[RW_REQUEST_PARAMETERS];
@@ -63,7 +65,7 @@ void rw_request_judge(struct rw_request *r);
 /* Appends what `err` says to the faults. */
 void rw_request_fault(struct rw_request *r, const struct rw_err *err);
 
-/* A path parameter as a C string in the arena; NULL when memory is out. */
+/* A path parameter as a C string; "" when the operation has none of that name. */
 const char *rw_request_param(const struct rw_request *r, const char *name);
 
 /* A query parameter; p = NULL when absent. `on` is "true" given. */

@@ -29,9 +29,8 @@ static bool find(struct rw_request *r, struct rw_row_station *ret)
     struct rw_err err;
     enum rw_class class;
 
-    class = id ? rw_store_get_station(r->api->with.reader, rw_request_tenant(r), id, r->arena, ret,
-                                      &err)
-               : rw_fail_memory(&err);
+    class =
+        rw_store_get_station(r->api->with.reader, rw_request_tenant(r), id, r->arena, ret, &err);
     if (class == RW_OK)
         return true;
     if (class == RW_NOT_FOUND)
@@ -60,7 +59,8 @@ enum rw_class rw_users_associated(const struct rw_request *r, const char *user_i
                 return RW_OK;
             }
     } while (count == page.size && ++page.number <= SEARCH_PAGES_MAX);
-    return rw_fail(err, RW_NOT_FOUND, "station.not_found", "the user has no associated station");
+    rw_fail(err, RW_NOT_FOUND, "station.not_found", "the user has no associated station");
+    return RW_NOT_FOUND;
 }
 
 /* ------------------------------------------------------------------ reading */

@@ -193,9 +193,7 @@ void rw_op_deleteRingwrightToken(struct rw_request *r)
     struct rw_err err;
     enum rw_class class;
 
-    class =
-        id ? rw_store_get_token(r->api->with.reader, rw_request_tenant(r), id, r->arena, &row, &err)
-           : rw_fail_memory(&err);
+    class = rw_store_get_token(r->api->with.reader, rw_request_tenant(r), id, r->arena, &row, &err);
     if (class == RW_OK) {
         revoke(r, row.id, 204);
         return;

@@ -23,9 +23,7 @@ bool rw_users_find(struct rw_request *r, struct rw_row_user *ret)
     struct rw_err err;
     enum rw_class class;
 
-    class =
-        id ? rw_store_get_user(r->api->with.reader, rw_request_tenant(r), id, r->arena, ret, &err)
-           : rw_fail_memory(&err);
+    class = rw_store_get_user(r->api->with.reader, rw_request_tenant(r), id, r->arena, ret, &err);
     if (class == RW_OK && strcmp(ret->state, "deleted") != 0)
         return true;
     if (class == RW_OK || class == RW_NOT_FOUND) {
