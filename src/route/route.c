@@ -358,7 +358,7 @@ static const char *join(struct rw_arena *arena, const char *const *parts, size_t
 /* "sip:+6534567890@192.0.2.1:5060;user=phone" */
 static const char *number_uri(struct rw_arena *arena, const char *e164, const char *host)
 {
-    const char *const parts[] = {"sip:", e164, "@", host, ";user=phone"};
+    const char *const parts[] = {"sip:", e164 ? e164 : "", "@", host, ";user=phone"};
 
     return join(arena, parts, 5);
 }
