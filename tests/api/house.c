@@ -11,6 +11,7 @@
 #include "json/read.h"
 
 #include <arpa/inet.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -423,6 +424,48 @@ int house_close(void **state)
     return 0;
 }
 
+/* ------------------------------------------------------------------ errands to the worker */
+
+static struct {
+    pthread_mutex_t lock;
+    pthread_cond_t opened;
+    bool open;
+} door = {PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, false};
+
+struct errand {
+    struct rw_mail mail; /* first */
+    void (*run)(void *arg);
+    void *arg;
+};
+
+static void on_errand(struct rw_mail *mail)
+{
+    struct errand *errand = (struct errand *)mail;
+
+    errand->run(errand->arg);
+    (void)pthread_mutex_lock(&door.lock);
+    door.open = true;
+    (void)pthread_cond_signal(&door.opened);
+    (void)pthread_mutex_unlock(&door.lock);
+}
+
+void house_do(void (*run)(void *arg), void *arg)
+{
+    struct errand errand = {{.handle = on_errand}, run, arg};
+
+    rw_worker_post(rw_workers_at(house.workers, 0), &errand.mail);
+    (void)pthread_mutex_lock(&door.lock);
+    while (!door.open)
+        (void)pthread_cond_wait(&door.opened, &door.lock);
+    door.open = false;
+    (void)pthread_mutex_unlock(&door.lock);
+}
+
+struct rw_api *house_api(void)
+{
+    return in.api;
+}
+
 /* ------------------------------------------------------------------ the client */
 
 static int connect_to_house(void)
@@ -456,8 +499,8 @@ static char *read_all(int fd)
     return text;
 }
 
-const struct house_answer *house_send(enum house_token token, const char *method, const char *path,
-                                      const char *headers, const char *body)
+bool house_try(enum house_token token, const char *method, const char *path, const char *headers,
+               const char *body)
 {
     struct rw_buf request;
     char *text, *end;
@@ -482,17 +525,31 @@ const struct house_answer *house_send(enum house_token token, const char *method
     text = read_all(fd);
     (void)close(fd);
 
-    end = strstr(text, "\r\n\r\n");
-    if (!end)
-        fail_msg("no answer to %s %s: \"%s\"", method, path, text);
     json_decref(answer.body);
     free(answer.text);
-    answer = (struct house_answer){.text = strdup(end + 4)};
-    (void)rw_slice_copy(answer.head, sizeof(answer.head),
-                        (struct rw_slice){text, (size_t)(end + 2 - text)});
-    (void)sscanf(text, "HTTP/1.1 %d", &answer.status);
-    answer.body = json_loads(answer.text, JSON_DECODE_ANY, NULL);
+    answer = (struct house_answer){.status = 0};
+    end = strstr(text, "\r\n\r\n");
+    if (end) {
+        answer.text = strdup(end + 4);
+        (void)rw_slice_copy(answer.head, sizeof(answer.head),
+                            (struct rw_slice){text, (size_t)(end + 2 - text)});
+        (void)sscanf(text, "HTTP/1.1 %d", &answer.status);
+        answer.body = json_loads(answer.text, JSON_DECODE_ANY, NULL);
+    }
     free(text);
+    return end != NULL;
+}
+
+const struct house_answer *house_last(void)
+{
+    return &answer;
+}
+
+const struct house_answer *house_send(enum house_token token, const char *method, const char *path,
+                                      const char *headers, const char *body)
+{
+    if (!house_try(token, method, path, headers, body))
+        fail_msg("no answer to %s %s", method, path);
     return &answer;
 }
 

@@ -73,6 +73,15 @@ struct house_answer {
 const struct house_answer *house_send(enum house_token token, const char *method, const char *path,
                                       const char *headers, const char *body);
 
+/* The same; false when the server closes without an answer, as it may when memory is out. */
+bool house_try(enum house_token token, const char *method, const char *path, const char *headers,
+               const char *body);
+const struct house_answer *house_last(void);
+
+/* Runs something in the worker and waits for it. */
+void house_do(void (*run)(void *arg), void *arg);
+struct rw_api *house_api(void);
+
 /* POST /conversations/calls?validateOnly=true with a body. */
 const struct house_answer *house_judge(enum house_token token, const char *body);
 
