@@ -291,9 +291,10 @@ enum rw_class rw_workers_new(struct rw_workers **ret, unsigned count, struct rw_
     (void)pthread_cond_init(&workers->changed, NULL);
     for (; workers->count < count; workers->count++) {
         if (!init_one(&workers->at[workers->count], workers, workers->count)) {
+            rw_fail(err, RW_IO, "loop.init", "no descriptor for the mailbox of worker %u",
+                    workers->count);
             rw_workers_free(workers);
-            return rw_fail(err, RW_IO, "loop.init", "no descriptor for the mailbox of worker %u",
-                           workers->count);
+            return RW_IO;
         }
     }
     *ret = workers;
