@@ -392,6 +392,20 @@ enum rw_class rw_config_check(const struct rw_config *config, struct rw_err *err
     return RW_OK;
 }
 
+/* As config_scan.c reads it back. */
+static void print_text(struct rw_buf *ret, const char *text)
+{
+    rw_buf_putc(ret, '"');
+    for (const char *p = text; *p; p++) {
+        bool named = *p == '\n' || *p == '\t';
+
+        if (named || *p == '"' || *p == '\\')
+            rw_buf_putc(ret, '\\');
+        rw_buf_putc(ret, !named ? *p : *p == '\n' ? 'n' : 't');
+    }
+    rw_buf_puts(ret, "\"\n");
+}
+
 void rw_config_print(const struct rw_config *config, struct rw_buf *ret)
 {
     const char *section = "";
@@ -409,8 +423,10 @@ void rw_config_print(const struct rw_config *config, struct rw_buf *ret)
             rw_buf_printf(ret, "%s = %lld\n", option->key, (long long)*(const int64_t *)at);
         else if (option->kind == FLAG)
             rw_buf_printf(ret, "%s = %s\n", option->key, *(const bool *)at ? "true" : "false");
-        else
-            rw_buf_printf(ret, "%s = \"%s\"\n", option->key, at);
+        else {
+            rw_buf_printf(ret, "%s = ", option->key);
+            print_text(ret, at);
+        }
     }
 }
 

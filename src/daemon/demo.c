@@ -1,18 +1,34 @@
 #include "daemon/demo.h"
 
+#include "sip/uri.h"
+
+#include <ctype.h>
+
 #define ANSWER_TIMEOUT_MS 60000
 #define NUMBER_ID "12345-abcde-67890" /* so that the request of the README can be pasted */
 #define NUMBER "+6534567890"
 #define FOREIGN_NUMBER "+6531112222"
 
-/* A SIP URI or a host name goes into the store and onto the wire as it is: no byte that could end it. */
-static bool is_plain(struct rw_slice s)
+/* A host goes into the store and onto the wire as it is: nothing that could mean more there. */
+static bool is_host(struct rw_slice s)
 {
     for (size_t i = 0; i < s.n; i++)
-        if ((unsigned char)s.p[i] <= 0x20 || (unsigned char)s.p[i] >= 0x7f ||
-            strchr("<>\"\\,", s.p[i]))
+        if (!isalnum((unsigned char)s.p[i]) && !strchr("-_.:", s.p[i]))
             return false;
     return s.n != 0;
+}
+
+/* sip:user@host, maybe a port and parameters; no headers, which a Request-URI can't have. */
+static bool is_station(struct rw_slice s)
+{
+    struct rw_sip_uri uri;
+
+    for (size_t i = 0; i < s.n; i++)
+        if ((unsigned char)s.p[i] <= 0x20 || (unsigned char)s.p[i] >= 0x7f ||
+            strchr("<>\"\\,?", s.p[i]))
+            return false;
+    return rw_sip_uri_parse(s, &uri) && uri.user.n && is_host(uri.host) && !uri.secure &&
+           uri.transport != RW_SIP_OTHER;
 }
 
 static bool read_carrier(struct rw_init *init, const char *text, struct rw_row_trunk *trunk)
@@ -29,11 +45,17 @@ static bool read_carrier(struct rw_init *init, const char *text, struct rw_row_t
         trunk->transport = "tcp";
         carrier.n -= tcp.n;
     }
-    if (rw_config_endpoint(carrier, host, RW_CONFIG_TEXT, &port, init->err))
+    if (rw_config_endpoint(carrier, host, RW_CONFIG_TEXT, &port, init->err) || !port ||
+        !is_host(rw_slice_str(host))) {
+        rw_fail(init->err, RW_MALFORMED, "usage.bad_carrier", "--carrier is no SIP peer");
+        rw_err_at(init->err, "--carrier", -1, 0);
+        rw_err_found(init->err, "\"%.100s\"", text);
+        rw_err_expected(init->err, "HOST:PORT or HOST:PORT/tcp, for example 192.0.2.7:5060");
         return false;
+    }
     trunk->host = host;
     trunk->port = port;
-    return is_plain(rw_slice_str(host));
+    return true;
 }
 
 static void add_telephony(struct rw_init *init, const struct rw_daemon_options *options,
@@ -54,10 +76,10 @@ static void add_telephony(struct rw_init *init, const struct rw_daemon_options *
                                  .version = 1,
                                  .created_ms = init->now_ms};
 
-    if (!is_plain(rw_slice_str(options->station)) ||
-        !rw_slice_starts(rw_slice_str(options->station), RW_LIT("sip:"))) {
-        rw_fail(init->err, RW_MALFORMED, "usage.half_demo", "--station %s is no SIP URI",
-                options->station);
+    if (!is_station(rw_slice_str(options->station))) {
+        rw_fail(init->err, RW_MALFORMED, "usage.bad_station", "--station is no SIP URI");
+        rw_err_at(init->err, "--station", -1, 0);
+        rw_err_found(init->err, "\"%.100s\"", options->station);
         rw_err_expected(init->err, "sip:user@host:port");
         init->failed = true;
     }

@@ -10,6 +10,7 @@
 extern char **environ;
 
 #define EXIT_USAGE 2
+#define EXIT_CANNOT_SERVE 69
 #define EXIT_BAD_CONFIG 78
 
 static void show(const struct rw_err *err)
@@ -35,9 +36,11 @@ static int exit_status(enum rw_class class, const struct rw_err *err)
     show(err);
     if (strncmp(err->code, "usage.", 6) == 0)
         return EXIT_USAGE;
-    if (strncmp(err->code, "config.", 7) == 0)
+    /* Whoever starts services tries again after any status but this one: it needs a person. */
+    if (class == RW_MALFORMED || strncmp(err->code, "config.", 7) == 0 ||
+        strcmp(err->code, "auth.no_key") == 0)
         return EXIT_BAD_CONFIG;
-    return rw_status_exit(class);
+    return class == RW_CONFLICT ? EXIT_CANNOT_SERVE : rw_status_exit(class);
 }
 
 static void apply_log_options(const struct rw_config *config)

@@ -2,6 +2,7 @@
 
 #include <getopt.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #define STANDARD_CONFIG "/etc/ringwright/ringwright.conf"
@@ -58,6 +59,7 @@ static const struct option known[] = {
 };
 
 #define FLAGS_MAX 64
+#define TENANT_NAME_MAX 200
 
 /* Flags win over every other source, so they are kept until those were read. */
 struct flags {
@@ -79,6 +81,19 @@ static enum rw_class keep(struct flags *flags, const char *prefix, const char *v
     return RW_OK;
 }
 
+/* getopt names a short one only: it may stand among others, as in -tx. */
+static enum rw_class unknown_flag(const char *word, struct rw_err *err)
+{
+    if (optopt > 0 && optopt < 0x80)
+        return rw_fail(err, RW_MALFORMED, "usage.unknown_flag", "there is no flag -%c; see --help",
+                       optopt);
+    if (optopt)
+        return rw_fail(err, RW_MALFORMED, "usage.unknown_flag", "%s takes no value; see --help",
+                       word);
+    return rw_fail(err, RW_MALFORMED, "usage.unknown_flag", "there is no flag %s; see --help",
+                   word);
+}
+
 static enum rw_class scan(int argc, char **argv, struct rw_daemon_options *options,
                           struct flags *flags, const char **ret_config_file, struct rw_err *err)
 {
@@ -86,7 +101,7 @@ static enum rw_class scan(int argc, char **argv, struct rw_daemon_options *optio
     int c;
 
     opterr = 0;
-    optind = 1;
+    optind = 0; /* not 1: glibc then forgets where an earlier scan stopped */
     while (!class && (c = getopt_long(argc, argv, ":c:s:d:w:thV", known, NULL)) != -1) {
         switch (c) {
         case 'c':
@@ -135,8 +150,7 @@ static enum rw_class scan(int argc, char **argv, struct rw_daemon_options *optio
             return rw_fail(err, RW_MALFORMED, "usage.no_value", "%s needs a value",
                            argv[optind - 1]);
         default:
-            return rw_fail(err, RW_MALFORMED, "usage.unknown_flag",
-                           "there is no flag %s; see --help", argv[optind - 1]);
+            return unknown_flag(argv[optind - 1], err);
         }
     }
     if (!class && optind < argc)
@@ -145,13 +159,33 @@ static enum rw_class scan(int argc, char **argv, struct rw_daemon_options *optio
     return class;
 }
 
+/* Whoever lists tenants on a terminal shall see the name, not obey it. */
+static bool is_name(struct rw_slice name)
+{
+    char clean[TENANT_NAME_MAX + 1];
+
+    return name.n && name.n <= TENANT_NAME_MAX &&
+           rw_text_clean(clean, sizeof(clean), name) == name.n &&
+           memcmp(clean, name.p, name.n) == 0;
+}
+
 static enum rw_class check_init(const struct rw_daemon_options *options, struct rw_err *err)
 {
     bool init = options->mode == RW_MODE_INIT;
 
-    if (!init && (options->tenant || options->demo || options->carrier || options->station))
+    if (!init &&
+        (options->tenant || options->demo || options->carrier || options->station || options->json))
         return rw_fail(err, RW_MALFORMED, "usage.only_with_init",
-                       "--tenant, --demo, --carrier and --station go with --init");
+                       "--tenant, --demo, --carrier, --station and --json go with --init");
+    if (!options->demo && (options->carrier || options->station))
+        return rw_fail(err, RW_MALFORMED, "usage.only_with_demo",
+                       "--carrier and --station go with --demo");
+    if (options->tenant && !is_name(rw_slice_str(options->tenant))) {
+        rw_fail(err, RW_MALFORMED, "usage.bad_tenant", "--tenant can't be a tenant's name");
+        rw_err_found(err, "\"%.100s\"", options->tenant);
+        rw_err_expected(err, "1 to %d bytes of printable text in UTF-8", TENANT_NAME_MAX);
+        return RW_MALFORMED;
+    }
     if (init && !options->tenant && !options->demo)
         return rw_fail(err, RW_MALFORMED, "usage.no_tenant", "--init needs --tenant NAME");
     if (init && options->demo && (!options->carrier || !options->station))
@@ -175,7 +209,8 @@ enum rw_class rw_daemon_options_read(int argc, char **argv, char **environment,
         class = check_init(&options, err);
     rw_config_defaults(ret_config);
     if (!class && options.mode != RW_MODE_HELP && options.mode != RW_MODE_VERSION) {
-        if (!file && access(STANDARD_CONFIG, R_OK) == 0)
+        /* Not R_OK: one that is there and can't be read is a fault to be told. */
+        if (!file && access(STANDARD_CONFIG, F_OK) == 0)
             file = STANDARD_CONFIG;
         if (file)
             class = rw_config_load(ret_config, file, err);

@@ -78,6 +78,8 @@ static void later_sources_win_and_say_so(void **state)
     assert_int_equal(rw_config_environment(&config, environment, &err), RW_OK);
     assert_string_equal(config.http_listen, "127.0.0.2:1");
     assert_int_equal(rw_config_set(&config, RW_LIT("server.workers=3"), "--workers", &err), RW_OK);
+    assert_int_equal(rw_config_set(&config, RW_LIT("server.data_dir=/a \"b\"\\\n\t"), "t", &err),
+                     RW_OK);
     assert_int_equal(config.workers, 3);
     rw_buf_init(&out, 65536);
     rw_config_print(&config, &out);
@@ -92,6 +94,7 @@ static void later_sources_win_and_say_so(void **state)
         assert_int_equal(rw_config_read(&again, "printed", rw_buf_slice(&out), &err), RW_OK);
         assert_string_equal(again.http_listen, config.http_listen);
         assert_int_equal(again.workers, 3);
+        assert_string_equal(again.data_dir, "/a \"b\"\\\n\t");
     }
     rw_buf_done(&out);
     environment[1] = (char *)"RINGWRIGHT_SERVER_WORKERS=x";
