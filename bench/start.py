@@ -14,7 +14,6 @@ from measure import report
 from harness import Process, free_port
 from validate import accepts, nginx
 import harness
-import socket
 
 
 def seconds_to_accept(name, command, port):
@@ -35,9 +34,9 @@ def main():
         subprocess.run([daemon, "--data-dir", data, "--init", "--demo", "--carrier", "127.0.0.1:9", "--station",
                         "sip:x@127.0.0.1:9", "--json"], check=True, capture_output=True)
         for _ in range(runs):
-            port = free_port(socket.SOCK_STREAM)
+            port = free_port()
             control = seconds_to_accept("nginx", nginx(folder, port), port)
-            port = free_port(socket.SOCK_STREAM)
+            port = free_port()
             ours = seconds_to_accept("ringwrightd", [
                 daemon, "--data-dir", data, "--set", f"http.listen=127.0.0.1:{port}", "--set", "sip.listen=127.0.0.1:0",
                 "--set", "media.port_min=0", "--set", "media.port_max=0"], port)

@@ -41,7 +41,7 @@ http {{
 
 def nginx_cpu_each():
     with tempfile.TemporaryDirectory(prefix="rw-nginx-") as folder:
-        port = free_port(socket.SOCK_STREAM)
+        port = free_port()
         with Process("nginx", nginx(folder, port)) as server:
             until("nginx", lambda: accepts(port))
             children = pathlib.Path(f"/proc/{server.child.pid}/task/{server.child.pid}/children")

@@ -28,7 +28,7 @@ struct rw_cli_client;
 
 struct rw_cli {
     FILE *out, *err;
-    bool terminal; /* out is one: tables rather than JSON */
+    bool terminal; /* out is one, or --table: tables rather than JSON */
     bool color;    /* on err */
     bool json, quiet;
     const char *(*env)(const char *name);

@@ -8,6 +8,7 @@ static const char general[] =
     "  --token TOKEN      default $RINGWRIGHT_TOKEN, then a token for $RINGWRIGHT_CLIENT_ID\n"
     "                     and $RINGWRIGHT_CLIENT_SECRET\n"
     "  --json             JSON, also on a terminal; without a terminal it is JSON anyway\n"
+    "  --table            tables, also where there is no terminal\n"
     "  --quiet            only what was asked for\n"
     "  --help             this, or help on a command\n"
     "  --version          which version this is\n";

@@ -80,7 +80,7 @@ static const char *verb_at(size_t i, const void *noun)
                : "";
 }
 
-static const char *const general[] = {"host", "token", "json", "quiet", "help", "version"};
+static const char *const general[] = {"host", "token", "json", "table", "quiet", "help", "version"};
 #define GENERAL (sizeof(general) / sizeof(general[0]))
 
 static const char *option_at(size_t i, const void *arg)
@@ -160,6 +160,8 @@ static int general_option(struct rw_cli *cli, struct words *w, const char *name,
     }
     if (is(name, n, "json"))
         cli->json = true;
+    else if (is(name, n, "table"))
+        cli->terminal = true;
     else if (is(name, n, "quiet"))
         cli->quiet = true;
     else if (is(name, n, "help"))
