@@ -46,6 +46,13 @@ static void where_of(char out[80], struct rw_slice name)
     (void)snprintf(out, 80, "?%s", clean);
 }
 
+/* Of a name that the description gives: nothing in it to clean. */
+static void where_known(char out[80], const char *name)
+{
+    out[0] = '?';
+    (void)rw_slice_copy(out + 1, 79, rw_slice_str(name));
+}
+
 static void refuse_unknown(const struct rw_operation *operation, struct rw_slice name,
                            struct rw_faults *faults)
 {
@@ -86,7 +93,7 @@ uint32_t rw_router_check_query(const struct rw_operation *operation, struct rw_s
 
         if (!rw_slice_eq(name, rw_slice_str(parameter->name)))
             continue;
-        where_of(where, name);
+        where_known(where, parameter->name);
         if (parameter->ignored && warnings) {
             struct rw_err err;
 

@@ -43,11 +43,30 @@ void rw_json_escape(struct rw_buf *buf, struct rw_slice text)
         rw_buf_put(buf, rw_slice_from(text, plain));
 }
 
-static void put_string(struct rw_buf *buf, struct rw_slice text)
+#define BRIEF 64 /* a text up to this long is quoted in one put, unless it needs an escape */
+
+/* `lead` and `tail` stand outside of the quotes; '\0': nothing does. */
+static void put_string(struct rw_buf *buf, char lead, struct rw_slice text, char tail)
 {
-    rw_buf_putc(buf, '"');
+    char brief[BRIEF + 4], *p = brief;
+    size_t i = 0;
+
+    if (lead)
+        *p++ = lead;
+    *p++ = '"';
+    if (text.n <= BRIEF)
+        while (i < text.n && (unsigned char)text.p[i] < 0x80 && !escapes[(unsigned char)text.p[i]])
+            *p++ = text.p[i++];
+    if (i == text.n) {
+        *p++ = '"';
+        if (tail)
+            *p++ = tail;
+        rw_buf_put(buf, (struct rw_slice){brief, (size_t)(p - brief)});
+        return;
+    }
+    rw_buf_puts(buf, lead ? (char[]){lead, '"', '\0'} : "\"");
     rw_json_escape(buf, text);
-    rw_buf_putc(buf, '"');
+    rw_buf_puts(buf, tail ? (char[]){'"', tail, '\0'} : "\"");
 }
 
 /* The comma and the name that come before a value; a name where none belongs is a fault of ours. */
@@ -57,13 +76,11 @@ static void before(struct rw_json_writer *w, const char *key)
 
     if (in_object != (key != NULL) || (w->depth == 0 && w->comma))
         w->buf->failed = true;
-    if (w->comma)
+    if (key)
+        put_string(w->buf, w->comma ? ',' : '\0', rw_slice_str(key), ':');
+    else if (w->comma)
         rw_buf_putc(w->buf, ',');
     w->comma = true;
-    if (key) {
-        put_string(w->buf, rw_slice_str(key));
-        rw_buf_putc(w->buf, ':');
-    }
 }
 
 static void open_container(struct rw_json_writer *w, const char *key, char opener, char closer)
@@ -101,7 +118,7 @@ void rw_json_close(struct rw_json_writer *w)
 void rw_json_slice(struct rw_json_writer *w, const char *key, struct rw_slice value)
 {
     before(w, key);
-    put_string(w->buf, value);
+    put_string(w->buf, '\0', value, '\0');
 }
 
 void rw_json_str(struct rw_json_writer *w, const char *key, const char *value)
