@@ -28,26 +28,21 @@ struct placing {
 
 /* ------------------------------------------------------------------ what the body says */
 
-static const char *const destinations[] = {
-    "to", "phoneNumber", "callUserId", "callQueueId", "participants", "conversationIds", NULL};
-
-static void judge_destination(struct rw_request *r)
+static void judge_destination(struct rw_request *r, const struct rw_wish *wish)
 {
-    const char *const *name;
+    uint32_t named = wish->said & ((UINT32_C(1) << RW_WISH_DESTINATIONS) - 1);
     char said[120] = "";
-    unsigned count = 0;
     struct rw_err err;
 
-    for (name = destinations; *name; name++) {
+    if (named && (named & (named - 1)) == 0)
+        return;
+    for (unsigned i = 0; i < RW_WISH_DESTINATIONS; i++) {
         size_t n = strlen(said);
 
-        if (!json_object_get(r->body, *name))
-            continue;
-        (void)snprintf(said + n, sizeof(said) - n, "%s%s", count++ ? ", " : "", *name);
+        if (named & UINT32_C(1) << i)
+            (void)snprintf(said + n, sizeof(said) - n, "%s%s", n ? ", " : "", rw_wish_names[i]);
     }
-    if (count == 1)
-        return;
-    if (count == 0) {
+    if (!named) {
         rw_fail(&err, RW_MALFORMED, "call.destination_missing", "the request names no destination");
         rw_err_at(&err, "/to/phoneNumber", -1, 0);
         rw_err_found(&err, "neither to.phoneNumber nor phoneNumber");
@@ -65,7 +60,7 @@ static void judge_caller(struct rw_request *r, const struct rw_wish *wish)
 {
     struct rw_err err;
 
-    if (json_object_get(r->body, "from") && json_object_get(r->body, "callerId")) {
+    if ((wish->said & 1u << RW_WISH_FROM) && (wish->said & 1u << RW_WISH_CALLER_ID)) {
         rw_fail(&err, RW_MALFORMED, "call.caller_id_ambiguous", "the request names two caller ids");
         rw_err_at(&err, "/callerId", -1, 0);
         rw_err_expected(&err, "from.phoneNumber or callerId, not both");
@@ -100,7 +95,7 @@ static void read_wish(struct rw_request *r, struct rw_wish *wish)
     if (!json_is_object(r->body))
         return;
     rw_wish_read(r->body, wish);
-    judge_destination(r);
+    judge_destination(r, wish);
     judge_caller(r, wish);
     if (!wish->to.p)
         judge_misplaced(r);

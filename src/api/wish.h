@@ -15,7 +15,29 @@
 
 #include <jansson.h>
 
+#include <stdint.h>
+
+/* Members of the body that concern the wish; bits of `said`, and in this order the first six say whom to call. */
+enum rw_wish_member {
+    RW_WISH_TO,
+    RW_WISH_PHONE_NUMBER,
+    RW_WISH_CALL_USER_ID,
+    RW_WISH_CALL_QUEUE_ID,
+    RW_WISH_PARTICIPANTS,
+    RW_WISH_CONVERSATION_IDS,
+    RW_WISH_FROM,
+    RW_WISH_CALLER_ID,
+    RW_WISH_CALLER_ID_NAME,
+    RW_WISH_PROVIDER_ID,
+    RW_WISH_MEMBERS
+};
+
+#define RW_WISH_DESTINATIONS 6
+
+extern const char *const rw_wish_names[RW_WISH_MEMBERS];
+
 struct rw_wish {
+    uint32_t said; /* bits 1 << enum rw_wish_member: it is there, of whatever type */
     struct rw_slice to, from, provider_id; /* p = NULL: not said */
     char to_at[96], from_at[96];           /* JSON pointers of where they stood */
     const char *caller_name;               /* NULL: not said */
