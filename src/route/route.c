@@ -339,10 +339,24 @@ static const char *keep(struct making *m, const char *text, bool *failed)
     return copy;
 }
 
+#define PARTS_MAX 9
+#define PORT_TEXT 12
+
+static const char *port_text(uint32_t port, char text[PORT_TEXT])
+{
+    char *p = text + PORT_TEXT - 1;
+
+    *p = '\0';
+    do
+        *--p = (char)('0' + port % 10);
+    while (port /= 10);
+    return p;
+}
+
 /* Texts put together in the arena. Every call passes here, so no format is interpreted. */
 static const char *join(struct rw_arena *arena, const char *const *parts, size_t count)
 {
-    size_t n[8], all = 0;
+    size_t n[PARTS_MAX], all = 0;
     char *text, *at;
 
     for (size_t i = 0; i < count; i++)
@@ -368,11 +382,13 @@ static void fill_trunk(struct making *m, const char *local, struct rw_route_plan
 {
     const struct rw_row_trunk *t = m->trunk;
     bool bare_v6 = strchr(t->host, ':') && t->host[0] != '[';
+    char port[PORT_TEXT];
+    const char *const uri[] = {"sip:",        plan->to_e164,        bare_v6 ? "@[" : "@",
+                               t->host,       bare_v6 ? "]:" : ":", port_text(t->port, port),
+                               ";transport=", t->transport,         ";user=phone"};
 
     plan->trunk = (struct rw_leg_target){
-        .uri =
-            rw_arena_printf(m->arena, "sip:%s@%s%s%s:%u;transport=%s;user=phone", plan->to_e164,
-                            bare_v6 ? "[" : "", t->host, bare_v6 ? "]" : "", t->port, t->transport),
+        .uri = join(m->arena, uri, sizeof(uri) / sizeof(uri[0])),
         .route = keep(m, t->outbound_proxy, failed),
         .from_uri = number_uri(m->arena, plan->from_e164, local),
         .auth_user = keep(m, t->auth_user, failed),
