@@ -94,10 +94,10 @@ static void test_mail_in_order(void **state)
     assert_int_equal(rw_workers_count(workers), WORKERS);
     assert_int_equal(rw_workers_start(workers, NULL, NULL, NULL, &err), RW_OK);
     assert_null(rw_worker_self());
-    for (unsigned i = 0; i < WORKERS; i++) {
+    for (unsigned i = 0; i < WORKERS; i++)
         posts[i] = (struct post){.go = {.handle = on_go}};
+    for (unsigned i = 0; i < WORKERS; i++) /* none writes to another before all are set */
         rw_worker_post(rw_workers_at(workers, i), &posts[i].go);
-    }
     door_wait();
     rw_workers_stop(workers);
     for (unsigned i = 0; i < WORKERS; i++) {
