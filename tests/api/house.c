@@ -351,7 +351,7 @@ static enum rw_class on_start(struct rw_worker *worker, void *arg, struct rw_err
                                            .store = house.store.store,
                                            .leg_ops = &leg_ops,
                                            .relay_ops = &relay_ops,
-                                           .calls_max = 8};
+                                           .calls_max = 100};
     enum rw_class class = rw_store_reader_new(house.store.store, &in.reader, err);
 
     (void)arg;

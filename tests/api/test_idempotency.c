@@ -1,8 +1,11 @@
 /* Idempotency-Key: the same request again is answered again, and rings nobody. */
 #include "house.h"
 
+#include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #define CALLS "/api/v2/conversations/calls"
 #define BODY "{\"phoneNumber\":\"+6591234567\"}"
@@ -115,6 +118,54 @@ static void test_validate_only_keeps_no_key(void **state)
     assert_string_equal(house_header("Idempotent-Replayed"), "");
 }
 
+static int send_one(void)
+{
+    struct sockaddr_in to = {
+        .sin_family = AF_INET, .sin_port = htons(house.port), .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+    char request[600];
+    int n = snprintf(request, sizeof(request),
+                     "POST " CALLS " HTTP/1.1\r\nHost: api.test\r\nConnection: close\r\n"
+                     "Authorization: Bearer %s\r\nIdempotency-Key: race\r\n"
+                     "Content-Type: application/json\r\nContent-Length: %zu\r\n\r\n" BODY,
+                     house.tokens[TOKEN_ANN], strlen(BODY));
+
+    assert_true(fd >= 0);
+    assert_int_equal(connect(fd, (struct sockaddr *)&to, sizeof(to)), 0);
+    assert_int_equal(send(fd, request, (size_t)n, MSG_NOSIGNAL), n);
+    return fd;
+}
+
+/*
+ * Sent again before the first is stored: none finds the key, the store lets one of them in, and the
+ * others answer with what that one stored.
+ */
+static void test_all_at_once(void **state)
+{
+    enum { AT_ONCE = 6 };
+    unsigned before = house.invites;
+    char answers[AT_ONCE][2048];
+    int fds[AT_ONCE];
+
+    (void)state;
+    for (int i = 0; i < AT_ONCE; i++)
+        fds[i] = send_one();
+    for (int i = 0; i < AT_ONCE; i++) {
+        size_t n = 0;
+        ssize_t got;
+
+        while ((got = recv(fds[i], answers[i] + n, sizeof(answers[i]) - 1 - n, 0)) > 0)
+            n += (size_t)got;
+        answers[i][n] = '\0';
+        (void)close(fds[i]);
+        if (!strstr(answers[i], " 200 ") || !strstr(answers[i], "\r\n\r\n"))
+            fail_msg("%s", answers[i]);
+    }
+    for (int i = 1; i < AT_ONCE; i++)
+        assert_string_equal(strstr(answers[i], "\r\n\r\n"), strstr(answers[0], "\r\n\r\n"));
+    assert_int_equal(house.invites, before + 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -125,6 +176,7 @@ int main(void)
         cmocka_unit_test(test_bad_keys),
         cmocka_unit_test(test_refusals_keep_no_key),
         cmocka_unit_test(test_validate_only_keeps_no_key),
+        cmocka_unit_test(test_all_at_once),
     };
 
     return cmocka_run_group_tests_name("api idempotency", tests, house_open, house_close);
