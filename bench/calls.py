@@ -9,21 +9,14 @@ built-in uac scenario against its uas, CPU of the caller alone. Needs bench/run'
 import os
 import sys
 
-from measure import cpu_of, cpu_seconds, load, report
+from measure import SIPP_BUFFERS, cpu_seconds, load, report, sipp_cpu_a_call
 from harness import Server, Sipp, until
 
 SATURATED_CONNECTIONS = 16
 SATURATED_SECONDS = 8
 PACED_RATE = 2000
 PACED_SECONDS = 8
-CONTROL_CALLS = 20000
 WORKERS = int(os.environ.get("RINGWRIGHT_WORKERS", "1"))
-
-
-def control_cpu_a_call():
-    with Sipp() as far_end:
-        return cpu_of(["sipp", "-sn", "uac", far_end.sip, "-i", "127.0.0.1", "-m", CONTROL_CALLS, "-r", 4000,
-                       "-l", 64, "-d", 0, "-nostdin"], env={**os.environ, "TERM": "dumb"}) / CONTROL_CALLS
 
 
 def live_calls(server):
@@ -31,7 +24,7 @@ def live_calls(server):
 
 
 def server_cpu_a_call(rate, seconds, connections):
-    with Sipp(scenario="uas_hangs_up.xml") as carrier, \
+    with Sipp(*SIPP_BUFFERS, scenario="uas_hangs_up.xml") as carrier, \
             Server(carrier.sip, workers=WORKERS, settings=["log.level=error"]) as server:
         path = f"/api/v2/conversations/calls/user/{server.demo['agentless_user_id']}"
         body = '{"to":{"phoneNumber":"+6591234567"},"from":{"phoneNumber":"+6534567890"}}'
@@ -50,7 +43,7 @@ def main():
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else 3
     against_sipp, paced_cost = [], []
     for _ in range(runs):
-        control = control_cpu_a_call()
+        control = sipp_cpu_a_call()
         saturated, counted = server_cpu_a_call(0, SATURATED_SECONDS, SATURATED_CONNECTIONS)
         paced, paced_counted = server_cpu_a_call(PACED_RATE, PACED_SECONDS, 64)
         print(f"     control {control * 1e6:.0f} us a call; saturated {saturated * 1e6:.0f} us at "

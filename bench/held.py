@@ -7,13 +7,13 @@ up, less the same before, divided by the calls.
 """
 import sys
 
-from measure import load, report, resident_bytes
+from measure import SIPP_BUFFERS, load, report, resident_bytes
 from harness import Server, Sipp, until
 
 
 def main():
     calls = int(sys.argv[1]) if len(sys.argv) > 1 else 10000
-    with Sipp() as carrier, Server(carrier.sip, workers=1, settings=["log.level=error"]) as server:
+    with Sipp(*SIPP_BUFFERS) as carrier, Server(carrier.sip, workers=1, settings=["log.level=error"]) as server:
         path = f"/api/v2/conversations/calls/user/{server.demo['agentless_user_id']}"
         body = '{"to":{"phoneNumber":"+6591234567"},"from":{"phoneNumber":"+6534567890"}}'
         token = server.demo["agentless_token"]

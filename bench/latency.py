@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 
-from measure import load, report
+from measure import SIPP_BUFFERS, load, report
 from harness import Server, Sipp
 
 REQUESTS = 2000
@@ -33,7 +33,7 @@ def main():
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else 3
     ratios = []
     for _ in range(runs):
-        with Sipp(scenario="uas_hangs_up.xml") as carrier, \
+        with Sipp(*SIPP_BUFFERS, scenario="uas_hangs_up.xml") as carrier, \
                 Server(carrier.sip, workers=1, settings=["log.level=error"]) as server:
             path = f"/api/v2/conversations/calls/user/{server.demo['agentless_user_id']}"
             body = '{"to":{"phoneNumber":"+6591234567"},"from":{"phoneNumber":"+6534567890"}}'

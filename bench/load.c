@@ -131,7 +131,7 @@ static void write_request(char **argv, const char *body)
 
 int main(int argc, char **argv)
 {
-    unsigned count, busy = 0, busy_max = 0;
+    unsigned count, busy = 0, busy_max = 0, turn = 0;
     size_t started = 0, max;
     double rate, seconds;
     uint64_t begin, end, now;
@@ -165,12 +165,16 @@ int main(int argc, char **argv)
         if (more) {
             size_t due = rate > 0 ? (size_t)((double)(now - begin) * rate / 1e6) + 1 : SIZE_MAX;
 
-            for (unsigned i = 0; i < count && started < due && (max == 0 || started < max); i++)
-                if (!connections[i].busy) {
-                    send_request(&connections[i]);
+            /* In turns, so that none is idle for so long that the server closes it. */
+            for (unsigned i = 0; i < count && started < due && (max == 0 || started < max); i++) {
+                struct connection *c = &connections[turn++ % count];
+
+                if (!c->busy) {
+                    send_request(c);
                     started++;
                     busy++;
                 }
+            }
         }
         if (busy > busy_max)
             busy_max = busy;

@@ -30,6 +30,19 @@ def cpu_of(command, **options):
     return usage.ru_utime + usage.ru_stime
 
 
+# With its default buffers sipp loses messages on a busy machine and repeats them, which would flatter us.
+SIPP_BUFFERS = ("-buff_size", 4194304)
+SIPP_CALLS = 20000
+
+
+def sipp_cpu_a_call():
+    """The control of calls: CPU seconds of sipp's own caller, a call, against its own answerer."""
+    from harness import Sipp
+    with Sipp(*SIPP_BUFFERS) as far_end:
+        return cpu_of(["sipp", "-sn", "uac", far_end.sip, "-i", "127.0.0.1", "-m", SIPP_CALLS, "-r", 4000,
+                       "-l", 64, "-d", 0, "-nostdin", *SIPP_BUFFERS], env={**os.environ, "TERM": "dumb"}) / SIPP_CALLS
+
+
 def resident_bytes(pid):
     for line in pathlib.Path(f"/proc/{pid}/status").read_text().splitlines():
         if line.startswith("VmRSS:"):

@@ -6,27 +6,19 @@ The same call on both sides: INVITE, 180, 200, ACK, BYE, 200 against sipp's buil
 No store and no HTTP: this is the part of a call that SIP takes. Control: sipp's built-in uac.
 """
 import json
-import os
 import subprocess
 import sys
 
-from measure import BUILD, cpu_of, report
+from measure import BUILD, SIPP_BUFFERS, report, sipp_cpu_a_call
 from harness import Sipp
 
 CALLS = 20000
 AT_ONCE = 50
 HELD = 10000
-BUFFERS = ("-buff_size", 4194304)  # with the default, sipp's own sockets lose messages on a busy machine
-
-
-def control_cpu_a_call():
-    with Sipp(*BUFFERS) as far_end:
-        return cpu_of(["sipp", "-sn", "uac", far_end.sip, "-i", "127.0.0.1", "-m", CALLS, "-r", 4000, "-l",
-                       64, "-d", 0, "-nostdin", *BUFFERS], env={**os.environ, "TERM": "dumb"}) / CALLS
 
 
 def leg(calls, at_once, *mode):
-    with Sipp(*BUFFERS) as far_end:
+    with Sipp(*SIPP_BUFFERS) as far_end:
         command = [BUILD / "bench/bench_sip_leg", far_end.sip, calls, at_once, *mode]
         ran = subprocess.run([str(word) for word in command], capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stdout + ran.stderr
@@ -37,7 +29,7 @@ def main():
     runs = int(sys.argv[1]) if len(sys.argv) > 1 else 3
     ratios = []
     for _ in range(runs):
-        control = control_cpu_a_call() * 1e6
+        control = sipp_cpu_a_call() * 1e6
         ours = leg(CALLS, AT_ONCE)
         print(f"     control {control:.1f} us a call; a leg {ours['cpu_us_per_call']:.1f} us at "
               f"{ours['calls_per_s']:.0f} calls/s, {ours['retransmissions']} repeated", flush=True)
