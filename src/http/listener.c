@@ -184,7 +184,9 @@ static enum rw_class open_socket(struct rw_http *http, struct rw_err *err)
     if (http->fd < 0)
         return rw_fail(err, RW_IO, "http.listen_failed", "Cannot listen on %s port %s: %s",
                        host ? host : "any address", port, strerror(why));
-    (void)getsockname(http->fd, (struct sockaddr *)&own, &n);
+    if (getsockname(http->fd, (struct sockaddr *)&own, &n) < 0)
+        return rw_fail(err, RW_IO, "http.listen_failed", "The port listened on can't be told: %s",
+                       strerror(errno));
     http->port = ntohs(own.ss_family == AF_INET6
                            ? ((const struct sockaddr_in6 *)(const void *)&own)->sin6_port
                            : ((const struct sockaddr_in *)(const void *)&own)->sin_port);

@@ -20,6 +20,7 @@
 
 #include <re_types.h>
 
+#include <re_fmt.h>
 #include <re_list.h>
 #include <re_tmr.h>
 

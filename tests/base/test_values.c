@@ -403,7 +403,7 @@ static void test_numbers_are_masked(void **state)
         {"+651234567", "+6512***67"},
         {"+65123456", "+******56"},
         {"12345", "1**45"},
-        {"1234", "1234"},                               /* a short code names nobody */
+        {"1234", "1234"},                   /* a short code names nobody */
         {"\xf0\x9f\x93\x9e 12", "*****12"}, /* no half characters */
         {"+65\xef\xbc\x97 1234567\xef\xbc\x98", "+65***********\xef\xbc\x98"},
         {"", ""},
