@@ -54,3 +54,29 @@ void rw_paging_write(struct rw_json_writer *w, const struct rw_request *r,
         write_uri(w, r, "previousUri", page->size,
                   page->number - 1 < last ? page->number - 1 : last);
 }
+
+struct rw_listing rw_listing_begin(struct rw_request *r)
+{
+    return (struct rw_listing){.r = r, .page = rw_paging_read(r)};
+}
+
+bool rw_listing_open(struct rw_listing *listing, enum rw_class class)
+{
+    if (class != RW_OK) {
+        rw_answer_err(listing->r, &listing->err);
+        return false;
+    }
+    rw_answer_init(&listing->body);
+    listing->w = rw_json_writer(&listing->body);
+    rw_json_open_object(&listing->w, NULL);
+    rw_json_open_array(&listing->w, "entities");
+    return true;
+}
+
+void rw_listing_close(struct rw_listing *listing)
+{
+    rw_json_close(&listing->w);
+    rw_paging_write(&listing->w, listing->r, &listing->page);
+    rw_json_close(&listing->w);
+    rw_answer_json(listing->r, 200, &listing->body);
+}

@@ -142,28 +142,17 @@ void rw_op_getUsersMe(struct rw_request *r)
 
 void rw_op_getUsers(struct rw_request *r)
 {
-    struct rw_page page = rw_paging_read(r);
+    struct rw_listing listing = rw_listing_begin(r);
     struct rw_row_user *rows;
-    struct rw_json_writer w;
-    struct rw_buf body;
-    struct rw_err err;
     size_t count;
 
-    if (rw_store_list_users(r->api->with.reader, rw_request_tenant(r), &page, r->arena, &rows,
-                            &count, &err)) {
-        rw_answer_err(r, &err);
+    if (!rw_listing_open(&listing,
+                         rw_store_list_users(r->api->with.reader, rw_request_tenant(r),
+                                             &listing.page, r->arena, &rows, &count, &listing.err)))
         return;
-    }
-    rw_answer_init(&body);
-    w = rw_json_writer(&body);
-    rw_json_open_object(&w, NULL);
-    rw_json_open_array(&w, "entities");
     for (size_t i = 0; i < count; i++)
-        rw_render_user(&w, NULL, &rows[i]);
-    rw_json_close(&w);
-    rw_paging_write(&w, r, &page);
-    rw_json_close(&w);
-    rw_answer_json(r, 200, &body);
+        rw_render_user(&listing.w, NULL, &rows[i]);
+    rw_listing_close(&listing);
 }
 
 void rw_op_getUser(struct rw_request *r)

@@ -145,7 +145,7 @@ static enum rw_class read_target(struct parse *p, struct rw_slice target,
                               "The target of the request has a byte that must be escaped.");
     }
     head->target = span(p, target);
-    if (!rw_slice_eq(target, RW_LIT("*")) || strcmp(head->method, "OPTIONS")) {
+    if (!rw_slice_eq(target, RW_LIT("*")) || strcmp(head->method, "OPTIONS") != 0) {
         if (target.p[0] != '/' && absolute_target(p, &target, authority) != RW_OK)
             return RW_MALFORMED;
     }

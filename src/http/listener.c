@@ -168,7 +168,7 @@ static enum rw_class open_socket(struct rw_http *http, struct rw_err *err)
     struct addrinfo hints = {.ai_flags = AI_PASSIVE | AI_NUMERICSERV, .ai_socktype = SOCK_STREAM};
     const char *host = http->opt.host && *http->opt.host ? http->opt.host : NULL;
     struct addrinfo *ai = NULL;
-    struct sockaddr_storage own;
+    struct sockaddr_storage own = {0};
     socklen_t n = sizeof(own);
     char port[8];
     int why;
