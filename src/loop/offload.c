@@ -20,6 +20,7 @@ static void on_done(struct rw_mail *mail)
 {
     struct rw_job *job = (struct rw_job *)mail;
 
+    rw_worker_arrived(job->home);
     job->done(job);
 }
 
@@ -108,5 +109,6 @@ enum rw_class rw_offload_submit(struct rw_offload *pool, struct rw_job *job, str
     if (full)
         return rw_fail(err, RW_LIMIT, "server.busy", "%u pieces of slow work wait already",
                        pool->queue_max);
+    rw_worker_expect(job->home);
     return RW_OK;
 }

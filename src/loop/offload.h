@@ -21,7 +21,11 @@ struct rw_job {
 
 RW_NODISCARD enum rw_class rw_offload_new(struct rw_offload **ret, unsigned threads,
                                           unsigned queue_max, struct rw_err *err);
-void rw_offload_free(struct rw_offload *pool); /* waits for running jobs; NULL is fine */
+/*
+ * Nobody submits any more. Jobs that are under way are finished and told: their workers must still be
+ * there. Workers that have stopped have none. NULL is fine.
+ */
+void rw_offload_free(struct rw_offload *pool);
 
 /* Only from a worker. */
 RW_NODISCARD enum rw_class rw_offload_submit(struct rw_offload *pool, struct rw_job *job,

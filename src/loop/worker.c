@@ -18,6 +18,7 @@
 #include "base/mem.h"
 #include "loop/timer_wheel.h"
 
+#include <poll.h>
 #include <pthread.h>
 #include <re.h>
 #include <stdatomic.h>
@@ -34,6 +35,7 @@ struct rw_worker {
     _Atomic(struct rw_mail *) inbox;
     struct rw_mail *deferred, **deferred_end;
     struct rw_mail stop_mail;
+    unsigned expected;     /* answers that others owe us */
     bool created, started; /* thread made; start() succeeded */
 };
 
@@ -125,6 +127,32 @@ static bool run_deferred(void *arg)
     return worker->deferred != NULL;
 }
 
+void rw_worker_expect(struct rw_worker *worker)
+{
+    worker->expected++;
+}
+
+void rw_worker_arrived(struct rw_worker *worker)
+{
+    worker->expected--;
+}
+
+/* Without the loop: until nothing is left to do and nobody owes us an answer. */
+static void settle(struct rw_worker *worker)
+{
+    struct pollfd wake = {.fd = worker->wake_fd, .events = POLLIN};
+    eventfd_t count;
+
+    for (;;) {
+        while (handle_mail(worker) || worker->deferred)
+            (void)run_deferred(worker);
+        if (!worker->expected)
+            return;
+        (void)poll(&wake, 1, -1);
+        (void)eventfd_read(worker->wake_fd, &count);
+    }
+}
+
 static void on_stop(struct rw_mail *mail)
 {
     (void)mail;
@@ -187,13 +215,11 @@ static void *run(void *arg)
     if (worker->started)
         (void)re_main(NULL);
     wait_at_gate(worker->all);
-    while (handle_mail(worker) || worker->deferred)
-        (void)run_deferred(worker);
+    settle(worker);
     if (worker->started && worker->all->stop)
         worker->all->stop(worker, worker->all->arg);
     wait_at_gate(worker->all);
-    while (handle_mail(worker) || worker->deferred)
-        (void)run_deferred(worker);
+    settle(worker);
     fd_close(worker->wake_fd);
     re_thread_close();
     return NULL;

@@ -54,6 +54,14 @@ unsigned rw_worker_index(const struct rw_worker *worker);
 struct rw_workers *rw_worker_all(const struct rw_worker *worker);
 struct rw_worker *rw_worker_self(void); /* of the calling thread; NULL outside of workers */
 
+/*
+ * An answer from outside of the workers (the store, the pool of loop/offload.h) is on its way to this
+ * one, and later: it has come. A worker that is told to stop waits for what it expects, so that no
+ * answer comes to one that is gone. Same thread only.
+ */
+void rw_worker_expect(struct rw_worker *self);
+void rw_worker_arrived(struct rw_worker *self);
+
 /* Any thread. In order for one sender and receiver; one wake-up for many posts. */
 void rw_worker_post(struct rw_worker *to, struct rw_mail *mail);
 

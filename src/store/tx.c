@@ -213,6 +213,7 @@ static void tell(struct rw_mail *mail)
 {
     struct rw_tx *tx = (struct rw_tx *)mail; /* its first member */
 
+    rw_worker_arrived(tx->home);
     if (tx->done)
         tx->done(tx, tx->class, &tx->err, tx->arg);
     rw_tx_finish(tx);
@@ -225,6 +226,7 @@ void rw_tx_submit(struct rw_tx *tx, rw_tx_done_h *done, void *arg)
     tx->done = done;
     tx->arg = arg;
     tx->mail.handle = tell;
+    rw_worker_expect(tx->home);
     if (tx->out_of_memory) {
         tx->class = rw_fail_memory(&tx->err);
         rw_worker_post(tx->home, &tx->mail);

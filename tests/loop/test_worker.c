@@ -5,6 +5,7 @@
 
 #include <pthread.h>
 #include <re.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -329,6 +330,62 @@ static void test_offload(void **state)
     rw_offload_free(NULL);
 }
 
+/* ------------------------------------------------------------------ a stop with work under way */
+
+static atomic_bool stopping;
+static bool late_was_told, hook_came_after;
+
+static void late_run(struct rw_job *job)
+{
+    (void)job;
+    while (!stopping)
+        (void)sched_yield();
+    for (int i = 0; i < 1000; i++) /* the worker is at its end by now, or waits for us */
+        (void)sched_yield();
+}
+
+static void late_done(struct rw_job *job)
+{
+    (void)job;
+    late_was_told = true;
+}
+
+static struct rw_job late = {.run = late_run, .done = late_done};
+
+static void on_submit_late(struct rw_mail *mail)
+{
+    (void)mail;
+    assert_int_equal(rw_offload_submit(pool, &late, NULL), RW_OK);
+    door_open();
+}
+
+static void on_stop_late(struct rw_worker *worker, void *arg)
+{
+    (void)worker;
+    (void)arg;
+    hook_came_after = late_was_told;
+}
+
+static void test_a_stop_waits_for_what_is_under_way(void **state)
+{
+    struct rw_mail go = {.handle = on_submit_late};
+    struct rw_workers *workers;
+    struct rw_err err;
+
+    (void)state;
+    assert_int_equal(rw_workers_new(&workers, 1, &err), RW_OK);
+    assert_int_equal(rw_offload_new(&pool, 1, 1, &err), RW_OK);
+    assert_int_equal(rw_workers_start(workers, NULL, on_stop_late, NULL, &err), RW_OK);
+    rw_worker_post(rw_workers_at(workers, 0), &go);
+    door_wait();
+    stopping = true;
+    rw_workers_stop(workers);
+    assert_true(late_was_told);
+    assert_true(hook_came_after);
+    rw_workers_free(workers);
+    rw_offload_free(pool);
+}
+
 static void test_out_of_memory(void **state)
 {
     long live = rw_mem_live(), n = 0;
@@ -357,9 +414,13 @@ static void test_out_of_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_mail_in_order), cmocka_unit_test(test_start_and_stop),
-        cmocka_unit_test(test_bad_counts),    cmocka_unit_test(test_deferred_runs_last),
-        cmocka_unit_test(test_offload),       cmocka_unit_test(test_out_of_memory),
+        cmocka_unit_test(test_mail_in_order),
+        cmocka_unit_test(test_start_and_stop),
+        cmocka_unit_test(test_bad_counts),
+        cmocka_unit_test(test_deferred_runs_last),
+        cmocka_unit_test(test_offload),
+        cmocka_unit_test(test_out_of_memory),
+        cmocka_unit_test(test_a_stop_waits_for_what_is_under_way),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
