@@ -150,13 +150,13 @@ static bool is(const char *word, size_t n, const char *name)
 static int general_option(struct rw_cli *cli, struct words *w, const char *name, size_t n,
                           const char *equals)
 {
-    const char **value = is(name, n, "host")    ? &cli->host
-                         : is(name, n, "token") ? &cli->token
-                                                : NULL;
-
-    if (value) {
-        *value = value_of(w, equals);
-        return *value ? 1 : -1;
+    if (is(name, n, "host")) {
+        cli->host = value_of(w, equals);
+        return cli->host ? 1 : -1;
+    }
+    if (is(name, n, "token")) {
+        cli->token = value_of(w, equals);
+        return cli->token ? 1 : -1;
     }
     if (is(name, n, "json"))
         cli->json = true;
