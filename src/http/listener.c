@@ -168,7 +168,11 @@ static enum rw_class open_socket(struct rw_http *http, struct rw_err *err)
     struct addrinfo hints = {.ai_flags = AI_PASSIVE | AI_NUMERICSERV, .ai_socktype = SOCK_STREAM};
     const char *host = http->opt.host && *http->opt.host ? http->opt.host : NULL;
     struct addrinfo *ai = NULL;
-    struct sockaddr_storage own = {0};
+    union {
+        struct sockaddr any;
+        struct sockaddr_in v4;
+        struct sockaddr_in6 v6;
+    } own = {.v6 = {0}};
     socklen_t n = sizeof(own);
     char port[8];
     int why;
@@ -184,12 +188,10 @@ static enum rw_class open_socket(struct rw_http *http, struct rw_err *err)
     if (http->fd < 0)
         return rw_fail(err, RW_IO, "http.listen_failed", "Cannot listen on %s port %s: %s",
                        host ? host : "any address", port, strerror(why));
-    if (getsockname(http->fd, (struct sockaddr *)&own, &n) < 0)
+    if (getsockname(http->fd, &own.any, &n) < 0)
         return rw_fail(err, RW_IO, "http.listen_failed", "The port listened on can't be told: %s",
                        strerror(errno));
-    http->port = ntohs(own.ss_family == AF_INET6
-                           ? ((const struct sockaddr_in6 *)(const void *)&own)->sin6_port
-                           : ((const struct sockaddr_in *)(const void *)&own)->sin_port);
+    http->port = ntohs(own.any.sa_family == AF_INET6 ? own.v6.sin6_port : own.v4.sin_port);
     own_listeners[http->port]++;
     return RW_OK;
 }
