@@ -56,7 +56,8 @@ static const struct option options[] = {
     {"sip", "listen", ENDPOINT, AT(sip_listen), "0.0.0.0:5060", 0, 0, NULL,
      "address and port for SIP, UDP and TCP; port 0 = any"},
     {"sip", "advertised_host", TEXT, AT(sip_advertised_host), "", 0, 0, NULL,
-     "address that carriers see in Via and Contact; empty = the one listened on"},
+     "address that carriers see in Via and Contact; empty = the one listened on,"
+     " or, when that is any, the one that packets leave from"},
     {"sip", "station_answer_timeout_ms", NUMBER, AT(sip_station_answer_timeout_ms), "30000", 100,
      600000, NULL, "how long the user's station may ring"},
     {"sip", "max_call_ms", NUMBER, AT(sip_max_call_ms), "14400000", 0, 86400000, NULL,

@@ -2,15 +2,16 @@
 
 #include "api/api.h"
 #include "auth/identity.h"
+#include "daemon/own_address.h"
 #include "media/media.h"
 #include "route/route.h"
 
 /* This worker's share of the RTP ports; none when any port will do. */
 static struct rw_media_options media_options(const struct rw_node_shared *shared, unsigned index,
-                                             const char *host)
+                                             const char *host, char advertised[RW_CONFIG_TEXT])
 {
     const struct rw_config *config = shared->config;
-    struct rw_media_options options = {.host = host};
+    struct rw_media_options options = {.host = host, .advertised_host = advertised};
 
     if (config->media_host[0])
         options.host = config->media_host;
@@ -18,6 +19,8 @@ static struct rw_media_options media_options(const struct rw_node_shared *shared
         options.advertised_host = config->media_advertised_host;
     else if (config->sip_advertised_host[0])
         options.advertised_host = config->sip_advertised_host;
+    else
+        rw_own_address(options.host, advertised, RW_CONFIG_TEXT);
     if (config->media_port_max) {
         unsigned first = (unsigned)config->media_port_min;
         unsigned share = ((unsigned)config->media_port_max - first + 1) / shared->workers & ~1u;
@@ -72,8 +75,9 @@ static enum rw_class open_api(struct rw_node *node, const struct rw_node_shared 
 enum rw_class rw_node_open(struct rw_node *node, struct rw_worker *worker,
                            const struct rw_node_shared *shared, struct rw_err *err)
 {
+    char advertised[RW_CONFIG_TEXT];
     struct rw_media_options media =
-        media_options(shared, rw_worker_index(worker), shared->sip.host);
+        media_options(shared, rw_worker_index(worker), shared->sip.host, advertised);
     enum rw_class class;
 
     *node = (struct rw_node){.worker = worker};

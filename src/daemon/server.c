@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "daemon/files.h"
 #include "daemon/node.h"
+#include "daemon/own_address.h"
 #include "event/trace.h"
 #include "loop/offload.h"
 
@@ -299,8 +300,9 @@ static enum rw_class open_sip(struct server *server, char host[RW_CONFIG_TEXT], 
         rw_config_endpoint(rw_slice_str(config->sip_listen), host, RW_CONFIG_TEXT, &sip->port, err);
     if (class)
         return class;
-    if (config->sip_advertised_host[0])
-        sip->advertised_host = config->sip_advertised_host;
+    rw_own_address(config->sip_advertised_host[0] ? config->sip_advertised_host : host,
+                   server->shared.sip_advertised, sizeof(server->shared.sip_advertised));
+    sip->advertised_host = server->shared.sip_advertised;
     if (config->sip_trace_messages) {
         uint32_t messages = (uint32_t)config->sip_trace_messages;
         size_t bytes = (size_t)messages * TRACE_BYTES_A_MESSAGE;
@@ -313,8 +315,8 @@ static enum rw_class open_sip(struct server *server, char host[RW_CONFIG_TEXT], 
     }
     class = rw_sip_wire_new(&server->shared.wire, sip, server->shared.workers, err);
     if (!class)
-        endpoint_text(sip->advertised_host ? sip->advertised_host : host,
-                      rw_sip_wire_port(server->shared.wire), server->shared.sip_local);
+        endpoint_text(sip->advertised_host, rw_sip_wire_port(server->shared.wire),
+                      server->shared.sip_local);
     return class;
 }
 
@@ -350,8 +352,8 @@ static enum rw_class write_ready_file(struct server *server, struct rw_err *err)
     rw_files_path(config, "ringwrightd.json", path);
     if (rw_files_write(path, rw_slice_str(text), err))
         return RW_IO;
-    rw_log(RW_LOG_INFO, "server.ready", "http=%s sip=%s workers=%u", http, sip,
-           server->shared.workers);
+    rw_log(RW_LOG_INFO, "server.ready", "http=%s sip=%s advertised=%s workers=%u", http, sip,
+           server->shared.sip_advertised, server->shared.workers);
     return RW_OK;
 }
 
