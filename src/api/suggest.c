@@ -38,6 +38,7 @@ static void write_wish(struct rw_buf *buf, const struct rw_wish *wish)
         if (wish->provider_id.p)
             rw_json_slice(&w, "providerId", wish->provider_id);
     }
+    rw_json_opt(&w, "callerIdName", wish->caller_name);
     rw_json_close(&w);
 }
 
@@ -68,6 +69,31 @@ static bool is_accepted(const struct rw_request *r, const struct rw_wish *wish, 
     return accepted;
 }
 
+/* The providerId that was written, or the one that the server suggests instead of it. */
+static struct rw_slice mended_provider(const struct rw_request *r, const struct rw_wish *wish,
+                                       const char *user_id, bool agentless)
+{
+    struct rw_faults *faults = rw_calloc(1, sizeof(*faults));
+    struct rw_slice provider = wish->provider_id;
+    struct rw_call_judgement judgement;
+    const char *copy;
+
+    if (!faults)
+        return provider;
+    (void)rw_call_judge(r, wish, user_id, agentless, faults, NULL, &judgement);
+    for (uint32_t i = 0; i < faults->count; i++) {
+        const struct rw_err *err = &faults->at[i];
+
+        if (strcmp(err->pointer, "/providerId") != 0 || !err->suggestion[0])
+            continue;
+        copy = rw_arena_copy(r->arena, rw_slice_str(err->suggestion));
+        if (copy)
+            provider = rw_slice_str(copy);
+    }
+    rw_free(faults);
+    return provider;
+}
+
 /* The number that was meant, in E.164, in the arena; p = NULL when nobody can say. */
 static struct rw_slice corrected(const struct rw_request *r, struct rw_slice text)
 {
@@ -88,6 +114,10 @@ void rw_suggest_call(struct rw_request *r, const char *user_id, bool agentless)
     wish.from = corrected(r, wish.from);
     if (!wish.to.p)
         return;
+    if (wish.provider_id.p)
+        wish.provider_id = mended_provider(r, &wish, user_id, agentless);
+    if (!wish.provider_id.n) /* said, but empty: that is no id to repeat */
+        wish.provider_id.p = NULL;
     for (size_t i = 0; i < sizeof(keeps) / sizeof(keeps[0]); i++) {
         struct rw_wish less = wish;
 

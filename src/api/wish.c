@@ -1,10 +1,15 @@
 #include "api/wish.h"
 
+#include "api/schema.h"
+
 #include <stdio.h>
 #include <string.h>
 
 /* Containers deeper than this hold no telephone number that anybody meant. */
 #define DEPTH_MAX 5
+
+/* The longest misspelt name: a pointer of DEPTH_MAX of them fits into rw_wish.to_at. */
+#define MISSPELT_MAX 17
 
 static const char *const to_names[] = {
     "to",          "phoneNumber", "toAddress",  "toNumber",     "toPhoneNumber", "to_number",
@@ -26,6 +31,23 @@ static const char *const to_inside[] = {"to", NULL};
 static const char *const from_inside[] = {"from", NULL};
 static const char *const id_names[] = {"id", NULL};
 
+/* What a misspelt name may have been meant to be: the documented names, at the top and inside of a party. */
+static const char *const top_names[] = {"to",           "phoneNumber", "callUserId", "callQueueId",
+                                        "participants", "from",        "callerId",   "callerIdName",
+                                        "providerId",   "callType",    NULL};
+static const char *const party_names[] = {"phoneNumber", NULL};
+static const char *const to_near[] = {"to", "phoneNumber", NULL};
+static const char *const from_near[] = {"from", "callerId", NULL};
+static const char *const provider_near[] = {"providerId", NULL};
+
+static bool among(const char *const *names, const char *name)
+{
+    for (; *names; names++)
+        if (strcmp(*names, name) == 0)
+            return true;
+    return false;
+}
+
 static void step(char at[96], const char *token)
 {
     size_t n = strlen(at);
@@ -42,6 +64,34 @@ static const json_t *member_of(const json_t *object, const char *const *names, c
             step(at, *names);
             return value;
         }
+    }
+    return NULL;
+}
+
+/* Is `name` one of `wanted`, misspelt? Of all that is documented there the nearest one counts. */
+static bool misspelt(const char *name, const char *const *documented, const char *const *wanted)
+{
+    const char *near;
+
+    if (strlen(name) > MISSPELT_MAX || strpbrk(name, "/~") || among(documented, name))
+        return false;
+    near = rw_schema_near(documented, rw_slice_str(name));
+    return near && among(wanted, near);
+}
+
+/* A misspelt member of a party. */
+static const json_t *misspelt_number(const json_t *object, char at[96])
+{
+    json_t *walked = (json_t *)object; /* jansson's walk takes no const, and changes nothing */
+    const char *name;
+    json_t *value;
+
+    json_object_foreach(walked, name, value)
+    {
+        if (json_is_null(value) || !misspelt(name, party_names, party_names))
+            continue;
+        step(at, name);
+        return value;
     }
     return NULL;
 }
@@ -79,6 +129,8 @@ static bool follow(const json_t *value, const char *const *first, bool need_firs
                 need_first = false;
             else if (!need_first)
                 inner = member_of(value, number_names, at);
+            if (!inner && !need_first)
+                inner = misspelt_number(value, at);
             value = inner;
         } else {
             return true;
@@ -87,36 +139,77 @@ static bool follow(const json_t *value, const char *const *first, bool need_firs
     return true;
 }
 
-/* The first of the names under which a text is found. A party's caller stands under "from" only. */
-static bool find(const json_t *body, const char *const *names, const char *const *inside,
+/* One thing to look for: its names, the names inside of an object there, its documented names for what is misspelt. */
+struct sought {
+    const char *const *names, *const *inside, *const *near;
+};
+
+static const struct sought sought_to = {to_names, to_inside, to_near};
+static const struct sought sought_from = {from_names, from_inside, from_near};
+static const struct sought sought_provider = {provider_names, id_names, provider_near};
+
+/* The text below one member, if there is one. A party's caller stands under "from" only. */
+static bool look(const json_t *value, const char *name, const struct sought *sought,
                  struct rw_arena *arena, struct rw_slice *ret, char ret_at[96])
 {
-    for (; *names; names++) {
-        const json_t *value = json_object_get(body, *names);
-        bool parties = strncmp(*names, "participant", 11) == 0;
-        char at[96] = "";
+    bool parties = strncmp(name, "participant", 11) == 0;
+    char at[96] = "";
 
-        if (!value)
-            continue;
-        step(at, *names);
-        if (!follow(value, inside, parties && inside == from_inside, arena, ret, at))
+    step(at, name);
+    if (!follow(value, sought->inside, parties && sought == &sought_from, arena, ret, at))
+        return false;
+    if (ret->p)
+        memcpy(ret_at, at, sizeof(at));
+    return true;
+}
+
+/* The first of the names under which a text is found, else the first misspelt one. */
+static bool find(const json_t *body, const struct sought *sought, struct rw_arena *arena,
+                 struct rw_slice *ret, char ret_at[96])
+{
+    json_t *walked = (json_t *)body; /* jansson's walk takes no const, and changes nothing */
+    const char *name;
+    json_t *value;
+
+    for (const char *const *known = sought->names; *known && !ret->p; known++) {
+        value = json_object_get(body, *known);
+        if (value && !look(value, *known, sought, arena, ret, ret_at))
             return false;
-        if (ret->p) {
-            memcpy(ret_at, at, sizeof(at));
-            return true;
-        }
+    }
+    if (ret->p)
+        return true;
+    json_object_foreach(walked, name, value)
+    {
+        if (!misspelt(name, top_names, sought->near))
+            continue;
+        if (!look(value, name, sought, arena, ret, ret_at))
+            return false;
+        if (ret->p)
+            break;
     }
     return true;
+}
+
+/* A name to show that could be shown. */
+static const char *name_of(const json_t *value)
+{
+    const char *name = json_string_value(value);
+
+    for (const char *p = name; p && *p; p++)
+        if ((unsigned char)*p < ' ' || *p == 0x7f)
+            return NULL;
+    return name && *name ? name : NULL;
 }
 
 bool rw_wish_guess(const json_t *body, struct rw_arena *arena, struct rw_wish *ret)
 {
     char unused[96] = "";
 
-    *ret = (struct rw_wish){.contract_form = json_is_string(json_object_get(body, "phoneNumber"))};
-    return find(body, to_names, to_inside, arena, &ret->to, ret->to_at) &&
-           find(body, from_names, from_inside, arena, &ret->from, ret->from_at) &&
-           find(body, provider_names, id_names, arena, &ret->provider_id, unused);
+    *ret = (struct rw_wish){.contract_form = json_is_string(json_object_get(body, "phoneNumber")),
+                            .caller_name = name_of(json_object_get(body, "callerIdName"))};
+    return find(body, &sought_to, arena, &ret->to, ret->to_at) &&
+           find(body, &sought_from, arena, &ret->from, ret->from_at) &&
+           find(body, &sought_provider, arena, &ret->provider_id, unused);
 }
 
 static struct rw_slice string_of(const json_t *value)

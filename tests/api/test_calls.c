@@ -250,6 +250,42 @@ static void test_suggestions_are_accepted(void **state)
     }
 }
 
+/* What was misspelt keeps its value in what is suggested. */
+static void test_a_suggestion_keeps_what_was_misspelt(void **state)
+{
+    static const struct {
+        const char *body, *place, *expected;
+    } cases[] = {
+        {"{\"to\":{\"phoneNumber\":\"+6591234567\"},\"from\":{\"phonenumber\":\"+6534567890\"}}",
+         "suggestedRequest/from/phoneNumber", "+6534567890"},
+        {"{\"to\":{\"phonNumber\":\"+65 9123 4567\"}}", "suggestedRequest/to/phoneNumber",
+         "+6591234567"},
+        {"{\"To\":{\"PhoneNumber\":\"+6591234567\"},\"providerID\":\"12345-abcde-67890\"}",
+         "suggestedRequest/providerId", "12345-abcde-67890"},
+        {"{\"to\":{\"phoneNumber\":\"+6591234567\"},\"providerId\":\"12345-abcde-67899\"}",
+         "suggestedRequest/providerId", "12345-abcde-67890"},
+        {"{\"to\":{\"phoneNumber\":\"+6591234567\"},\"from\":{\"phoneNumber\":\"+6534567890\"},"
+         "\"providerId\":\"mine\"}",
+         "suggestedRequest/providerId", "12345-abcde-67890"},
+        {"{\"phoneNumber\":\"6591234567\",\"callerIdName\":\"Dana\"}",
+         "suggestedRequest/callerIdName", "Dana"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        const struct house_answer *a = house_judge(TOKEN_ANN, cases[i].body);
+        char *suggested;
+
+        if (strcmp(house_text(cases[i].place), cases[i].expected) != 0)
+            fail_msg("%s\n%s", cases[i].body, a->text);
+        suggested = json_dumps(json_object_get(a->body, "suggestedRequest"), 0);
+        a = house_judge(TOKEN_ANN, suggested);
+        if (a->status != 200)
+            fail_msg("%s\n%s\n%s", cases[i].body, suggested, a->text);
+        free(suggested);
+    }
+}
+
 static void test_no_suggestion_without_a_fact(void **state)
 {
     static const char *const bodies[] = {
@@ -362,6 +398,7 @@ int main(void)
         cmocka_unit_test(test_wrong_method_and_path),
         cmocka_unit_test(test_correlation_id),
         cmocka_unit_test(test_suggestions_are_accepted),
+        cmocka_unit_test(test_a_suggestion_keeps_what_was_misspelt),
         cmocka_unit_test(test_no_suggestion_without_a_fact),
         cmocka_unit_test(test_place_watch_and_end),
         cmocka_unit_test(test_for_a_user),
