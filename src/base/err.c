@@ -66,9 +66,20 @@ void rw_err_expected(struct rw_err *err, const char *fmt, ...)
     PUT(expected);
 }
 
+/* Half of a suggestion is another one, and a wrong one: it is made whole or not at all. */
 void rw_err_suggest(struct rw_err *err, const char *fmt, ...)
 {
-    PUT(suggestion);
+    char whole[sizeof(err->suggestion) + 16]; /* one escape longer at least: shows what is cut */
+    va_list ap;
+
+    if (!err)
+        return;
+    va_start(ap, fmt);
+    put_text(whole, sizeof(whole), fmt, ap);
+    va_end(ap);
+    err->suggestion[0] = '\0';
+    if (strlen(whole) < sizeof(err->suggestion))
+        strcpy(err->suggestion, whole);
 }
 
 /* Characters that would move the cursor, hide, or reorder what a person reads. */

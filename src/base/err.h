@@ -6,7 +6,7 @@
  * assignment and never allocates: reporting an error can't fail.
  *
  * Threads  a value like any other; no shared state.
- * Errors   none. Texts that do not fit are cut at a whole UTF-8 character.
+ * Errors   none. Texts that do not fit are cut at a whole UTF-8 character; a suggestion is left out.
  * Text     every text member is one line of clean UTF-8: control characters arrive escaped.
  */
 #ifndef RW_BASE_ERR_H

@@ -241,7 +241,7 @@ static enum rw_class fail_number(struct scan *s, size_t at, const char *message,
     if (s->err)
         rw_err_found(s->err, "%.*s", (int)(end - s->at), s->text.p + s->at);
     rw_err_expected(s->err, "%s", want);
-    if (quote)
+    if (quote && end - s->at < 64)
         rw_err_suggest(s->err, "\"%.*s\"", (int)(end - s->at), s->text.p + s->at);
     return RW_MALFORMED;
 }

@@ -52,6 +52,26 @@ static void test_fail_and_refine(void **state)
     rw_err_suggest(NULL, "x");
 }
 
+/* What is to be sent instead is shown whole or not at all. */
+static void test_a_suggestion_is_never_cut(void **state)
+{
+    struct rw_err err = {0};
+    char text[600];
+    size_t room = sizeof(err.suggestion);
+
+    (void)state;
+    for (size_t n = 0; n < sizeof(text) - 1; n++) {
+        memset(text, '7', n);
+        text[n] = '\0';
+        rw_err_suggest(&err, "%s", text);
+        assert_string_equal(err.suggestion, n < room ? text : "");
+    }
+    memset(text, '7', room - 2);
+    (void)strcpy(text + room - 2, "\n"); /* takes eight bytes when it is shown */
+    rw_err_suggest(&err, "%s", text);
+    assert_string_equal(err.suggestion, "");
+}
+
 /* Whatever goes in, a text stays within its array, whole characters, one line. */
 static void test_long_texts_are_cut(void **state)
 {
@@ -440,6 +460,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_fail_and_refine),
         cmocka_unit_test(test_long_texts_are_cut),
+        cmocka_unit_test(test_a_suggestion_is_never_cut),
         cmocka_unit_test(test_faults_are_bounded),
         cmocka_unit_test(test_status_tables),
         cmocka_unit_test(test_mem),
