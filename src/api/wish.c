@@ -1,6 +1,7 @@
 #include "api/wish.h"
 
 #include "api/schema.h"
+#include "base/utf8.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -10,6 +11,8 @@
 
 /* The longest misspelt name: a pointer of DEPTH_MAX of them fits into rw_wish.to_at. */
 #define MISSPELT_MAX 17
+
+#define CALLER_NAME_MAX 64 /* characters, as the description has it of callerIdName */
 
 static const char *const to_names[] = {
     "to",          "phoneNumber", "toAddress",  "toNumber",     "toPhoneNumber", "to_number",
@@ -198,7 +201,9 @@ static const char *name_of(const json_t *value)
     for (const char *p = name; p && *p; p++)
         if ((unsigned char)*p < ' ' || *p == 0x7f)
             return NULL;
-    return name && *name ? name : NULL;
+    if (!name || !*name || rw_utf8_count(rw_slice_str(name)) > CALLER_NAME_MAX)
+        return NULL;
+    return name;
 }
 
 bool rw_wish_guess(const json_t *body, struct rw_arena *arena, struct rw_wish *ret)
