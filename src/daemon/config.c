@@ -135,7 +135,7 @@ static enum rw_class assign(struct rw_config *config, const struct option *optio
         if (*end || errno || number[0] == '+' || number[0] == ' ' || n < option->min ||
             n > option->max)
             return bad_value(option, value, err);
-        *(int64_t *)at = n;
+        *(int64_t *)(void *)at = n;
         break;
     }
     case FLAG:
@@ -421,7 +421,8 @@ void rw_config_print(const struct rw_config *config, struct rw_buf *ret)
         }
         rw_buf_printf(ret, "# %s (from: %s)\n", option->help, config->origin[i]);
         if (option->kind == NUMBER)
-            rw_buf_printf(ret, "%s = %lld\n", option->key, (long long)*(const int64_t *)at);
+            rw_buf_printf(ret, "%s = %lld\n", option->key,
+                          (long long)*(const int64_t *)(const void *)at);
         else if (option->kind == FLAG)
             rw_buf_printf(ret, "%s = %s\n", option->key, *(const bool *)at ? "true" : "false");
         else {

@@ -86,8 +86,8 @@ void rw_live_forget(struct rw_live *live)
 
 static void on_quiet(struct rw_mail *mail)
 {
-    struct rw_exchange *x =
-        (struct rw_exchange *)((char *)mail - offsetof(struct rw_exchange, quiet_mail));
+    char *at = (char *)mail - offsetof(struct rw_exchange, quiet_mail);
+    struct rw_exchange *x = (struct rw_exchange *)(void *)at;
     void (*quiet)(void *arg) = x->quiet;
 
     x->quiet = NULL;
