@@ -120,8 +120,7 @@ static void print_entry(struct tail *tail, const json_t *entry)
     bool message = json_object_get(entry, "message") != NULL;
 
     if (tail->cli->json || !tail->cli->terminal) {
-        (void)json_dumpf(entry, tail->cli->out, JSON_COMPACT | JSON_ENSURE_ASCII);
-        fputc('\n', tail->cli->out);
+        rw_cli_put_json(tail->cli->out, entry, true);
     } else if (message) {
         print_message(tail, entry);
     } else {

@@ -24,6 +24,8 @@ void rw_cli_show_list(struct rw_cli *cli, const json_t *answer,
 void rw_cli_show_object(struct rw_cli *cli, const json_t *object,
                         const struct rw_cli_column *columns);
 void rw_cli_show_json(struct rw_cli *cli, const json_t *json);
+/* JSON in ASCII, every character that a terminal would act upon escaped, and a line end. */
+void rw_cli_put_json(FILE *out, const json_t *json, bool one_line);
 /* A sentence for a person: nothing when --quiet or when JSON is shown. */
 void rw_cli_say(struct rw_cli *cli, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 

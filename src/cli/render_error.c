@@ -235,8 +235,7 @@ static void show_suggestion(struct rw_cli *cli, const json_t *suggested)
     if (!suggested)
         return;
     fprintf(cli->err, "%shelp:%s this request would be accepted:\n", s->green, s->plain);
-    (void)json_dumpf(suggested, cli->err, JSON_INDENT(2) | JSON_ENSURE_ASCII | JSON_ENCODE_ANY);
-    fputc('\n', cli->err);
+    rw_cli_put_json(cli->err, suggested, false);
 }
 
 void rw_cli_show_refusal(struct rw_cli *cli, const json_t *body, const struct rw_cli_source *source)

@@ -10,13 +10,27 @@
 
 /* ------------------------------------------------------------------ JSON */
 
+/* Of what a terminal acts upon jansson leaves one character alone: delete. It can stand in a text only. */
+static int put_escaped(const char *text, size_t n, void *out)
+{
+    for (size_t i = 0; i < n; i++)
+        if (text[i] == 0x7f ? fputs("\\u007f", out) == EOF : fputc(text[i], out) == EOF)
+            return -1;
+    return 0;
+}
+
+void rw_cli_put_json(FILE *out, const json_t *json, bool one_line)
+{
+    size_t layout = one_line ? JSON_COMPACT : JSON_INDENT(2);
+
+    (void)json_dump_callback(json, put_escaped, out, layout | JSON_ENSURE_ASCII | JSON_ENCODE_ANY);
+    fputc('\n', out);
+}
+
 void rw_cli_show_json(struct rw_cli *cli, const json_t *json)
 {
-    if (!json)
-        return;
-    /* ASCII only: what a hostile value could do to a terminal is escaped. */
-    (void)json_dumpf(json, cli->out, JSON_INDENT(2) | JSON_ENSURE_ASCII | JSON_ENCODE_ANY);
-    fputc('\n', cli->out);
+    if (json)
+        rw_cli_put_json(cli->out, json, false);
 }
 
 static bool as_json(const struct rw_cli *cli)

@@ -100,7 +100,7 @@ const struct rw_cli_command rw_cli_commands[] = {
      "create",
      "",
      "Make a client for a program; shows its secret, once",
-     "ringwright client create --name crm --role operator",
+     "ringwright client create --name crm --role integrator",
      rw_cli_client_create,
      {{"name", "NAME", "what to call it", true},
       {"role", "ROLES", "what it may do, separated by commas", false},

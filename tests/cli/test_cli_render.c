@@ -180,7 +180,7 @@ static void other_forms_of_refusal_are_shown_too(void **state)
 static void hostile_texts_reach_no_terminal_raw(void **state)
 {
     json_t *refusal = parse("{\"message\":\"a\\u001b[31mb\\nc\",\"code\":\"x\\u202ey\"}");
-    json_t *list = parse("{\"entities\":[{\"name\":\"a\\u001b]0;x\\u0007\\u202eb\"}]}");
+    json_t *list = parse("{\"entities\":[{\"name\":\"a\\u001b]0;x\\u0007\\u202eb\\u007f\"}]}");
     static const struct rw_cli_column columns[] = {{"NAME", "name"}, {NULL, NULL}};
     struct shown s;
 
@@ -188,9 +188,12 @@ static void hostile_texts_reach_no_terminal_raw(void **state)
     begin(&s);
     rw_cli_show_refusal(&s.cli, refusal, NULL);
     rw_cli_show_list(&s.cli, list, columns);
+    rw_cli_show_json(&s.cli, list);
     (void)fclose(s.cli.out);
     (void)fclose(s.cli.err);
     assert_null(strchr(s.out, 0x1b));
+    assert_null(strchr(s.out, 0x7f));
+    assert_non_null(strstr(s.out, "\\u007f"));
     assert_null(strchr(s.err, 0x1b));
     assert_null(strstr(s.out, "\xe2\x80\xae"));
     assert_null(strstr(s.err, "\xe2\x80\xae"));

@@ -1,0 +1,110 @@
+"""The client as a person uses it: every example of its help works when it is pasted.
+
+The ids in the examples stand for whatever is there: each is replaced by the id of something of its kind.
+"""
+import json
+import os
+import pathlib
+import re
+import shlex
+import subprocess
+import tempfile
+
+from harness import BUILD, PATIENCE_S, Server, Simulator, main
+
+CLIENT = BUILD / "ringwright"
+EXAMPLE = re.compile(r"^Example:\n  (.*)$", re.M)
+ID = re.compile(r"019ab3c4-7d10-7000-8000-\d{12}")
+
+
+def run(words, server=None, token=None, folder=None, **more):
+    env = {k: v for k, v in os.environ.items() if not k.startswith(("RINGWRIGHT_", "GENESYSCLOUD_"))}
+    if server:
+        env |= {"RINGWRIGHT_URL": server.base_url, "RINGWRIGHT_TOKEN": token or server.demo["user_token"]}
+    env |= more
+    return subprocess.run([CLIENT, *words], capture_output=True, text=True, env=env, cwd=folder, timeout=PATIENCE_S)
+
+
+def commands():
+    """What --help lists: [["call", "place"], ...]."""
+    shown = run(["--help"]).stdout
+    block = shown.split("server.\n\n", 1)[1].split("\n\n", 1)[0]
+    return [[word for word in line[:25].split() if word.islower()] for line in block.splitlines()]
+
+
+def example_of(command):
+    shown = run([*command, "--help"])
+    assert shown.returncode == 0, (command, shown.stderr)
+    found = EXAMPLE.search(shown.stdout)
+    assert found, f"{command} has no example"
+    words = shlex.split(found[1])
+    assert words[0] == "ringwright" and words[1:1 + len(command)] == command, found[1]
+    return words[1:]
+
+
+def made(server, words):
+    """The id of something that exists, of the kind that the command is about."""
+    admin = server.demo["admin_token"]
+    if words[0] in ("call", "tail"):
+        return server.place()
+    if words[0] == "client":
+        return json.loads(run(["client", "create", "--name", "x", "--role", "viewer"], server, admin).stdout)["id"]
+    if words[0] == "station":
+        return json.loads(run(["station", "create", "--name", "x", "--sip-uri", "sip:x@127.0.0.1:9"], server, admin).stdout)["id"]
+    user = json.loads(run(["user", "create", "--name", "x", "--email", f"{os.urandom(4).hex()}@x.example",
+                           "--role", "agent"], server, admin).stdout)["id"]
+    if words[:2] != ["token", "revoke"]:
+        return user
+    run(["token", "create", "--user", user], server, admin)
+    tokens = json.loads(run(["token", "list", "--page-size", "500"], server, admin).stdout)["entities"]
+    return next(token["id"] for token in tokens if token.get("user", {}).get("id") == user)
+
+
+def test_every_example_of_the_help_works():
+    with tempfile.TemporaryDirectory() as folder, Simulator("--hangup-ms", "100") as carrier, Simulator("--station") as station, \
+            Server(carrier.sip, f"sip:dana@{station.sip}") as server:
+        pathlib.Path(folder, "call.json").write_text('{"to": {"phoneNumber": "+6591234567"}}')
+        listed = commands()
+        assert len(listed) > 20, listed
+        wrong = []
+        for command in listed:
+            words = example_of(command)
+            token = server.demo["user_token"]
+            if command[0] in ("client", "station", "edge", "audit", "user") or command[:2] in (
+                    ["token", "create"], ["token", "list"], ["token", "revoke"]):
+                token = server.demo["admin_token"] if words[1:] != ["me"] else token
+            words = [ID.sub(lambda _: made(server, words), word) for word in words]
+            done = run(words, server, token, folder)
+            if done.returncode != 0 or (command != ["number", "check"] and not done.stdout and "delete" not in command
+                                        and "revoke" not in command and "hangup" not in command):
+                wrong.append(f"{shlex.join(words)} -> {done.returncode}\n{done.stdout}{done.stderr}")
+        assert not wrong, "\n".join(wrong)
+
+
+def test_a_refusal_ends_by_its_class():
+    with Server("127.0.0.1:9") as server, tempfile.TemporaryDirectory() as folder:
+        pathlib.Path(folder, "call.json").write_text('{\n  "to": {"phoneNumber": "6591234567"}\n}')
+        unknown = "019ab3c4-7d10-7000-8000-000000000001"
+        cases = [
+            (0, ["health"], {}),
+            (1, ["call", "place", "--to", "6591234567"], {}),
+            (1, ["request", "check", "call.json"], {}),
+            (1, ["call", "get", unknown], {}),
+            (1, ["number", "check", "+65 9123 456O"], {}),
+            (2, ["call", "plaec"], {}),
+            (2, ["call", "place"], {}),
+            (2, ["call", "place", "--too", "+6591234567"], {}),
+            (1, ["request", "check", "missing.json"], {}),
+            (69, ["health"], {"RINGWRIGHT_URL": "http://127.0.0.1:9"}),
+            (77, ["call", "list"], {"RINGWRIGHT_TOKEN": "rw_wrong"}),
+            (77, ["user", "create", "--name", "x", "--email", "x@x.example"], {}),
+        ]
+        wrong = []
+        for status, words, env in cases:
+            done = run(words, server, folder=folder, **env)
+            if done.returncode != status or (status and not done.stderr and words[:2] != ["number", "check"]):
+                wrong.append(f"{shlex.join(words)} -> {done.returncode}, not {status}\n{done.stdout}{done.stderr}")
+        assert not wrong, "\n".join(wrong)
+
+
+main(globals())
