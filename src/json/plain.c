@@ -48,9 +48,9 @@ static json_t *take_number(struct plain *p)
 
     p->at += negative;
     from = p->at;
-    while (peek(p) >= '0' && peek(p) <= '9' && p->at - from <= DIGITS_MAX)
+    while (peek(p) >= '0' && peek(p) <= '9' && p->at - from < DIGITS_MAX)
         n = n * 10 + (p->text.p[p->at++] - '0');
-    if (p->at == from || p->at - from > DIGITS_MAX || rw_json_is_one_of(peek(p), ".eE") ||
+    if (p->at == from || rw_json_is_one_of(peek(p), "0123456789.eE") ||
         (p->text.p[from] == '0' && (p->at - from > 1 || negative)))
         return NULL;
     return json_integer(negative ? -n : n);
