@@ -123,6 +123,7 @@ static void refuse_ended(struct rw_request *r, const struct rw_row_conversation 
 
     rw_fail(&err, RW_CONFLICT, "conversation.ended", "the conversation is over already%s%s",
             row->reason ? ": " : "", row->reason ? row->reason : "");
+    rw_err_at(&err, "{conversationId}", -1, 0);
     rw_answer_err(r, &err);
 }
 

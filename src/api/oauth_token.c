@@ -22,28 +22,34 @@ struct granting {
     struct rw_buf answer;
 };
 
-/* RFC 6749 section 5.2, and for a reader who knows our refusals, the entry of errors[]. */
-static void refuse(struct rw_request *r, const struct rw_grant_refusal *refusal)
+/* RFC 6749 section 5.2, and for a reader who knows our refusals, the entries of errors[]. */
+static void answer_faults(struct rw_request *r, const char *error, bool challenge)
 {
     struct rw_faults *faults = r->faults;
+    const struct rw_err *first = &faults->at[0];
     struct rw_json_writer w;
     struct rw_buf body;
 
-    faults->count = faults->dropped = 0;
-    rw_faults_add(faults, &refusal->err);
     rw_answer_init(&body);
     w = rw_json_writer(&body);
     rw_json_open_object(&w, NULL);
-    rw_json_str(&w, "error", refusal->error);
-    rw_json_str(&w, "error_description", refusal->err.message);
-    rw_json_str(&w, "description", refusal->err.message);
+    rw_json_str(&w, "error", error);
+    rw_json_str(&w, "error_description", first->message);
+    rw_json_str(&w, "description", first->message);
     rw_json_str(&w, "contextId", r->correlation);
     rw_answer_entries(r, &w, "errors", faults, true);
     rw_json_close(&w);
-    if (refusal->challenge)
+    if (challenge)
         rw_http_reply_header(r->x, "WWW-Authenticate", RW_LIT("Basic realm=\"ringwright\""));
     rw_http_reply_header(r->x, "Cache-Control", RW_LIT("no-store"));
-    rw_answer_json(r, rw_status_http(refusal->err.class), &body);
+    rw_answer_json(r, rw_status_http(first->class), &body);
+}
+
+static void refuse(struct rw_request *r, const struct rw_grant_refusal *refusal)
+{
+    r->faults->count = r->faults->dropped = 0;
+    rw_faults_add(r->faults, &refusal->err);
+    answer_faults(r, refusal->error, refusal->challenge);
 }
 
 /* What is no fault of the client has no word in RFC 6749 but this one. */
@@ -141,6 +147,10 @@ void rw_op_postOauthToken(struct rw_request *r)
     struct rw_err err;
     enum rw_class class;
 
+    if (r->faults->count) { /* of its query or its content type */
+        answer_faults(r, "invalid_request", false);
+        return;
+    }
     if (!granting) {
         rw_fail_memory(&err);
         refuse_for_us(r, &err);

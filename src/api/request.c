@@ -304,13 +304,13 @@ static void judge_body(struct rw_request *r)
     rw_schema_check(op->request, r->body, RW_SCHEMA_REQUEST, r->faults, r->warnings);
 }
 
-/* Operations that look for more faults themselves before they answer. */
+/* Operations that look for more faults themselves before they answer, or answer in a form of their own. */
 static bool looks_further(const struct rw_operation *op)
 {
     rw_operation_h *handler = rw_operation_handler(op);
 
     return handler == rw_op_postConversationsCalls ||
-           handler == rw_op_postConversationsCallsUserUserId;
+           handler == rw_op_postConversationsCallsUserUserId || handler == rw_op_postOauthToken;
 }
 
 void rw_request_judge(struct rw_request *r)

@@ -180,6 +180,12 @@ static void test_clients_and_the_token_endpoint(void **state)
                    secret);
     expect(form(NULL, body), 400);
     assert_string_equal(house_text("error"), "unsupported_grant_type");
+    /* What the description refuses before the grant is looked at has RFC 6749's form as well. */
+    expect(house_send(TOKEN_NONE, "POST", "/oauth/token?grant_type=x",
+                      "Content-Type: application/x-www-form-urlencoded\r\n", body),
+           400);
+    assert_string_equal(house_text("error"), "invalid_request");
+    assert_string_equal(house_text("errors/0/pointer"), "?grant_type");
 
     (void)snprintf(body, sizeof(body), "%s/secret", path);
     expect(house_send(TOKEN_ADMIN, "POST", body, NULL, NULL), 200);
