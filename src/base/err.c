@@ -77,9 +77,7 @@ void rw_err_suggest(struct rw_err *err, const char *fmt, ...)
     va_start(ap, fmt);
     put_text(whole, sizeof(whole), fmt, ap);
     va_end(ap);
-    err->suggestion[0] = '\0';
-    if (strlen(whole) < sizeof(err->suggestion))
-        strcpy(err->suggestion, whole);
+    (void)rw_slice_copy(err->suggestion, sizeof(err->suggestion), rw_slice_str(whole));
 }
 
 /* Characters that would move the cursor, hide, or reorder what a person reads. */
