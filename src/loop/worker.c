@@ -58,16 +58,37 @@ static _Thread_local struct rw_worker *self;
 
 /* ------------------------------------------------------------------ mail */
 
-void rw_worker_post(struct rw_worker *to, struct rw_mail *mail)
+/* A part of the stack: `last` is the one posted first. */
+static void push(struct rw_worker *to, struct rw_mail *top, struct rw_mail *last)
 {
     struct rw_mail *head = atomic_load_explicit(&to->inbox, memory_order_relaxed);
 
     do
-        mail->next = head;
-    while (!atomic_compare_exchange_weak_explicit(&to->inbox, &head, mail, memory_order_acq_rel,
+        last->next = head;
+    while (!atomic_compare_exchange_weak_explicit(&to->inbox, &head, top, memory_order_acq_rel,
                                                   memory_order_relaxed));
     if (!head)
         (void)eventfd_write(to->wake_fd, 1); /* can't fail: the counter never gets near its end */
+}
+
+void rw_worker_post(struct rw_worker *to, struct rw_mail *mail)
+{
+    push(to, mail, mail);
+}
+
+void rw_worker_post_all(struct rw_worker *to, struct rw_mail *first)
+{
+    struct rw_mail *top = NULL, *last = first;
+
+    while (first) {
+        struct rw_mail *next = first->next;
+
+        first->next = top;
+        top = first;
+        first = next;
+    }
+    if (top)
+        push(to, top, last);
 }
 
 /* Handles what is there now, in the order it was posted. False when there was nothing. */

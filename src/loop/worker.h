@@ -64,6 +64,8 @@ void rw_worker_arrived(struct rw_worker *self);
 
 /* Any thread. In order for one sender and receiver; one wake-up for many posts. */
 void rw_worker_post(struct rw_worker *to, struct rw_mail *mail);
+/* A list of mail, the first first, ended by NULL: the receiver wakes once and handles it in one turn. */
+void rw_worker_post_all(struct rw_worker *to, struct rw_mail *first);
 
 /*
  * Runs `handle` at the end of the current turn of the loop, after all ready descriptors and due

@@ -91,20 +91,44 @@ static struct rw_tx *take_batch(struct rw_store *store, uint32_t *ret_urgent)
     return batch;
 }
 
+/* Who waits in rw_tx_commit(). Once told, a tx is gone. */
+static void tell_waiting(struct rw_store *store, struct rw_mail *mail)
+{
+    pthread_mutex_lock(&store->mutex);
+    while (mail) {
+        struct rw_tx *tx = (struct rw_tx *)mail; /* its first member */
+
+        mail = mail->next;
+        tx->finished = true;
+    }
+    pthread_cond_broadcast(&store->done);
+    pthread_mutex_unlock(&store->mutex);
+}
+
+/* Each worker is woken once and handles all answers in one turn: what follows is sent in batches. */
 static void tell_all(struct rw_store *store, struct rw_tx *batch)
 {
-    struct rw_tx *next;
+    while (batch) {
+        struct rw_worker *home = batch->home;
+        struct rw_mail *mail = NULL, **mail_end = &mail;
+        struct rw_tx *rest = NULL, **rest_end = &rest;
 
-    for (struct rw_tx *tx = batch; tx; tx = next) {
-        next = tx->next; /* once told, it is gone */
-        if (tx->home) {
-            rw_worker_post(tx->home, &tx->mail);
-            continue;
+        for (struct rw_tx *tx = batch; tx; tx = tx->next) {
+            if (tx->home == home) {
+                *mail_end = &tx->mail;
+                mail_end = &tx->mail.next;
+            } else {
+                *rest_end = tx;
+                rest_end = &tx->next;
+            }
         }
-        pthread_mutex_lock(&store->mutex);
-        tx->finished = true;
-        pthread_cond_broadcast(&store->done);
-        pthread_mutex_unlock(&store->mutex);
+        *mail_end = NULL;
+        *rest_end = NULL;
+        if (home)
+            rw_worker_post_all(home, mail);
+        else
+            tell_waiting(store, mail);
+        batch = rest;
     }
 }
 
