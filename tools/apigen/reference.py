@@ -9,6 +9,7 @@ STYLE = """
 *{box-sizing:border-box}body{margin:0;background:var(--back);color:var(--ink);font:16px/1.55 system-ui,sans-serif}
 main{max-width:60em;margin:0 auto;padding:1.5em}nav{columns:20em;font-size:.92em;border:1px solid var(--line);padding:1em}
 nav h2{font-size:1em;margin:0 0 .3em;border:0;padding:0}nav ul{margin:0 0 1em;padding:0;list-style:none;break-inside:avoid}
+nav li{display:flex;gap:.5em}nav .method{flex:none}
 a{color:var(--mark)}h1{font-size:1.8em}h2{border-top:2px solid var(--ink);padding-top:.6em;margin-top:2.5em}
 h3{margin:2.4em 0 .3em;font-size:1.1em}h4{margin:1.2em 0 .3em;font-size:.95em}
 code,pre{font:.88em/1.5 ui-monospace,monospace;background:var(--code);border-radius:3px}code{padding:.1em .25em}
@@ -24,7 +25,7 @@ def esc(text):
 
 
 def prose(text):
-    """Paragraphs, lists of lines that begin with "- ", and `code`."""
+    """Paragraphs, lists of lines that begin with "- ", **stress** and `code`."""
     out = []
     for block in re.split(r"\n\s*\n", text.strip()):
         lines = block.splitlines()
@@ -37,7 +38,8 @@ def prose(text):
 
 
 def inline(text):
-    return re.sub(r"`([^`]+)`", r"<code>\1</code>", esc(text))
+    text = re.sub(r"`([^`]+)`", r"<code>\1</code>", esc(text))
+    return re.sub(r"\*\*([^*]+)\*\*", r"<strong>\1</strong>", text)
 
 
 def kind(api, spec):
