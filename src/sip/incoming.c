@@ -139,13 +139,9 @@ bool rw_sip_leg_request(struct rw_sip *sip, const struct rw_sip_message *m,
 {
     struct rw_leg *leg = rw_leg_find(sip, m->call_id);
 
-    if (!leg || m->method == RW_SIP_CANCEL)
+    /* With other tags it is of no dialog of ours, and may be a stranger's, who gets no answer. */
+    if (!leg || m->method == RW_SIP_CANCEL || !rw_sip_dialog_matches(&leg->dialog, m))
         return false;
-    if (!rw_sip_dialog_matches(&leg->dialog, m)) {
-        if (m->method != RW_SIP_ACK)
-            answer(leg, m, from, 481, "Call Does Not Exist");
-        return true;
-    }
     if (m->method == RW_SIP_ACK) {
         if (leg->reply && leg->reply->cseq == m->cseq)
             rw_leg_reply_done(leg);

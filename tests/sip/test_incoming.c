@@ -138,6 +138,23 @@ static void strangers_and_peers(struct stage *s)
     expect_nothing(s);
 }
 
+/* Who knows the Call-ID of a call but not its tags is told nothing, unless we know him. */
+static void strangers_with_a_call_id(struct stage *s)
+{
+    stage_answered_call(s);
+    stage_request(s, "BYE", 5, "other", "", "");
+    expect(s, "SIP/2.0 481 ");
+    stage_advance(s, 3700u * 1000);
+    while (stage_read(s))
+        ;
+    stage_request(s, "BYE", 6, "other", "", "");
+    stage_request(s, "INVITE", 6, "other", "", "");
+    expect_nothing(s);
+    expect_no_news(s);
+    stage_request(s, "BYE", 7, "far", "", "");
+    expect(s, "SIP/2.0 200 OK\r\n");
+}
+
 /* A 2xx to an INVITE that was ours and is nobody's any more: ACK and BYE, to peers only. */
 static void unexpected_answers(struct stage *s)
 {
@@ -246,6 +263,7 @@ PLAY(reinvite_without_ack)
 PLAY(other_requests)
 PLAY(before_the_answer)
 PLAY(strangers_and_peers)
+PLAY(strangers_with_a_call_id)
 PLAY(unexpected_answers)
 PLAY(garbage)
 
@@ -257,6 +275,7 @@ int main(void)
         cmocka_unit_test(play_other_requests),
         cmocka_unit_test(play_before_the_answer),
         cmocka_unit_test(play_strangers_and_peers),
+        cmocka_unit_test(play_strangers_with_a_call_id),
         cmocka_unit_test(play_unexpected_answers),
         cmocka_unit_test(play_garbage),
     };
