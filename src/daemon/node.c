@@ -2,6 +2,7 @@
 
 #include "api/api.h"
 #include "auth/identity.h"
+#include "base/log.h"
 #include "daemon/own_address.h"
 #include "media/media.h"
 #include "route/route.h"
@@ -131,8 +132,25 @@ enum rw_class rw_node_listen(struct rw_node *node, const struct rw_node_shared *
     return rw_http_new(&node->http, node->worker, &options, err);
 }
 
+/* What the wire brought in this life; what was bad in it was told at most once a second a source. */
+static void log_sip_totals(const struct rw_node *node)
+{
+    struct rw_sip_counters n;
+
+    if (!node->sip)
+        return;
+    rw_sip_read_counters(node->sip, &n);
+    rw_log(RW_LOG_INFO, "sip.totals",
+           "worker=%u received=%llu sent=%llu malformed=%llu from_strangers=%llu "
+           "retransmissions=%llu",
+           rw_worker_index(node->worker), (unsigned long long)n.received,
+           (unsigned long long)n.sent, (unsigned long long)n.malformed,
+           (unsigned long long)n.from_strangers, (unsigned long long)n.retransmissions);
+}
+
 void rw_node_close(struct rw_node *node)
 {
+    log_sip_totals(node);
     rw_http_free(node->http);
     rw_api_free(node->api);
     rw_exchange_free(node->exchange);

@@ -1,5 +1,8 @@
 """Calls between sipp's own telephones: carrier and station are sipp, the API is asked over HTTP."""
-from harness import Server, Sipp, main, participant, until
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+from harness import Server, Simulator, Sipp, main, participant, until
 
 
 def test_a_call_between_two_sipps_is_connected_and_hung_up():
@@ -66,6 +69,31 @@ def test_an_idempotency_key_places_one_call():
                                {"to": {"phoneNumber": "+6581234567"}, "from": {"phoneNumber": "+6534567890"}},
                                token=server.demo["agentless_token"], headers={"Idempotency-Key": "order-17"})
         assert other.status == 409, (other.status, other.body)
+
+
+def test_one_key_at_the_same_moment_on_both_workers_places_one_call():
+    rounds, at_once = 50, 8
+    with Simulator() as carrier, Server(carrier.sip, workers=2) as server, ThreadPoolExecutor(at_once) as pool:
+        path = f"/api/v2/conversations/calls/user/{server.demo['agentless_user_id']}"
+        body = {"to": {"phoneNumber": "+6591239100"}, "from": {"phoneNumber": "+6534567890"}}
+        start = threading.Barrier(at_once)
+
+        def place(key):
+            start.wait()
+            return server.request("POST", path, body, token=server.demo["agentless_token"], headers={"Idempotency-Key": key})
+
+        placed = set()
+        for number in range(rounds):
+            answers = list(pool.map(place, [f"round-{number}"] * at_once))
+            assert [a.status for a in answers] == [200] * at_once, [(a.status, a.body) for a in answers]
+            ids = {a.json["id"] for a in answers}
+            assert len(ids) == 1, ids
+            assert sum(a.headers.get("Idempotent-Replayed") != "true" for a in answers) == 1, "one of them placed it"
+            placed |= ids
+        for conversation in placed:
+            server.finished(conversation)
+        invites = {e["call_id"] for e in carrier.events() if e.get("event") == "invite"}
+        assert len(placed) == len(invites) == rounds, (len(placed), len(invites))
 
 
 main(globals())
