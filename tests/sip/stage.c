@@ -65,6 +65,20 @@ void stage_advance(struct stage *stage, uint64_t ms)
     }
 }
 
+bool stage_failure_is_left(void)
+{
+    bool left = false;
+
+    for (int i = 0; i < 10000 && !left; i++) {
+        void *p = rw_calloc(1, 1);
+
+        left = p == NULL;
+        rw_free(p);
+    }
+    rw_mem_fail_after(-1);
+    return left;
+}
+
 /* ------------------------------------------------------------------ the peer */
 
 static int open_peer(int type, uint16_t *port)
@@ -154,7 +168,7 @@ void stage_send(struct stage *stage, const char *bytes, size_t n)
                             .sin_port = htons(stage->port)};
 
     if (stage->stream)
-        CHECK(stage, send(stage->tcp, bytes, n, MSG_NOSIGNAL) == (ssize_t)n);
+        CHECK(stage, send(stage->tcp, bytes, n, MSG_NOSIGNAL) == (ssize_t)n || stage->may_break);
     else
         CHECK(stage,
               sendto(stage->udp, bytes, n, 0, (struct sockaddr *)&a, sizeof(a)) == (ssize_t)n);

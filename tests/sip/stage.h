@@ -28,6 +28,7 @@ struct stage {
     int udp, listener, tcp; /* the peer's sockets; tcp = -1 until accepted */
     uint16_t port, peer_port;
     bool stream;       /* the peer talks over tcp */
+    bool may_break;    /* what it sends over tcp may find no connection */
     char in[8192];     /* what the peer read last */
     char invite[8192]; /* the last INVITE it read */
     unsigned traced;
@@ -104,6 +105,9 @@ void stage_send(struct stage *stage, const char *bytes, size_t n);
 
 /* Gives the leg back; at the end of a scenario this happens by itself. */
 void stage_release(struct stage *stage);
+
+/* True when the failed allocation that was ordered has not happened yet; it does not happen then. */
+bool stage_failure_is_left(void);
 
 /* INVITE, 180, 200 and ACK; the peer's tag is "far". */
 void stage_answered_call(struct stage *stage);

@@ -4,6 +4,7 @@
 #include "base/mem.h"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -538,21 +539,6 @@ static void ignore_news(const struct rw_leg_news *news, void *arg)
     (void)news, (void)arg;
 }
 
-/* True when the failure that was ordered has not happened yet. */
-static bool failure_is_left(void)
-{
-    bool left = false;
-
-    for (int i = 0; i < 10000 && !left; i++) {
-        void *p = rw_calloc(1, 1);
-
-        left = p == NULL;
-        rw_free(p);
-    }
-    rw_mem_fail_after(-1);
-    return left;
-}
-
 /* A call with a challenge, an answer, a re-INVITE and a BYE, whatever of it happens. */
 static void long_call(struct stage *s, struct rw_leg *leg)
 {
@@ -573,8 +559,16 @@ static void long_call(struct stage *s, struct rw_leg *leg)
         ;
 }
 
+/* The peer hangs up every connection, those it has not taken yet too. */
+static void drop_streams(struct stage *s)
+{
+    for (; s->tcp >= 0; s->tcp = accept(s->listener, NULL, NULL))
+        (void)close(s->tcp);
+    stage_turn(s);
+}
+
 /* Every allocation of a whole call fails in turn: it ends all the same, and nothing is left. */
-static void no_memory(struct stage *s)
+static void each_allocation_fails(struct stage *s, const char *transport)
 {
     struct rw_leg_target target = {
         .from_uri = "sip:a@127.0.0.1", .auth_user = "u", .auth_password = "p"};
@@ -582,7 +576,7 @@ static void no_memory(struct stage *s)
     bool left = false;
     long n, live = 0;
 
-    (void)snprintf(uri, sizeof(uri), "sip:b@127.0.0.1:%u", s->peer_port);
+    (void)snprintf(uri, sizeof(uri), "sip:b@127.0.0.1:%u%s", s->peer_port, transport);
     target.uri = uri;
     target.call_id = call_id;
     for (n = -1; !left && n < 500; n++) {
@@ -597,13 +591,27 @@ static void no_memory(struct stage *s)
         CHECK(s, class == RW_OK ? leg != NULL : class == RW_NO_MEMORY && leg == NULL);
         if (leg)
             long_call(s, leg);
-        left = failure_is_left();
+        if (s->stream)
+            drop_streams(s);
+        left = stage_failure_is_left();
         if (n < 0)
             live = rw_mem_live();
         if (rw_mem_live() != live)
             stage_fail(s, __FILE__, __LINE__, "allocation %ld: %ld left", n, rw_mem_live() - live);
     }
     CHECK(s, left && n > 20);
+}
+
+static void no_memory(struct stage *s)
+{
+    each_allocation_fails(s, "");
+}
+
+static void no_memory_over_tcp(struct stage *s)
+{
+    (void)fcntl(s->listener, F_SETFL, O_NONBLOCK);
+    s->stream = s->may_break = true;
+    each_allocation_fails(s, ";transport=tcp");
 }
 
 PLAY(plain_call)
@@ -632,6 +640,7 @@ PLAY(strict_router)
 PLAY(unusable_contact)
 PLAY(host_names)
 PLAY(no_memory)
+PLAY(no_memory_over_tcp)
 
 int main(void)
 {
@@ -662,6 +671,7 @@ int main(void)
         cmocka_unit_test(play_unusable_contact),
         cmocka_unit_test(play_host_names),
         cmocka_unit_test(play_no_memory),
+        cmocka_unit_test(play_no_memory_over_tcp),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,6 +1,7 @@
 /* Dialogs of an earlier life: what describe() says is enough to end them. */
 #include "stage.h"
 
+#include "base/mem.h"
 #include "sip/dialog.h"
 
 #include <setjmp.h>
@@ -153,18 +154,55 @@ static void damaged(struct stage *s)
     end_orphan(s, &good);
 }
 
+/* Every allocation fails in turn while orphans are ended: it is told or made up for, and nothing is left. */
+static void no_memory(struct stage *s)
+{
+    char uri[100];
+    long n, live = 0;
+    bool left = false;
+
+    (void)snprintf(uri, sizeof(uri), "sip:a@127.0.0.1:%u", s->peer_port);
+    for (n = -1; !left && n < 200; n++) {
+        for (int i = 0; i < 2; i++) {
+            struct rw_leg_dialog dialog = good;
+            struct rw_err err;
+            enum rw_class class;
+
+            dialog.answered = i == 0;
+            (void)snprintf(dialog.call_id, sizeof(dialog.call_id), "00-%ld-%d", n, i);
+            (void)strcpy(dialog.request_uri, uri);
+            (void)strcpy(dialog.remote_target, uri);
+            if (i == 0)
+                rw_mem_fail_once(n); /* -1: a first round without failures warms the buffers up */
+            class = rw_sip_leg_ops.end_orphan(rw_sip_leg_port(s->sip), &dialog, &err);
+            CHECK(s, class == RW_OK || class == RW_NO_MEMORY);
+            if (stage_read(s))
+                stage_answer_to(s, s->in, "200 OK", "far", "", "");
+        }
+        stage_advance(s, 70000);
+        while (stage_read(s))
+            ;
+        left = stage_failure_is_left();
+        if (n < 0)
+            live = rw_mem_live();
+        if (rw_mem_live() != live)
+            stage_fail(s, __FILE__, __LINE__, "allocation %ld: %ld left", n, rw_mem_live() - live);
+    }
+    CHECK(s, left && n > 4);
+}
+
 PLAY(answered)
 PLAY(ringing)
 PLAY(answered_after_all)
 PLAY(damaged)
+PLAY(no_memory)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(play_answered),
-        cmocka_unit_test(play_ringing),
-        cmocka_unit_test(play_answered_after_all),
-        cmocka_unit_test(play_damaged),
+        cmocka_unit_test(play_answered),           cmocka_unit_test(play_ringing),
+        cmocka_unit_test(play_answered_after_all), cmocka_unit_test(play_damaged),
+        cmocka_unit_test(play_no_memory),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
