@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "json/read.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum rw_class rw_api_new(struct rw_api **ret, const struct rw_api_options *options,
@@ -234,18 +235,35 @@ struct query_judge {
     uint32_t seen;
 };
 
+/* Of two values one would be passed over in silence, and programs differ in which. */
+static void refuse_repeated(struct rw_request *r, struct rw_slice name)
+{
+    char where[80];
+    struct rw_err err;
+
+    (void)snprintf(where, sizeof(where), "?%.*s", (int)name.n, name.p); /* a name we know: short */
+    rw_fail(&err, RW_MALFORMED, "request.repeated_parameter",
+            "the query parameter %s stands there twice", where + 1);
+    rw_err_at(&err, where, -1, 0);
+    rw_err_expected(&err, "%s once", where + 1);
+    rw_request_fault(r, &err);
+}
+
 static bool judge_parameter(struct rw_slice name, struct rw_slice value, void *arg)
 {
     struct query_judge *judge = arg;
     struct rw_request *r = judge->r;
+    uint32_t known;
 
     if (r->query_count < RW_REQUEST_PARAMETERS) {
         r->query[r->query_count].name = name;
         r->query[r->query_count].value = value;
     }
     r->query_count++;
-    judge->seen |= rw_router_check_query(judge->r->operation, name, value, judge->r->faults,
-                                         judge->r->warnings);
+    known = rw_router_check_query(r->operation, name, value, r->faults, r->warnings);
+    if (known & judge->seen)
+        refuse_repeated(r, name);
+    judge->seen |= known;
     return true;
 }
 

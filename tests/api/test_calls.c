@@ -8,6 +8,20 @@
     "{\"to\":{\"phoneNumber\":\"+6591234567\"},\"from\":{\"phoneNumber\":\"+6534567890\"},"        \
     "\"callType\":\"outbound\",\"providerId\":\"12345-abcde-67890\"}"
 
+/* Whether a call is placed must not depend on which of two values a program happens to read. */
+static void test_a_parameter_stands_there_once(void **state)
+{
+    const struct house_answer *a =
+        house_send(TOKEN_ANN, "POST",
+                   "/api/v2/conversations/calls?validateOnly=true&validateOnly=false", NULL, DEMO);
+
+    (void)state;
+    assert_int_equal(a->status, 400);
+    assert_string_equal(house_text("errors/0/code"), "request.repeated_parameter");
+    assert_string_equal(house_text("errors/0/pointer"), "?validateOnly");
+    assert_int_equal(house.invites, 0);
+}
+
 static void test_both_forms_are_accepted(void **state)
 {
     static const char *const bodies[] = {
@@ -386,6 +400,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_both_forms_are_accepted),
+        cmocka_unit_test(test_a_parameter_stands_there_once),
         cmocka_unit_test(test_no_plus),
         cmocka_unit_test(test_invisible_mark_is_accepted_with_a_note),
         cmocka_unit_test(test_unknown_provider),
