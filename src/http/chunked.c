@@ -5,7 +5,7 @@
 static enum rw_class bad(const struct rw_http_chunked *c, struct rw_slice at, const char *message,
                          const char *expected, struct rw_err *err)
 {
-    rw_fail(err, RW_MALFORMED, "http.framing.bad_chunk", "%s It begins at byte %zu of the body.",
+    rw_fail(err, RW_MALFORMED, "http.framing.bad_chunk", "%s; it begins at byte %zu of the body",
             message, c->raw + 1);
     if (err) {
         char text[40];
@@ -35,9 +35,9 @@ static enum rw_class line_of(const struct rw_http_chunked *c, const char *in, si
     }
     if (lf || (cr && cr != in + look - 1))
         return bad(c, (struct rw_slice){in, look < 16 ? look : 16},
-                   "A line of the chunked body does not end in CR LF.", "CR LF", err);
+                   "a line of the chunked body does not end in CR LF", "CR LF", err);
     if (n >= max)
-        return bad(c, (struct rw_slice){in, 16}, "A line of the chunked body is too long.",
+        return bad(c, (struct rw_slice){in, 16}, "a line of the chunked body is too long",
                    "a size and CR LF", err);
     return RW_LIMIT;
 }
@@ -60,19 +60,18 @@ static enum rw_class read_size(struct rw_http_chunked *c, struct rw_slice line, 
 
     for (; i < line.n && hex(line.p[i]) >= 0; i++) {
         if (i == 8)
-            return bad(c, line, "The size of a chunk has more than 8 digits.", "1 to 8 digits",
-                       err);
+            return bad(c, line, "the size of a chunk has more than 8 digits", "1 to 8 digits", err);
         size = size * 16 + (uint64_t)hex(line.p[i]);
     }
     if (i == 0 || (i < line.n && line.p[i] != ';'))
-        return bad(c, line, "The size of a chunk is not hexadecimal.",
+        return bad(c, line, "the size of a chunk is not hexadecimal",
                    "hexadecimal digits, then ; or CR LF", err);
     for (; i < line.n; i++)
         if ((unsigned char)line.p[i] < 0x20 || line.p[i] == 0x7f)
-            return bad(c, line, "A chunk's extension has a control character.",
-                       "visible characters", err);
+            return bad(c, line, "a chunk's extension has a control character", "visible characters",
+                       err);
     if (size > c->body_max - c->body) {
-        rw_fail(err, RW_TOO_LARGE, "http.body_too_large", "The body is larger than %zu bytes.",
+        rw_fail(err, RW_TOO_LARGE, "http.body_too_large", "the body is larger than %zu bytes",
                 c->body_max);
         rw_err_expected(err, "at most %zu bytes", c->body_max);
         return RW_TOO_LARGE;
@@ -95,9 +94,9 @@ static enum rw_class read_trailer(struct rw_http_chunked *c, struct rw_slice lin
     while (n < line.n && rw_http_is_token((unsigned char)line.p[n]))
         n++;
     if (n == 0 || n == line.n || line.p[n] != ':' || memchr(line.p, 0, line.n))
-        return bad(c, line, "A trailer is not of the form Name: value.", "Name: value", err);
+        return bad(c, line, "a trailer is not of the form Name: value", "Name: value", err);
     if (c->trailer > RW_HTTP_TRAILER_BYTES_MAX)
-        return bad(c, (struct rw_slice){NULL, 0}, "The trailers are too long.", "no trailers", err);
+        return bad(c, (struct rw_slice){NULL, 0}, "the trailers are too long", "no trailers", err);
     return RW_OK;
 }
 
@@ -129,7 +128,7 @@ static enum rw_class step(struct rw_http_chunked *c, const char *in, size_t n, s
     if (c->state == RW_HTTP_CHUNK_TRAILER)
         return read_trailer(c, (struct rw_slice){in, len}, err);
     if (len)
-        return bad(c, (struct rw_slice){in, len}, "A chunk is longer than its size says.",
+        return bad(c, (struct rw_slice){in, len}, "a chunk is longer than its size says",
                    "CR LF behind the bytes of a chunk", err);
     c->state = RW_HTTP_CHUNK_SIZE;
     return RW_OK;

@@ -280,7 +280,7 @@ static void send_continue(struct rw_http_conn *c)
 
 static enum rw_class too_large(struct rw_err *err, const char *code, const char *what, size_t max)
 {
-    rw_fail(err, RW_TOO_LARGE, code, "The %s of the request is larger than %zu bytes.", what, max);
+    rw_fail(err, RW_TOO_LARGE, code, "the %s of the request is larger than %zu bytes", what, max);
     rw_err_expected(err, "at most %zu bytes", max);
     return RW_TOO_LARGE;
 }
@@ -517,7 +517,7 @@ static void cut(struct rw_http_conn *c)
 
     c->http->count.cut_slow++;
     rw_fail(&err, RW_TOO_SLOW, head ? "http.header_too_slow" : "http.body_too_slow",
-            "The %s of the request was not whole after %u ms.", head ? "head" : "body", ms);
+            "the %s of the request was not whole after %u ms", head ? "head" : "body", ms);
     rw_err_expected(&err, "all of it within %u ms", ms);
     if (refuse(c, &err))
         run(c);

@@ -180,16 +180,16 @@ static enum rw_class open_socket(struct rw_http *http, struct rw_err *err)
     (void)snprintf(port, sizeof(port), "%u", http->opt.port);
     why = getaddrinfo(host, port, &hints, &ai);
     if (why)
-        return rw_fail(err, RW_IO, "http.listen_failed", "Cannot listen on %s: %s", host,
+        return rw_fail(err, RW_IO, "http.listen_failed", "cannot listen on %s: %s", host,
                        gai_strerror(why));
     http->fd = open_one(ai, http->opt.port);
     why = errno;
     freeaddrinfo(ai);
     if (http->fd < 0)
-        return rw_fail(err, RW_IO, "http.listen_failed", "Cannot listen on %s port %s: %s",
+        return rw_fail(err, RW_IO, "http.listen_failed", "cannot listen on %s port %s: %s",
                        host ? host : "any address", port, strerror(why));
     if (getsockname(http->fd, &own.any, &n) < 0)
-        return rw_fail(err, RW_IO, "http.listen_failed", "The port listened on can't be told: %s",
+        return rw_fail(err, RW_IO, "http.listen_failed", "the port listened on can't be told: %s",
                        strerror(errno));
     http->port = ntohs(own.any.sa_family == AF_INET6 ? own.v6.sin6_port : own.v4.sin_port);
     own_listeners[http->port]++;
@@ -238,7 +238,7 @@ enum rw_class rw_http_new(struct rw_http **ret, struct rw_worker *worker,
         accept_more(http);
         if (!http->accepting)
             class =
-                rw_fail(err, RW_IO, "http.listen_failed", "The listening socket is not watched.");
+                rw_fail(err, RW_IO, "http.listen_failed", "the listening socket is not watched");
     }
     http->opt.host = http->opt.cert_file = http->opt.key_file = NULL; /* not ours to keep */
     if (class != RW_OK) {

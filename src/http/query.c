@@ -56,7 +56,7 @@ enum rw_class rw_http_query_escapes(struct rw_slice query, struct rw_err *err)
         if (query.p[i] != '%' || escaped_at(query, i))
             continue;
         rw_fail(err, RW_MALFORMED, "http.query_bad_escape",
-                "A percent sign in the query is not followed by two hexadecimal digits.");
+                "a percent sign in the query is not followed by two hexadecimal digits");
         if (err) {
             char text[16];
 

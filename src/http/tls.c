@@ -72,17 +72,17 @@ static enum rw_class load(SSL_CTX *ctx, const char *cert_file, const char *key_f
 {
     ERR_clear_error();
     if (SSL_CTX_use_certificate_chain_file(ctx, cert_file) != 1)
-        return fail(err, "http.tls_certificate_unreadable", "The certificate cannot be read from",
+        return fail(err, "http.tls_certificate_unreadable", "the certificate cannot be read from",
                     cert_file);
     if (SSL_CTX_use_PrivateKey_file(ctx, key_file, SSL_FILETYPE_PEM) != 1) {
         if (ERR_GET_REASON(ERR_peek_last_error()) == X509_R_KEY_VALUES_MISMATCH)
             return fail(err, "http.tls_key_mismatch",
-                        "The key does not belong to the certificate:", key_file);
-        return fail(err, "http.tls_key_unreadable", "The key cannot be read from", key_file);
+                        "the key does not belong to the certificate:", key_file);
+        return fail(err, "http.tls_key_unreadable", "the key cannot be read from", key_file);
     }
     if (SSL_CTX_check_private_key(ctx) != 1)
         return fail(err, "http.tls_key_mismatch",
-                    "The key does not belong to the certificate:", key_file);
+                    "the key does not belong to the certificate:", key_file);
     return RW_OK;
 }
 
