@@ -73,18 +73,17 @@ static enum rw_class next_line(struct parse *p, struct rw_slice *ret)
     size_t end;
 
     if (!lf) /* the caller cut at the empty line, so this is a head without one */
-        return fail(p, "http.request_line_bad", p->in.n, 0,
-                    "The head of the request is not whole.");
+        return fail(p, "http.request_line_bad", p->in.n, 0, "the head of the request is not whole");
     end = (size_t)(lf - rest.p);
     cr = memchr(rest.p, '\r', end);
     if (!cr) {
-        fail(p, "http.framing.bare_lf", p->pos + end, 1, "A line ends in LF without CR.");
+        fail(p, "http.framing.bare_lf", p->pos + end, 1, "a line ends in LF without CR");
         rw_err_expected(p->err, "CR LF at the end of each line of the head");
         return RW_MALFORMED;
     }
     if (cr + 1 != lf) {
         fail(p, "http.framing.bare_cr", p->pos + (size_t)(cr - rest.p), 1,
-             "A CR stands inside a line.");
+             "a CR stands inside a line");
         rw_err_expected(p->err, "CR only directly before LF");
         return RW_MALFORMED;
     }
@@ -122,10 +121,10 @@ static enum rw_class absolute_target(const struct parse *p, struct rw_slice *tar
     const char *slash;
 
     if (!scheme || !rest.n)
-        return bad_target(p, target->p, target->n, "The target of the request is not a path.");
+        return bad_target(p, target->p, target->n, "the target of the request is not a path");
     slash = memchr(rest.p, '/', rest.n);
     if (!slash || slash == rest.p)
-        return bad_target(p, target->p, target->n, "The address in the target has no path.");
+        return bad_target(p, target->p, target->n, "the address in the target has no path");
     *authority = (struct rw_slice){rest.p, (size_t)(slash - rest.p)};
     *target = (struct rw_slice){slash, rest.n - authority->n};
     return RW_OK;
@@ -142,7 +141,7 @@ static enum rw_class read_target(struct parse *p, struct rw_slice target,
 
         if (c <= 0x20 || c >= 0x7f || c == '#')
             return bad_target(p, target.p + i, 1,
-                              "The target of the request has a byte that must be escaped.");
+                              "the target of the request has a byte that must be escaped");
     }
     head->target = span(p, target);
     if (!rw_slice_eq(target, RW_LIT("*")) || strcmp(head->method, "OPTIONS") != 0) {
@@ -182,22 +181,21 @@ static enum rw_class read_request_line(struct parse *p, struct rw_slice *authori
     while (n < line.n && rw_http_is_token((unsigned char)line.p[n]))
         n++;
     if (n == 0 || n > RW_HTTP_METHOD_BYTES_MAX || n == line.n || line.p[n] != ' ')
-        return bad_request_line(p, line.p + n, n < line.n,
-                                "The request line has no usable method.");
+        return bad_request_line(p, line.p + n, n < line.n, "the request line has no usable method");
     memcpy(p->head->method, line.p, n);
     p->head->method[n] = '\0';
     target = rw_slice_from(line, n + 1);
     sp = target.n ? memchr(target.p, ' ', target.n) : NULL;
     if (!sp || sp == target.p)
         return bad_request_line(p, line.p + line.n, 0,
-                                "The request line has no target or no version.");
+                                "the request line has no target or no version");
     version = (struct rw_slice){sp + 1, target.n - (size_t)(sp - target.p) - 1};
     target.n = (size_t)(sp - target.p);
     if (rw_slice_eq(version, RW_LIT("HTTP/1.0"))) {
         p->head->http_1_0 = true;
     } else if (!rw_slice_eq(version, RW_LIT("HTTP/1.1"))) {
         fail(p, "http.version_unsupported", place(p, version.p), version.n,
-             "This server does not speak that version of HTTP.");
+             "this server does not speak that version of HTTP");
         rw_err_expected(p->err, "HTTP/1.1 or HTTP/1.0, after one space");
         return RW_MALFORMED;
     }
@@ -211,12 +209,12 @@ static enum rw_class read_name(struct parse *p, struct rw_slice line, size_t *re
 
     if (line.p[0] == ' ' || line.p[0] == '\t') {
         fail(p, "http.framing.folded_header", place(p, line.p), 1,
-             "A header is folded over two lines.");
+             "a header is folded over two lines");
         rw_err_expected(p->err, "each header on one line");
         return RW_MALFORMED;
     }
     if (!colon) {
-        fail(p, "http.header_no_colon", place(p, line.p), line.n, "A header line has no colon.");
+        fail(p, "http.header_no_colon", place(p, line.p), line.n, "a header line has no colon");
         rw_err_expected(p->err, "Name: value");
         return RW_MALFORMED;
     }
@@ -224,13 +222,13 @@ static enum rw_class read_name(struct parse *p, struct rw_slice line, size_t *re
         n++;
     if (line.p + n < colon && (line.p[n] == ' ' || line.p[n] == '\t')) {
         fail(p, "http.framing.space_before_colon", place(p, line.p + n), 1,
-             "White space stands before the colon of a header.");
+             "white space stands before the colon of a header");
         rw_err_expected(p->err, "the colon directly after the name");
         return RW_MALFORMED;
     }
     if (n == 0 || line.p + n < colon) {
         fail(p, "http.header_name_bad", place(p, line.p + n), 1,
-             "The name of a header is not a token.");
+             "the name of a header is not a token");
         rw_err_expected(p->err, "letters, digits and - before the colon");
         return RW_MALFORMED;
     }
@@ -252,7 +250,7 @@ static enum rw_class read_field(struct parse *p, struct rw_slice line)
 
         if ((c < 0x20 && c != '\t') || c == 0x7f) {
             fail(p, "http.header_bad_byte", place(p, value.p + i), 1,
-                 "A header has a control character in its value.");
+                 "a header has a control character in its value");
             rw_err_expected(p->err, "visible characters, spaces and tabs");
             return RW_MALFORMED;
         }
@@ -264,7 +262,7 @@ static enum rw_class read_field(struct parse *p, struct rw_slice line)
     if (!value.n)
         value.p = line.p + line.n;
     if (p->head->count == RW_HTTP_FIELDS_MAX) {
-        rw_fail(p->err, RW_TOO_LARGE, "http.headers_too_many", "The request has too many headers.");
+        rw_fail(p->err, RW_TOO_LARGE, "http.headers_too_many", "the request has too many headers");
         rw_http_err_place(p->err, p->in, place(p, line.p), 0);
         rw_err_expected(p->err, "at most %d headers", RW_HTTP_FIELDS_MAX);
         return RW_TOO_LARGE;
@@ -335,17 +333,17 @@ static enum rw_class sort_fields(struct parse *p, struct decisive *ret)
 
         if (rw_slice_ieq(name, RW_LIT("Host"))) {
             if (ret->host)
-                return repeated(p, f, "http.host_repeated", "The request has two Host headers.");
+                return repeated(p, f, "http.host_repeated", "the request has two Host headers");
             ret->host = f;
         } else if (rw_slice_ieq(name, RW_LIT("Content-Length"))) {
             if (ret->length)
                 return repeated(p, f, "http.framing.two_lengths",
-                                "The request has two Content-Length headers.");
+                                "the request has two Content-Length headers");
             ret->length = f;
         } else if (rw_slice_ieq(name, RW_LIT("Transfer-Encoding"))) {
             if (ret->coding)
                 return repeated(p, f, "http.framing.two_transfer_encodings",
-                                "The request has two Transfer-Encoding headers.");
+                                "the request has two Transfer-Encoding headers");
             ret->coding = f;
         } else if (rw_slice_ieq(name, RW_LIT("Connection"))) {
             p->head->close |= has_token(value, RW_LIT("close"));
@@ -370,7 +368,7 @@ static enum rw_class check_host(const struct parse *p, const struct rw_http_fiel
     if (!host) {
         if (p->head->http_1_0)
             return RW_OK;
-        fail(p, "http.host_missing", 0, 0, "The request has no Host header.");
+        fail(p, "http.host_missing", 0, 0, "the request has no Host header");
         rw_err_expected(p->err, "Host: and the name or address of this server");
         return RW_MALFORMED;
     }
@@ -378,13 +376,13 @@ static enum rw_class check_host(const struct parse *p, const struct rw_http_fiel
     for (size_t i = 0; i < value.n; i++)
         if (strchr(" \t,/@?#\\\"<>", value.p[i]) || (unsigned char)value.p[i] >= 0x80) {
             fail(p, "http.host_bad", host->value.at + i, 1,
-                 "The Host header is not one name with an optional port.");
+                 "the Host header is not one name with an optional port");
             rw_err_expected(p->err, "Host: name or Host: name:port");
             return RW_MALFORMED;
         }
     if (authority.p && !rw_slice_ieq(authority, value)) {
         fail(p, "http.host_differs", host->value.at, value.n,
-             "The Host header and the target name different servers.");
+             "the Host header and the target name different servers");
         rw_err_expected(p->err, "the same name in both, or only a path as target");
         return RW_MALFORMED;
     }
@@ -404,7 +402,7 @@ static enum rw_class read_length(struct parse *p, const struct rw_http_field *fi
     }
     if (i == 0 || i < value.n) {
         fail(p, "http.framing.bad_length", field->value.at + i, i < value.n,
-             "Content-Length is not a plain decimal number of bytes.");
+             "Content-Length is not a plain decimal number of bytes");
         rw_err_expected(p->err, "only digits, such as Content-Length: 42");
         return RW_MALFORMED;
     }
@@ -419,19 +417,19 @@ static enum rw_class read_coding(struct parse *p, const struct decisive *d)
 
     if (d->length) {
         fail(p, "http.framing.length_and_transfer_encoding", field->name.at, field->name.n,
-             "The request has both Content-Length and Transfer-Encoding.");
+             "the request has both Content-Length and Transfer-Encoding");
         rw_err_expected(p->err, "one of them");
         return RW_MALFORMED;
     }
     if (p->head->http_1_0) {
         fail(p, "http.framing.transfer_encoding_in_1_0", field->name.at, field->name.n,
-             "An HTTP/1.0 request cannot have a Transfer-Encoding.");
+             "an HTTP/1.0 request cannot have a Transfer-Encoding");
         rw_err_expected(p->err, "Content-Length");
         return RW_MALFORMED;
     }
     if (!rw_slice_ieq(value, RW_LIT("chunked"))) {
         fail(p, "http.framing.bad_transfer_encoding", field->value.at, value.n,
-             "The only transfer coding read here is chunked, once.");
+             "the only transfer coding read here is chunked, once");
         rw_err_expected(p->err, "Transfer-Encoding: chunked");
         return RW_MALFORMED;
     }
@@ -457,7 +455,7 @@ static enum rw_class decide(struct parse *p, struct rw_slice authority)
     expect = rw_http_span_of(p->in.p, d.expect->value);
     if (!rw_slice_ieq(expect, RW_LIT("100-continue"))) {
         fail(p, "http.expectation_unknown", d.expect->value.at, expect.n,
-             "The request expects something that this server does not know.");
+             "the request expects something that this server does not know");
         rw_err_expected(p->err, "Expect: 100-continue, or no such header");
         return RW_MALFORMED;
     }
@@ -470,10 +468,10 @@ static enum rw_class check_first_byte(const struct parse *p)
 {
     if (p->in.n && p->in.p[0] != '\r' && p->in.p[0] != '\n' &&
         !rw_http_is_token((unsigned char)p->in.p[0]) && p->in.p[0] != 0x16)
-        return bad_request_line(p, p->in.p, 1, "The request line has no usable method.");
+        return bad_request_line(p, p->in.p, 1, "the request line has no usable method");
     if (p->in.n && p->in.p[0] == 0x16) {
         fail(p, "http.tls_on_plain_port", 0, 1,
-             "This looks like TLS, but the port speaks plain HTTP.");
+             "this looks like TLS, but the port speaks plain HTTP");
         rw_err_expected(p->err, "an http:// address, or the port configured for TLS");
         return RW_MALFORMED;
     }
@@ -488,7 +486,7 @@ enum rw_class rw_http_head_parse(struct rw_slice in, struct rw_http_head *ret, s
 
     memset(ret, 0, offsetof(struct rw_http_head, fields));
     if (in.n > RW_HTTP_HEAD_BYTES_MAX)
-        return rw_fail(err, RW_TOO_LARGE, "http.headers_too_large", "The head is too large.");
+        return rw_fail(err, RW_TOO_LARGE, "http.headers_too_large", "the head is too large");
     if (check_first_byte(&p) != RW_OK || read_request_line(&p, &authority) != RW_OK)
         return RW_MALFORMED;
     for (;;) {
