@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/id.h"
 #include "base/mem.h"
+#include "media/g711.h"
 #include "media/lock.h"
 #include "media/ports.h"
 #include "media/pump.h"
@@ -10,7 +11,6 @@
 #include "media/sdp.h"
 
 #include <errno.h>
-#include <spandsp.h>
 
 #define SINK_DRAIN 64 /* nothing follows from these: empty the socket */
 
@@ -81,11 +81,9 @@ static int map_payload_type(const struct side *from, const struct side *to, uint
 static void recode_g711(uint8_t *payload, size_t len, int to_pt)
 {
     if (to_pt == RW_RTP_PCMA)
-        for (size_t i = 0; i < len; i++)
-            payload[i] = ulaw_to_alaw(payload[i]);
+        rw_g711_ulaw_to_alaw(payload, len);
     else
-        for (size_t i = 0; i < len; i++)
-            payload[i] = alaw_to_ulaw(payload[i]);
+        rw_g711_alaw_to_ulaw(payload, len);
 }
 
 static void pass_rtp(struct side *from, uint8_t *bytes, size_t n,
