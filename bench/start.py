@@ -41,6 +41,7 @@ def main():
                 daemon, "--data-dir", data, "--set", f"http.listen=127.0.0.1:{port}", "--set", "sip.listen=127.0.0.1:0",
                 "--set", "media.port_min=0", "--set", "media.port_max=0"], port)
             ratios.append(ours / control)
+            print(f"     nginx {control * 1e3:.1f} ms, ringwrightd {ours * 1e3:.1f} ms", flush=True)
     return 0 if report("start to ready against nginx", "the demo tenant's store", ratios, 3) else 1
 
 
