@@ -23,6 +23,7 @@
 #include <re.h>
 #include <stdatomic.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #define FDS_MAX 65536 /* of a loop; libre allocates it once */
@@ -211,12 +212,22 @@ static void tell_started(struct rw_worker *worker, enum rw_class class, const st
     (void)pthread_mutex_unlock(&all->lock);
 }
 
+/* libre's table of descriptors is written whole at the start: no larger than any number can get. */
+static int table_size(void)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < FDS_MAX)
+        return (int)limit.rlim_cur;
+    return FDS_MAX;
+}
+
 static enum rw_class begin(struct rw_worker *worker, struct rw_err *err)
 {
     int e = re_thread_init();
 
     if (!e)
-        e = fd_setsize(FDS_MAX);
+        e = fd_setsize(table_size());
     if (!e)
         e = fd_listen(worker->wake_fd, FD_READ, on_wake, worker);
     if (e)
