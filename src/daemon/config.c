@@ -62,6 +62,9 @@ static const struct option options[] = {
      600000, NULL, "how long the user's station may ring"},
     {"sip", "max_call_ms", NUMBER, AT(sip_max_call_ms), "14400000", 0, 86400000, NULL,
      "longest duration of a call from its answer on; 0 = no bound"},
+    {"sip", "check_interval_s", NUMBER, AT(sip_check_interval_s), "300", 0, 3600, NULL,
+     "seconds between asking a telephone or carrier in a call whether it is still there; 0 = "
+     "never"},
     {"sip", "trace_messages", NUMBER, AT(sip_trace_messages), "0", 0, 1000000, NULL,
      "SIP messages kept in memory for `ringwright tail --sip`; 0 = none"},
     {"media", "host", TEXT, AT(media_host), "", 0, 0, NULL,

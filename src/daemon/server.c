@@ -295,7 +295,9 @@ static enum rw_class open_sip(struct server *server, char host[RW_CONFIG_TEXT], 
     struct rw_sip_options *sip = &server->shared.sip;
     enum rw_class class;
 
-    *sip = (struct rw_sip_options){.host = host, .socket_buffer = 4u << 20};
+    *sip = (struct rw_sip_options){.host = host,
+                                   .socket_buffer = 4u << 20,
+                                   .check_ms = (uint32_t)config->sip_check_interval_s * 1000};
     class =
         rw_config_endpoint(rw_slice_str(config->sip_listen), host, RW_CONFIG_TEXT, &sip->port, err);
     if (class)

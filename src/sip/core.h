@@ -51,6 +51,7 @@ struct rw_sip {
     struct rw_worker *worker;
     struct rw_sip_wire *wire;
     unsigned index;
+    uint32_t check_ms;
     rw_sip_trace_h *trace;
     void *trace_arg;
     struct rw_sip_udp udp;

@@ -296,7 +296,7 @@ enum rw_class rw_sip_dialog_load(struct rw_sip_dialog *dialog, const struct rw_l
         !rw_sip_uri_parse(rw_slice_str(target), &uri) || has_control(stored->route_set) ||
         !rw_sip_uri_text_is_safe(stored->to_uri) ||
         !rw_sip_uri_parse(rw_slice_str(stored->to_uri), &uri) || stored->local_cseq == 0 ||
-        stored->local_cseq >= INT32_MAX)
+        stored->local_cseq >= INT32_MAX / 2)
         return rw_fail(err, RW_MALFORMED, "sip.bad_dialog",
                        "the stored dialog is not one that was written by this program");
     class = rw_sip_dialog_init(dialog, stored->call_id, NULL, stored->from_uri, stored->to_uri,

@@ -26,6 +26,7 @@ static void destroy(struct rw_leg *leg)
 {
     hash_unlink(&leg->he);
     tmr_cancel(&leg->tmr);
+    rw_leg_check_stop(leg);
     mem_deref(leg->query);
     rw_sip_transaction_forget(leg->transaction);
     release_texts(leg);
@@ -75,6 +76,7 @@ static void close_leg(struct rw_leg *leg)
     leg->phase = RW_PHASE_OVER;
     hash_unlink(&leg->he);
     tmr_cancel(&leg->tmr);
+    rw_leg_check_stop(leg);
     rw_leg_reply_done(leg);
     rw_sip_transaction_forget(leg->transaction);
     leg->transaction = NULL;
@@ -194,6 +196,7 @@ static void heard_answer(struct rw_leg *leg, const struct rw_sip_message *m,
         tell(leg, RW_IN_LEG_FAILED, &cancelled, sdp);
         return;
     }
+    rw_leg_check_start(leg);
     (void)rw_sip_message_sdp(m, &sdp);
     tell(leg, RW_IN_LEG_ANSWERED, NULL, sdp);
 }
@@ -293,6 +296,7 @@ static void send_bye(struct rw_leg *leg, const struct rw_ending *why)
     uint64_t branch = rw_random_u64();
 
     leg->phase = RW_PHASE_ENDING;
+    rw_leg_check_stop(leg);
     rw_leg_reply_done(leg);
     tmr_cancel(&leg->tmr);
     rw_sip_dialog_put(&sip->scratch, &leg->dialog, sip->wire, RW_SIP_BYE, ++leg->dialog.local_cseq,

@@ -12,6 +12,12 @@
 
 #include <netdb.h>
 
+/*
+ * The log holds the INVITE's CSeq; the questions whether the far end is there (check.c) came after it,
+ * one a second at most, and a BYE has to be later than all of them.
+ */
+#define CSEQ_ROOM 1000000
+
 struct orphan {
     struct le he; /* by Call-ID */
     struct tmr tmr;
@@ -125,7 +131,8 @@ static enum rw_class end_here(struct rw_sip *sip, const struct rw_leg_dialog *st
     if (!find_hop(orphan, stored))
         class = rw_fail(err, RW_IO, "sip.unresolvable", "the host of a stored dialog is not found");
     else if (stored->answered)
-        class = send_request(orphan, RW_SIP_BYE, stored->local_cseq + 1, rw_random_u64(), err);
+        class =
+            send_request(orphan, RW_SIP_BYE, stored->local_cseq + CSEQ_ROOM, rw_random_u64(), err);
     else if (!rw_sip_branch_read(rw_slice_str(stored->branch), &orphan->branch))
         class = rw_fail(err, RW_MALFORMED, "sip.bad_dialog", "the stored branch is none of ours");
     else

@@ -54,8 +54,10 @@ struct rw_leg {
     rw_leg_news_h *handler;
     void *arg;
     struct rw_sip_transaction *transaction; /* INVITE, later BYE; NULL = none */
+    struct rw_sip_transaction *check;       /* OPTIONS; NULL = none */
     struct dns_query *query;
     struct tmr tmr; /* of the pending reply, or of an end that is told from the loop */
+    struct tmr check_due;
     struct rw_leg_reply *reply;
     struct rw_leg_auth *auth;
     struct rw_sip_dialog dialog;
@@ -82,6 +84,10 @@ bool rw_leg_auth_answer(struct rw_leg *leg, const struct rw_sip_message *challen
                         enum rw_sip_method method, struct rw_slice uri);
 void rw_leg_auth_put(const struct rw_leg *leg, struct rw_buf *buf);
 void rw_leg_auth_done(struct rw_leg *leg);
+
+/* check.c: asks the far end of an answered leg from time to time whether it is still there. */
+void rw_leg_check_start(struct rw_leg *leg);
+void rw_leg_check_stop(struct rw_leg *leg);
 
 /* incoming.c: forgets the 2xx that waits for its ACK. */
 void rw_leg_reply_done(struct rw_leg *leg);

@@ -28,6 +28,7 @@ struct rw_sip_options {
     uint16_t port;               /* UDP and TCP; 0 = any (tests) */
     const char *advertised_host; /* in Via, Contact and SDP; NULL = host */
     uint32_t socket_buffer;      /* SO_RCVBUF and SO_SNDBUF; 0 = 4 MiB */
+    uint32_t check_ms;           /* between questions to an answered leg's far end; 0 = never */
     rw_sip_trace_h *trace;       /* NULL = none */
     void *trace_arg;
 };

@@ -2,6 +2,7 @@
 must pass in both directions before and after the answer."""
 import random
 import re
+import signal
 import socket
 
 from harness import Server, Simulator, main, participant, until
@@ -100,6 +101,20 @@ def basic(server):
     import base64
     pair = f"{server.demo['client_id']}:{server.demo['client_secret']}"
     return "Basic " + base64.b64encode(pair.encode()).decode()
+
+
+def test_a_telephone_that_vanished_ends_the_call():
+    with Simulator() as carrier, Simulator("--station") as phone, \
+            Server(carrier.sip, f"sip:dana@{phone.sip}", settings=["sip.check_interval_s=1"]) as server:
+        conversation = server.place()
+        server.in_state(conversation, "external", "connected")
+        phone.stop(signal.SIGKILL)
+        view = server.finished(conversation)
+        one, other = participant(view, "user"), participant(view, "external")
+        assert (one["disconnectType"], one["endedReason"], one["endedBy"]) == \
+            ("transport.failure", "station_gone", "server"), one
+        assert other["disconnectType"] == "peer", other
+        until("the carrier's BYE", lambda: [e for e in carrier.events() if e.get("event") == "bye_received"])
 
 
 def heard(simulator, name, hz=None):

@@ -534,12 +534,72 @@ static void host_names(struct stage *s)
     (void)close(fd);
 }
 
+/* An answered far end is asked from time to time; that it refuses the question shows it is there. */
+static void asked_and_there(struct stage *s)
+{
+    s->sip->check_ms = 10000;
+    stage_answered_call(s);
+    for (int i = 0; i < 3; i++) {
+        stage_advance(s, 9900);
+        expect_nothing(s);
+        stage_advance(s, 100);
+        expect(s, "OPTIONS sip:far@127.0.0.1:");
+        expect_text(s, ";tag=far\r\n");
+        stage_answer_to(s, s->in, i ? "501 Not Implemented" : "200 OK", "", "", "");
+        expect_no_news(s);
+    }
+    rw_sip_leg_ops.bye(s->leg, &(struct rw_ending){.sip_code = 0});
+    expect(s, "BYE ");
+    expect_text(s, "\r\nCSeq: 5 BYE\r\n");
+    stage_answer_to(s, s->in, "200 OK", "", "", "");
+    (void)expect_news(s, RW_IN_LEG_ENDED);
+    stage_advance(s, 40000);
+    expect_nothing(s);
+}
+
+static void asked_and_gone(struct stage *s)
+{
+    const struct rw_ending *ending;
+
+    s->sip->check_ms = 10000;
+    stage_answered_call(s);
+    stage_advance(s, 10000);
+    expect(s, "OPTIONS ");
+    stage_answer_to(s, s->in, "481 Call Does Not Exist", "", "", "");
+    ending = &expect_news(s, RW_IN_LEG_ENDED)->ending;
+    CHECK(s, ending->sip_code == 481 && ending->disconnect == RW_DISC_ERROR);
+    stage_advance(s, 40000);
+    expect_nothing(s);
+}
+
+/* Silence: it is told, and a BYE goes out nevertheless. A hang-up meanwhile needs no answer either. */
+static void asked_in_vain(struct stage *s)
+{
+    const struct rw_ending *ending;
+    unsigned asked = 0;
+
+    s->sip->check_ms = 10000;
+    stage_answered_call(s);
+    stage_advance(s, 41900);
+    while (stage_read(s))
+        asked += strncmp(s->in, "OPTIONS ", 8) == 0;
+    CHECK(s, asked > 5);
+    expect_no_news(s);
+    stage_advance(s, 200);
+    ending = &expect_news(s, RW_IN_LEG_ENDED)->ending;
+    CHECK(s, ending->sip_code == 408 && ending->disconnect == RW_DISC_TRANSPORT_FAILURE);
+    expect(s, "BYE ");
+    stage_answer_to(s, s->in, "200 OK", "", "", "");
+    stage_advance(s, 40000);
+    expect_nothing(s);
+}
+
 static void ignore_news(const struct rw_leg_news *news, void *arg)
 {
     (void)news, (void)arg;
 }
 
-/* A call with a challenge, an answer, a re-INVITE and a BYE, whatever of it happens. */
+/* A call with a challenge, an answer, a re-INVITE, the question whether it is there, and a BYE, whatever of it happens. */
 static void long_call(struct stage *s, struct rw_leg *leg)
 {
     while (stage_read(s))
@@ -552,6 +612,10 @@ static void long_call(struct stage *s, struct rw_leg *leg)
     stage_answer(s, "200 OK", "far", "v=0\r\n");
     stage_answer(s, "200 OK", "other", "v=0\r\n");
     stage_request(s, "INVITE", 3, "far", "", "v=0\r\n");
+    stage_advance(s, 5000);
+    while (stage_read(s))
+        if (strncmp(s->in, "OPTIONS ", 8) == 0)
+            stage_answer_to(s, s->in, "200 OK", "", "", "");
     rw_sip_leg_ops.bye(leg, &(struct rw_ending){.q850 = 16});
     rw_sip_leg_ops.release(leg);
     stage_advance(s, 70000);
@@ -576,6 +640,7 @@ static void each_allocation_fails(struct stage *s, const char *transport)
     bool left = false;
     long n, live = 0;
 
+    s->sip->check_ms = 5000;
     (void)snprintf(uri, sizeof(uri), "sip:b@127.0.0.1:%u%s", s->peer_port, transport);
     target.uri = uri;
     target.call_id = call_id;
@@ -615,6 +680,9 @@ static void no_memory_over_tcp(struct stage *s)
 }
 
 PLAY(plain_call)
+PLAY(asked_and_there)
+PLAY(asked_and_gone)
+PLAY(asked_in_vain)
 PLAY(given_identity)
 PLAY(far_end_hangs_up)
 PLAY(early_media)
@@ -646,6 +714,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(play_plain_call),
+        cmocka_unit_test(play_asked_and_there),
+        cmocka_unit_test(play_asked_and_gone),
+        cmocka_unit_test(play_asked_in_vain),
         cmocka_unit_test(play_given_identity),
         cmocka_unit_test(play_far_end_hangs_up),
         cmocka_unit_test(play_early_media),

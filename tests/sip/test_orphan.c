@@ -50,7 +50,7 @@ static void answered(struct stage *s)
     restart(s);
     end_orphan(s, &dialog);
     expect(s, "BYE sip:far@10.9.9.9 SIP/2.0\r\n");
-    expect_text(s, "\r\nCSeq: 2 BYE\r\n");
+    expect_text(s, "\r\nCSeq: 1000001 BYE\r\n");
     expect_text(s, "\r\nRoute: <sip:127.0.0.1:");
     expect_text(s, "\r\nReason: SIP;cause=500;");
     CHECK(s, strcmp(header_of(s->in, "From"), from) == 0);
