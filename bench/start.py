@@ -25,7 +25,7 @@ def seconds_to_accept(name, command, port):
 
 
 def main():
-    runs = int(sys.argv[1]) if len(sys.argv) > 1 else 9
+    runs = int(sys.argv[1]) if len(sys.argv) > 1 else 15
     ratios = []
     with tempfile.TemporaryDirectory(prefix="rw-start-") as folder:
         daemon = harness.BUILD / "ringwrightd"
