@@ -139,7 +139,7 @@ static int bind_one(const struct addrinfo *ai, bool shared)
         return -1;
     if (!setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)) &&
         !(shared && setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &one, sizeof(one))) &&
-        !bind(fd, ai->ai_addr, ai->ai_addrlen) && !listen(fd, LISTEN_BACKLOG))
+        !bind(fd, ai->ai_addr, ai->ai_addrlen) && (!shared || !listen(fd, LISTEN_BACKLOG)))
         return fd;
     why = errno;
     (void)close(fd);
@@ -149,7 +149,8 @@ static int bind_one(const struct addrinfo *ai, bool shared)
 
 /*
  * A port that is shared among our workers would be shared with a second daemon of the same user as
- * well, silently. So the first of ours takes it for a moment alone, which fails if it is taken.
+ * well, silently. So the first of ours takes it for a moment alone, which fails if it is taken. It
+ * does not listen then: a client that came in that moment would be cut off or wait for a second.
  */
 static int open_one(const struct addrinfo *ai, uint16_t port)
 {
