@@ -4,6 +4,7 @@
 #include "address/plan.h"
 
 static const struct rw_address_policy defaults = {
+    .accept_national = true,
     .accept_uris = true,
     .accept_separators = true,
     .accept_unicode = true,

@@ -11,8 +11,8 @@
  * Read: E.164, national form (with a default region), tel: (RFC 3966), sip: and sips: with a number
  * as user (RFC 3261, 19.1.6), visual separators, digits of every script, extensions.
  *
- * This form of the engine knows syntax, country codes and emergency numbers, but no numbering data
- * yet: national numbers are answered with suggestions, and no number is called unassigned.
+ * What is assigned is known from tables that tools/numbering makes of libphonenumber's metadata; they
+ * lag behind the countries, so "unassigned" is a matter of policy and never called malformed.
  *
  * This header needs nothing but libc, and so does the code behind it.
  * Owner    nothing is kept or allocated; pointers in the result are static.
@@ -59,6 +59,7 @@ enum rw_address_type {
 
 struct rw_address_policy {
     char region[3];         /* ISO 3166-1 alpha-2 of national numbers, "" = none: '+' is needed */
+    bool accept_national;   /* national form and dialled prefixes of the region, turned into E.164 */
     bool accept_uris;       /* tel:, sip:, sips: */
     bool accept_separators; /* spaces, hyphens, dots, brackets, slashes */
     bool accept_unicode;    /* anything beyond ASCII: digits, separators, invisible marks */
@@ -93,8 +94,10 @@ struct rw_address {
     /* of a number, also of an unassigned or refused one */
     char e164[17];         /* "+6591234567"; "" when there is none */
     char extension[16];    /* digits, or "" */
-    char region[4];        /* ISO 3166-1, "001" for codes of no country, "" when several share it */
+    char region[4];        /* ISO 3166-1, "001" for codes of no country, "" when it is not known */
     uint16_t country_code; /* 0 when there is none */
+    bool possible;         /* country code and length are those of a number */
+    bool valid;            /* the numbering data has such a range */
     enum rw_address_type type;
     const char *time_zones; /* comma-separated tz names, "" = not known */
 
@@ -105,13 +108,14 @@ struct rw_address {
     const char *code; /* "address.missing_plus": stable */
     struct rw_address_span span;
     uint32_t code_point;     /* the character at fault, 0 = the fault is not about one */
+    char before[17];         /* E.164 up to the digit at fault, "+653"; "" where that says nothing */
     uint16_t allowed_digits; /* bit n: digit n could stand there; 0 = not known */
     uint32_t lengths;        /* bit n: n national digits could be; 0 = not known */
     uint32_t suggestion_count;
     struct rw_address_suggestion suggestions[RW_ADDRESS_SUGGESTIONS_MAX];
 };
 
-/* Everything accepted but vanity letters; nothing refused; no region. */
+/* Everything accepted but vanity letters; nothing refused (unassigned ranges too); no region. */
 void rw_address_policy_init(struct rw_address_policy *policy);
 
 /* Judges length bytes at text (no NUL needed). policy NULL: as rw_address_policy_init() makes it. */
@@ -125,6 +129,12 @@ const char *rw_address_type_name(enum rw_address_type type);
 const char *rw_address_message(const char *code);
 const char *rw_address_note_meaning(const char *code);
 
+/*
+ * The same sentence with what is known of this number: "no such number range in Singapore (+65)".
+ * Writes at most size bytes with the NUL. Returns dst.
+ */
+const char *rw_address_explain(const struct rw_address *address, char *dst, size_t size);
+
 /* What could stand at the fault, in words; writes at most size bytes with the NUL. Returns dst. */
 const char *rw_address_expected(const struct rw_address *address, char *dst, size_t size);
 
@@ -132,10 +142,17 @@ const char *rw_address_expected(const struct rw_address *address, char *dst, siz
 #define RW_ADDRESS_NAME_MAX 64
 const char *rw_address_code_point_name(uint32_t code_point, char dst[RW_ADDRESS_NAME_MAX]);
 
+/* "Singapore"; "" for a region that is not known. */
+const char *rw_address_region_name(const char *region);
+
+/* Where the numbering data comes from, "google-libphonenumber 3.2.47", and of when it is, "2026-09". */
+const char *rw_address_data_version(void);
+const char *rw_address_data_month(void);
+
 enum rw_address_format {
     RW_ADDRESS_E164,          /* "+6591234567" */
-    RW_ADDRESS_INTERNATIONAL, /* "+65 91234567": grouping within needs numbering data */
-    RW_ADDRESS_NATIONAL,      /* "91234567": the trunk prefix and grouping need numbering data */
+    RW_ADDRESS_INTERNATIONAL, /* "+65 9123 4567" */
+    RW_ADDRESS_NATIONAL,      /* "9123 4567", "020 7946 0000" */
     RW_ADDRESS_RFC3966        /* "tel:+6591234567;ext=12" */
 };
 #define RW_ADDRESS_FORMAT_MAX 48

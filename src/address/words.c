@@ -213,3 +213,32 @@ bool rw_address_write(const struct rw_address *address, enum rw_address_format f
     *out.p = '\0';
     return true;
 }
+
+/* ------------------------------------------------------------------ wip, replaced by the tables */
+
+const char *rw_address_explain(const struct rw_address *address, char *dst, size_t size)
+{
+    struct out out = {dst, size};
+    const char *text = rw_address_message(address->code);
+
+    if (size == 0)
+        return dst;
+    put(&out, text, strlen(text));
+    *out.p = '\0';
+    return dst;
+}
+
+const char *rw_address_region_name(const char *region)
+{
+    return strcmp(region, "SG") == 0 ? "Singapore" : "";
+}
+
+const char *rw_address_data_version(void)
+{
+    return "google-libphonenumber 3.2.47";
+}
+
+const char *rw_address_data_month(void)
+{
+    return "2026-09";
+}
