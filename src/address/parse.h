@@ -9,6 +9,7 @@
 #define RW_ADDRESS_PARSE_H
 
 #include "address/address.h"
+#include "address/plan.h"
 #include "address/text.h"
 
 struct rw_parse {
@@ -32,8 +33,8 @@ struct rw_digits {
     uint16_t mark[RW_ADDRESS_INPUT_MAX];
 };
 
-#define RW_ADDRESS_DIGITS_MIN 7 /* country code and number: none that is in use is shorter */
-#define RW_ADDRESS_DIGITS_MAX 15
+#define RW_ADDRESS_DIGITS_MIN 7 /* country code and number: hardly any that is in use is shorter */
+#define RW_ADDRESS_DIGITS_MAX 15 /* E.164, 6.1 */
 
 /* ------------------------------------------------------------------ address.c */
 
@@ -46,15 +47,47 @@ void rw_parse_fault_cp(struct rw_parse *p, enum rw_address_verdict verdict, cons
 
 void rw_parse_note(struct rw_parse *p, const char *code, struct rw_range span);
 
+/* Puts the digits of [lo, hi) into d, passing over what is none. */
+void rw_parse_gather(const struct rw_parse *p, struct rw_range r, struct rw_digits *d);
+size_t rw_parse_count_digits(const struct rw_parse *p, struct rw_range r);
+
+/* ------------------------------------------------------------------ number.c */
+
 /* Adds "+digits" when it would be accepted itself, is new, and there is room. */
 void rw_parse_suggest(struct rw_parse *p, const char *digits, size_t n, const char *reason);
 
 /* Judges digits that are all of the address, from a country code on if plus. end: the mark after it. */
 void rw_parse_number(struct rw_parse *p, const struct rw_digits *d, size_t end);
 
-/* Puts the digits of [lo, hi) into d, passing over what is none. */
-void rw_parse_gather(const struct rw_parse *p, struct rw_range r, struct rw_digits *d);
-size_t rw_parse_count_digits(const struct rw_parse *p, struct rw_range r);
+/* The same of digits that begin with a country code, but for what is noted of the number as a whole. */
+void rw_parse_e164(struct rw_parse *p, const struct rw_digits *d, size_t end);
+
+/* Would these digits, from the country code on, be accepted, assigned and not refused? */
+bool rw_number_is_sound(const struct rw_address_policy *policy, const char *digits, size_t n);
+
+/* "+" and digits only, and sound: nothing to normalise, nothing to explain. The way of nearly every
+ * call. False: nothing was written. */
+bool rw_number_judge_plain(const char *text, size_t length, const struct rw_address_policy *policy,
+                           struct rw_address *ret);
+
+/* ------------------------------------------------------------------ national.c */
+
+/* Judges digits without a plus. end: the mark after them. */
+void rw_parse_national(struct rw_parse *p, const struct rw_digits *d, size_t end);
+
+/*
+ * The E.164 digits that national ones stand for in the region: international prefix, trunk prefix and
+ * carrier code taken off, country code put in front. False when they are too many for any.
+ */
+struct rw_reading {
+    size_t n;
+    char digit[40];
+    uint8_t from[40]; /* which of the given digits it was; of the country code: the first */
+    const char *note; /* what was done */
+    size_t noted;     /* to how many digits */
+};
+bool rw_national_read(const struct rw_territory *territory, const char *digits, size_t n,
+                      struct rw_reading *ret);
 
 /* ------------------------------------------------------------------ scan.c */
 

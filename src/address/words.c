@@ -22,6 +22,12 @@ static const struct word faults[] = {
     {"address.cc_leading_zero", "no country code begins with 0"},
     {"address.cc_unassigned", "no country has this code"},
     {"address.too_short", "digits are missing"},
+    {"address.too_long", "there are too many digits"},
+    {"address.bad_length", "no number of this country has so many digits"},
+    {"address.length_for_prefix", "numbers that begin like this have another length"},
+    {"address.unassigned_range", "no such number range"},
+    {"address.area_code_missing", "the area code is missing"},
+    {"address.trunk_prefix", "this prefix is dialled only within the country"},
     {"address.too_long_e164", "a number has at most 15 digits, the country code among them"},
     {"address.short_code", "short numbers work only within one network, not from here"},
     {"address.emergency_number", "emergency numbers are never called through this server"},
@@ -66,6 +72,10 @@ static const struct word notes[] = {
     {"extension", "the number's extension was split off"},
     {"trunk_prefix_removed", "the (0) that is dialled only within the country was removed"},
     {"uri_host_ignored", "the host of the URI is not used: calls leave by the trunk"},
+    {"national_to_e164", "the national number was turned into an international one"},
+    {"plus_added", "the missing plus was put in front of the country code"},
+    {"idd_prefix_replaced", "the international prefix was replaced by a plus"},
+    {"fictional", "this number is kept free for films and examples: nobody can answer it"},
     {"vanity_read", "letters were read as the digits of a telephone's keys"},
 };
 
@@ -182,38 +192,6 @@ const char *rw_address_expected(const struct rw_address *address, char *dst, siz
     return dst;
 }
 
-bool rw_address_write(const struct rw_address *address, enum rw_address_format format,
-                      char dst[RW_ADDRESS_FORMAT_MAX])
-{
-    struct out out = {dst, RW_ADDRESS_FORMAT_MAX};
-    unsigned code = address->country_code;
-    size_t code_digits = code >= 100 ? 3 : code >= 10 ? 2 : 1;
-    const char *national;
-
-    *dst = '\0';
-    if (!address->e164[0] || strlen(address->e164) <= 1 + code_digits)
-        return false;
-    national = address->e164 + 1 + code_digits;
-    if (format == RW_ADDRESS_RFC3966)
-        put(&out, "tel:", 4);
-    if (format == RW_ADDRESS_E164 || format == RW_ADDRESS_RFC3966) {
-        put(&out, address->e164, strlen(address->e164));
-    } else {
-        if (format == RW_ADDRESS_INTERNATIONAL) {
-            put(&out, address->e164, 1 + code_digits);
-            put(&out, " ", 1);
-        }
-        put(&out, national, strlen(national));
-    }
-    if (address->extension[0] && format != RW_ADDRESS_E164) {
-        put(&out, format == RW_ADDRESS_RFC3966 ? ";ext=" : " ext. ",
-            format == RW_ADDRESS_RFC3966 ? 5 : 6);
-        put(&out, address->extension, strlen(address->extension));
-    }
-    *out.p = '\0';
-    return true;
-}
-
 /* ------------------------------------------------------------------ wip, replaced by the tables */
 
 const char *rw_address_explain(const struct rw_address *address, char *dst, size_t size)
@@ -226,19 +204,4 @@ const char *rw_address_explain(const struct rw_address *address, char *dst, size
     put(&out, text, strlen(text));
     *out.p = '\0';
     return dst;
-}
-
-const char *rw_address_region_name(const char *region)
-{
-    return strcmp(region, "SG") == 0 ? "Singapore" : "";
-}
-
-const char *rw_address_data_version(void)
-{
-    return "google-libphonenumber 3.2.47";
-}
-
-const char *rw_address_data_month(void)
-{
-    return "2026-09";
 }
