@@ -28,6 +28,10 @@ def main():
         if (source["name"], source["version"]) != (read["name"], read["version"]):
             sys.exit(f"generate.py: sources.tsv says {source['name']} {source['version']}, installed is "
                      f"{read['name']} {read['version']}")
+    locked = json.loads((HERE / "package-lock.json").read_text(encoding="utf-8"))["packages"]
+    for source in sources:
+        if locked[f"node_modules/{source['name']}"]["integrity"] != source["checksum"]:
+            sys.exit(f"generate.py: sources.tsv has another checksum of {source['name']} than package-lock.json")
     text = emit.write(plan.Plan(data, dict(rows("regions.tsv"))), sources)
     pathlib.Path(sys.argv[2]).write_text(text + "\n", encoding="utf-8")
 
