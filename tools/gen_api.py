@@ -5,6 +5,8 @@
                                 errors.md, and api_gen.d (what they were made from)
     gen_api.py --errors-md FILE rewrites the committed list of errors
     gen_api.py --check-errors-md FILE   fails when that list is out of date
+    gen_api.py --words FILE     the C tables of the engine of telephone addresses: api/errors/address.yaml only
+    gen_api.py --word-cases FILE   the examples of that file as cases of a test, in C
     gen_api.py --check          only looks for faults
 
 A fault is printed as file:line: what is wrong, and the exit status is 1. The output depends on nothing
@@ -16,7 +18,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tools"))
 
-from apigen import check, errors, load, reference, tables  # noqa: E402
+from apigen import check, errors, load, reference, tables, words  # noqa: E402
 
 
 def write(path, text):
@@ -40,6 +42,12 @@ def main(arguments):
     if not arguments:
         sys.exit(__doc__)
     try:
+        if arguments[0] == "--words":
+            write(pathlib.Path(arguments[1]), words.source(errors.addresses(ROOT)))
+            return
+        if arguments[0] == "--word-cases":
+            write(pathlib.Path(arguments[1]), words.cases(errors.addresses(ROOT)))
+            return
         description = load.description(ROOT / "api/openapi.yaml")
         check.description(description)
         catalogue = errors.catalogue(ROOT)

@@ -1,31 +1,6 @@
 #include "address/report.h"
 
-/* Notes are told under codes of their own. Static, because an error keeps only the pointer. */
-static const char *warning_code(const char *note)
-{
-    static const char *const codes[] = {
-        "address.trimmed",
-        "address.scheme_removed",
-        "address.separators_removed",
-        "address.unicode_separator",
-        "address.fullwidth_digits",
-        "address.non_ascii_digits",
-        "address.non_ascii_plus",
-        "address.bidi_control_removed",
-        "address.invisible_removed",
-        "address.percent_decoded",
-        "address.phone_context",
-        "address.extension",
-        "address.trunk_prefix_removed",
-        "address.uri_host_ignored",
-        "address.vanity_read",
-    };
-
-    for (size_t i = 0; i < sizeof(codes) / sizeof(*codes); i++)
-        if (strcmp(codes[i] + strlen("address."), note) == 0)
-            return codes[i];
-    return "address.vanity_read";
-}
+#include "address/words.h"
 
 static void tell_found(const struct rw_address *address, struct rw_slice input, struct rw_err *err)
 {
@@ -50,16 +25,15 @@ static void tell_found(const struct rw_address *address, struct rw_slice input, 
 
 static enum rw_class class_of(const struct rw_address *address)
 {
-    bool policy = strcmp(address->code, "address.type_refused") == 0 ||
-                  strcmp(address->code, "address.region_refused") == 0;
+    const struct rw_words *words = rw_words_of_fault(address->code);
 
-    return policy ? RW_FORBIDDEN : RW_MALFORMED;
+    return words && words->forbidden ? RW_FORBIDDEN : RW_MALFORMED;
 }
 
 enum rw_class rw_address_error(const struct rw_address *address, struct rw_slice input,
                                const char *pointer, struct rw_err *err)
 {
-    char expected[sizeof(err->expected)];
+    char message[sizeof(err->message)], expected[sizeof(err->expected)];
     enum rw_class class;
 
     if (address->verdict == RW_ADDRESS_OK || !address->code)
@@ -67,7 +41,8 @@ enum rw_class rw_address_error(const struct rw_address *address, struct rw_slice
     class = class_of(address);
     if (!err)
         return class;
-    (void)rw_fail(err, class, address->code, "%s", rw_address_message(address->code));
+    (void)rw_fail(err, class, address->code, "%s",
+                  rw_address_explain(address, message, sizeof(message)));
     rw_err_at(err, pointer, (int32_t)address->span.byte, (int32_t)address->span.length);
     tell_found(address, input, err);
     rw_err_expected(err, "%s", rw_address_expected(address, expected, sizeof(expected)));
@@ -80,9 +55,11 @@ void rw_address_warning(const struct rw_address *address, uint32_t i, const char
                         struct rw_err *err)
 {
     const struct rw_address_note *note = &address->notes[i];
+    const struct rw_words *words = rw_words_of_note(note->code);
     char name[RW_ADDRESS_NAME_MAX];
 
-    (void)rw_fail(err, RW_OK, warning_code(note->code), "%s", rw_address_note_meaning(note->code));
+    (void)rw_fail(err, RW_OK, words ? words->code : note->code, "%s",
+                  rw_address_note_meaning(note->code));
     rw_err_at(err, pointer, (int32_t)note->span.byte, (int32_t)note->span.length);
     if (note->code_point)
         rw_err_found(err, "%s", rw_address_code_point_name(note->code_point, name));

@@ -31,13 +31,14 @@ static bool is_clean(const char *s)
 static const char *check_fault(struct rw_slice input, const struct rw_address_policy *policy,
                                const struct rw_address *a)
 {
-    char text[128], name[RW_ADDRESS_NAME_MAX];
+    char text[128], sentence[200], name[RW_ADDRESS_NAME_MAX];
 
     if (!a->code || !span_is_inside(input, &a->span))
         return "a fault has no code or lies outside of the input";
     if (!*rw_address_message(a->code))
         return "a fault's code has no message";
     if (!is_clean(rw_address_expected(a, text, sizeof(text))) ||
+        !*rw_address_explain(a, sentence, sizeof(sentence)) || !is_clean(sentence) ||
         !is_clean(rw_address_code_point_name(a->code_point, name)))
         return "words are not clean";
     for (uint32_t i = 0; i < a->suggestion_count; i++) {

@@ -290,23 +290,6 @@ static void code_points_have_names(void **state)
         assert_true(strlen(rw_address_code_point_name(cp, name)) < RW_ADDRESS_NAME_MAX);
 }
 
-static void what_may_stand_is_told(void **state)
-{
-    struct rw_address a = {.code = "address.unassigned_range", .allowed_digits = 0x206};
-    char text[64];
-
-    (void)state;
-    assert_string_equal(rw_address_expected(&a, text, sizeof(text)), "1, 2, 9");
-    a.allowed_digits = 0;
-    a.lengths = 1u << 8 | 1u << 11;
-    assert_string_equal(rw_address_expected(&a, text, sizeof(text)), "8, 11 national digits");
-    assert_string_equal(rw_address_expected(&a, text, 6), "8, 11");
-    assert_string_equal(rw_address_expected(&a, text, 1), "");
-    a.code = "address.too_short";
-    assert_string_equal(rw_address_expected(&a, text, sizeof(text)),
-                        "at least 7 digits, the country code among them");
-}
-
 static void errors_carry_all_of_it(void **state)
 {
     static const char input[] = "+659I234567", invisible[] = "+65\xe2\x80\xac"
@@ -380,7 +363,6 @@ int main(void)
         cmocka_unit_test(country_and_type_are_told),
         cmocka_unit_test(formats_are_written),
         cmocka_unit_test(code_points_have_names),
-        cmocka_unit_test(what_may_stand_is_told),
         cmocka_unit_test(errors_carry_all_of_it),
         cmocka_unit_test(every_note_has_its_warning),
     };

@@ -1,9 +1,11 @@
 """The catalogue of errors: api/errors/*.yaml merged, and as a page of the documentation."""
 import re
 
-from . import load
+from . import examples, load
 
-WORDS = ("code", "class", "title", "help", "example")
+TEXTS = ("code", "class", "help")  # beside these an entry has a title or a message, and an example
+ADDRESS = "address.yaml"
+ADDRESS_WORDS = ("message", "explain", "expected", "note", "pending")  # its comment says what they are
 
 
 class Catalogue:
@@ -18,30 +20,51 @@ def _classes(root):
     return {name: int(table[name]) for name in re.findall(r"^\s*(RW_\w+)", enum, re.M) if name in table}
 
 
+def _check(entry, status):
+    own = ADDRESS_WORDS if entry.path.name == ADDRESS else ("title",)
+    for word in [*TEXTS, own[0]]:
+        if not isinstance(entry.get(word), str) or not entry[word].strip():
+            entry.fail(f"an error has a {word}, and it is text")
+        entry[word] = " ".join(entry[word].split())
+    if "example" not in entry:
+        entry.fail("an error has an example")
+    for word in entry:
+        if word not in (*TEXTS, *own, "example"):
+            entry.fail(f"an error has no {word} here", word)
+    if not re.match(r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$", entry["code"]):
+        entry.fail(f"{entry['code']} is no code: lower case, an area and a name", "code")
+    if entry["class"] not in status:
+        entry.fail(f"there is no class {entry['class']} in base/err.h", "class")
+    if entry.get("note", False) and entry["class"] != "RW_OK":
+        entry.fail("a note is a warning: its class is RW_OK", "class")
+    if entry[own[0]].endswith("."):
+        entry.fail(f"a {own[0]} has no full stop", own[0])
+    examples.check(entry)
+    entry.setdefault("title", entry[own[0]][0].upper() + entry[own[0]][1:])
+
+
+def read(path, status):
+    """The entries of one file, checked; each has a title, in address.yaml that is its message."""
+    found = load.read(path)
+    if not isinstance(found, list):
+        raise load.Fault(f"{path}:1: the file is no list of errors")
+    for entry in found:
+        _check(entry, status)
+    return found
+
+
+def addresses(root):
+    """The entries of address.yaml, sorted by code."""
+    return sorted(read(root / "api/errors" / ADDRESS, _classes(root)), key=lambda entry: entry["code"])
+
+
 def catalogue(root):
     status, entries, paths = _classes(root), {}, sorted((root / "api/errors").glob("*.yaml"))
     for path in paths:
-        found = load.read(path)
-        if not isinstance(found, list):
-            raise load.Fault(f"{path}:1: the file is no list of errors")
-        for entry in found:
-            for word in WORDS:
-                if not isinstance(entry.get(word), str) or not entry[word].strip():
-                    entry.fail(f"an error has a {word}, and it is text")
-            for word in entry:
-                if word not in WORDS:
-                    entry.fail(f"an error has no {word}", word)
+        for entry in read(path, status):
             code = entry["code"]
-            if not re.match(r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$", code):
-                entry.fail(f"{code} is no code: lower case, an area and a name", "code")
             if code in entries:
                 entry.fail(f"{code} is listed already, in {entries[code].path.name}:{entries[code].line}", "code")
-            if entry["class"] not in status:
-                entry.fail(f"there is no class {entry['class']} in base/err.h", "class")
-            if entry["title"].endswith("."):
-                entry.fail("a title is no sentence: no full stop", "title")
-            for word in WORDS:
-                entry[word] = " ".join(entry[word].split())
             entries[code] = entry
     return Catalogue([entries[code] for code in sorted(entries)], paths, status)
 
@@ -78,5 +101,5 @@ def markdown(found):
             lines += [f"## {area}", ""]
         lines += [f"### `{entry['code']}`", "",
                   f"**{_cell(entry['title'])}** ({_status(found, entry)})", "",
-                  _cell(entry["help"]), "", f"For example: {_code(entry['example'])}", ""]
+                  _cell(entry["help"]), "", f"For example: {_code(examples.shown(entry))}", ""]
     return "\n".join(lines).rstrip() + "\n"

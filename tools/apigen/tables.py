@@ -1,7 +1,7 @@
 """The C tables: schemas, operations, the tree of path segments, the catalogue, the page."""
 import json
 
-from . import errors
+from . import errors, examples
 
 NOTICE = "/* Made by tools/gen_api.py from the API description: do not change. */\n"
 TYPES = {None: "RW_TYPE_ANY", "string": "RW_TYPE_STRING", "integer": "RW_TYPE_INTEGER", "number": "RW_TYPE_NUMBER",
@@ -9,12 +9,10 @@ TYPES = {None: "RW_TYPE_ANY", "string": "RW_TYPE_STRING", "integer": "RW_TYPE_IN
 FORMATS = {"uuid": "RW_FORMAT_UUID", "uri": "RW_FORMAT_URI", "date-time": "RW_FORMAT_DATE_TIME"}
 
 
-def c_string(text):
+def c_bytes(data):
     """A C string literal. Octal escapes, since those end after three digits."""
-    if text is None:
-        return "NULL"
     out = []
-    for byte in text.encode("utf-8"):
+    for byte in data:
         char = chr(byte)
         if char in '"\\':
             out.append("\\" + char)
@@ -23,6 +21,10 @@ def c_string(text):
         else:
             out.append(char)
     return '"' + "".join(out) + '"'
+
+
+def c_string(text):
+    return "NULL" if text is None else c_bytes(text.encode("utf-8"))
 
 
 def c_bool(value):
@@ -199,7 +201,7 @@ def source(api, catalogue):
         rows.append(row)
     nodes, indexes = _nodes(api)
     entries = [f"    {{{c_string(e['code'])}, {e['class']}, {c_string(e['title'])},\n     {c_string(e['help'])},\n"
-               f"     {c_string(e['example'])}}}," for e in catalogue.entries]
+               f"     {c_string(examples.shown(e))}}}," for e in catalogue.entries]
     classes = [f"    [{name}] = {c_string(errors.class_name(name))}," for name in catalogue.status]
     return "\n".join([
         NOTICE, '#include "api/tables.h"', "", w.text(), "", *before, "",

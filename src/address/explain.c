@@ -1,0 +1,273 @@
+/*
+ * Sentences about one number. A template of api/errors/address.yaml has names in braces; each stands for
+ * something that the judgement may know. Where one is not known, the template says nothing and the next
+ * one is tried, so that a sentence never has a hole.
+ */
+#include "address/address.h"
+#include "address/words.h"
+
+#include <string.h>
+
+struct out {
+    char *p;
+    size_t left; /* with room for the NUL */
+};
+
+static void put_char(struct out *out, char c)
+{
+    if (out->left < 2)
+        return;
+    *out->p++ = c;
+    out->left--;
+}
+
+static void put(struct out *out, const char *text)
+{
+    for (; *text; text++)
+        put_char(out, *text);
+}
+
+static void put_number(struct out *out, unsigned n)
+{
+    if (n > 9)
+        put_number(out, n / 10);
+    put_char(out, (char)('0' + n % 10));
+}
+
+/* Whether text may go into a line as it is. */
+static bool is_plain(const char *text)
+{
+    for (const char *p = text; *p; p++)
+        if (*p < 0x20 || *p > 0x7e)
+            return false;
+    return *text != '\0';
+}
+
+/* ------------------------------------------------------------------ what is known */
+
+/* Names that take "the" within a sentence. */
+static bool takes_article(const char *region)
+{
+    static const char *const regions = "AE AX BS CC CD CF CG CK DO FK FO GB GM IM IO KM KY MH MP "
+                                       "MV NL PH SB SC TC TF UM US VG VI ";
+    const char *found = region[0] && region[1] ? strstr(regions, region) : NULL;
+
+    return found && found[2] == ' ';
+}
+
+static bool put_region(struct out *out, const struct rw_address *a)
+{
+    const char *name = rw_address_region_name(a->region);
+
+    if (!is_plain(name))
+        return false;
+    if (takes_article(a->region) && strncmp(name, "The ", 4) != 0)
+        put(out, "the ");
+    put(out, name);
+    return true;
+}
+
+static bool put_cc(struct out *out, const struct rw_address *a)
+{
+    if (!a->country_code)
+        return false;
+    put_char(out, '+');
+    put_number(out, a->country_code);
+    return true;
+}
+
+static bool put_before(struct out *out, const struct rw_address *a)
+{
+    if (a->before[0] != '+' || !is_plain(a->before))
+        return false;
+    put(out, a->before);
+    return true;
+}
+
+static void put_digit_count(struct out *out, unsigned n)
+{
+    put_number(out, n);
+    put(out, n == 1 ? " digit" : " digits");
+}
+
+/* How many digits of `before` come after the country code; false when that is not known. */
+static bool national_digits(const struct rw_address *a, unsigned *ret)
+{
+    char text[8];
+    struct out cc = {text, sizeof(text)};
+    size_t n;
+
+    if (!put_cc(&cc, a))
+        return false;
+    *cc.p = '\0';
+    n = strlen(text);
+    if (strncmp(a->before, text, n) != 0)
+        return false;
+    *ret = (unsigned)(strlen(a->before) - n);
+    return true;
+}
+
+static bool put_digits(struct out *out, const struct rw_address *a)
+{
+    unsigned n;
+
+    if (!national_digits(a, &n))
+        return false;
+    put_digit_count(out, n);
+    return true;
+}
+
+static bool put_are(struct out *out, const struct rw_address *a)
+{
+    unsigned n;
+
+    if (!national_digits(a, &n))
+        return false;
+    put(out, n == 1 ? "is" : "are");
+    return true;
+}
+
+static bool put_type(struct out *out, const struct rw_address *a)
+{
+    const char *name = rw_address_type_name(a->type);
+
+    if (a->type == RW_ADDRESS_TYPE_UNKNOWN || !is_plain(name))
+        return false;
+    for (const char *p = name; *p; p++)
+        put_char(out, *p == '_' ? ' ' : *p);
+    return true;
+}
+
+/* The numbers of the bits in `set`: "1", "7 or 9", "1, 7 or 9"; four or more in a row "2 to 9". */
+static void put_set(struct out *out, uint32_t set)
+{
+    unsigned shown = 0, items = 0;
+    unsigned from[32], to[32];
+
+    for (unsigned n = 0; n < 32; n++) {
+        unsigned last = n;
+
+        if (!(set >> n & 1))
+            continue;
+        while (last + 1 < 32 && (set >> (last + 1) & 1))
+            last++;
+        if (last < n + 3)
+            last = n;
+        from[items] = n;
+        to[items++] = last;
+        n = last;
+    }
+    for (; shown < items; shown++) {
+        if (shown)
+            put(out, shown + 1 == items ? " or " : ", ");
+        put_number(out, from[shown]);
+        if (to[shown] != from[shown]) {
+            put(out, " to ");
+            put_number(out, to[shown]);
+        }
+    }
+}
+
+static bool put_allowed(struct out *out, const struct rw_address *a)
+{
+    put_set(out, a->allowed_digits & 0x3ffu);
+    return (a->allowed_digits & 0x3ffu) != 0;
+}
+
+static bool put_lengths(struct out *out, const struct rw_address *a)
+{
+    put_set(out, a->lengths);
+    put(out, a->lengths == 1u << 1 ? " digit" : " digits");
+    return a->lengths != 0;
+}
+
+static bool put_most(struct out *out, const struct rw_address *a)
+{
+    unsigned most = 0;
+
+    for (unsigned n = 0; n < 32; n++)
+        if (a->lengths >> n & 1)
+            most = n;
+    put_digit_count(out, most);
+    return most != 0;
+}
+
+static const struct fact {
+    const char *name;                                               /* with the closing brace */
+    bool (*put)(struct out *out, const struct rw_address *address); /* false: it is not known */
+} facts[] = {
+    {"allowed}", put_allowed}, {"are}", put_are},       {"before}", put_before},
+    {"cc}", put_cc},           {"digits}", put_digits}, {"lengths}", put_lengths},
+    {"most}", put_most},       {"region}", put_region}, {"type}", put_type},
+};
+
+/* ------------------------------------------------------------------ sentences */
+
+/* The fact whose name `text` begins with, or NULL. */
+static const struct fact *fact_of(const char *text)
+{
+    for (size_t i = 0; i < sizeof(facts) / sizeof(*facts); i++)
+        if (strncmp(text, facts[i].name, strlen(facts[i].name)) == 0)
+            return &facts[i];
+    return NULL;
+}
+
+/* Writes the template with what is known into dst; false when something of it is not. */
+static bool fill(const char *template, const struct rw_address *address, char *dst, size_t size)
+{
+    struct out out = {dst, size};
+
+    while (*template) {
+        const struct fact *fact = NULL;
+
+        if (*template != '{') {
+            put_char(&out, *template ++);
+            continue;
+        }
+        fact = fact_of(++template);
+        if (!fact || !fact->put(&out, address))
+            return false;
+        template += strlen(fact->name);
+    }
+    *out.p = '\0';
+    return true;
+}
+
+static bool fill_first(const char *const templates[RW_WORDS_TEMPLATES_MAX],
+                       const struct rw_address *address, char *dst, size_t size)
+{
+    for (size_t i = 0; i < RW_WORDS_TEMPLATES_MAX && templates[i]; i++)
+        if (fill(templates[i], address, dst, size))
+            return true;
+    return false;
+}
+
+const char *rw_address_explain(const struct rw_address *address, char *dst, size_t size)
+{
+    const struct rw_words *words = rw_words_of_fault(address->code);
+
+    if (size == 0)
+        return dst;
+    if (!words || !(fill_first(words->explain, address, dst, size) ||
+                    fill(words->message, address, dst, size)))
+        *dst = '\0';
+    return dst;
+}
+
+const char *rw_address_expected(const struct rw_address *address, char *dst, size_t size)
+{
+    /* Of every code that has no words of its own. */
+    static const char *const digits[RW_WORDS_TEMPLATES_MAX] = {"{allowed} after {before}",
+                                                               "{allowed}"};
+    static const char *const lengths[RW_WORDS_TEMPLATES_MAX] = {"{lengths} after {cc}",
+                                                                "{lengths}"};
+    const struct rw_words *words = rw_words_of_fault(address->code);
+
+    if (size == 0)
+        return dst;
+    if (!words ||
+        !(fill_first(words->expected, address, dst, size) ||
+          fill_first(digits, address, dst, size) || fill_first(lengths, address, dst, size)))
+        *dst = '\0';
+    return dst;
+}
