@@ -10,10 +10,8 @@
 
 struct reading {
     struct rw_waiting waiting; /* first */
-    uint64_t after;
-    uint64_t looked_at; /* last number of the log when it was last read */
+    uint64_t looked_at;        /* last number of the log when it was last read */
     uint32_t max;
-    const char *conversation_id; /* NULL: of all */
 };
 
 static void write_event(struct rw_json_writer *w, const struct rw_row_event *row)
@@ -36,7 +34,7 @@ static void write_event(struct rw_json_writer *w, const struct rw_row_event *row
 /* Events of one conversation come all at once: drops those that were read before and too many. */
 static void cut(const struct reading *reading, struct rw_row_event **rows, size_t *count)
 {
-    while (*count && (*rows)->seq <= reading->after) {
+    while (*count && (*rows)->seq <= reading->waiting.after) {
         (*rows)++;
         (*count)--;
     }
@@ -51,11 +49,11 @@ static enum rw_class read_log(const struct reading *reading, struct rw_row_event
     const char *tenant = rw_request_tenant(r);
     enum rw_class class;
 
-    if (!reading->conversation_id)
-        return rw_store_events_after(r->api->with.reader, tenant, reading->after, reading->max,
-                                     r->arena, ret, ret_count, err);
-    class = rw_store_events_of(r->api->with.reader, tenant, reading->conversation_id, r->arena, ret,
-                               ret_count, err);
+    if (!reading->waiting.conversation_id)
+        return rw_store_events_after(r->api->with.reader, tenant, reading->waiting.after,
+                                     reading->max, r->arena, ret, ret_count, err);
+    class = rw_store_events_of(r->api->with.reader, tenant, reading->waiting.conversation_id,
+                               r->arena, ret, ret_count, err);
     if (class == RW_OK)
         cut(reading, ret, ret_count);
     return class;
@@ -73,7 +71,7 @@ static void answer(const struct reading *reading, const struct rw_row_event *row
     for (size_t i = 0; i < count; i++)
         write_event(&w, &rows[i]);
     rw_json_close(&w);
-    rw_json_uint(&w, "after", count ? rows[count - 1].seq : reading->after);
+    rw_json_uint(&w, "after", count ? rows[count - 1].seq : reading->waiting.after);
     rw_json_close(&w);
     rw_answer_json(reading->waiting.r, 200, &body);
 }
@@ -101,21 +99,11 @@ static bool look(struct rw_waiting *waiting, bool anyway)
 
 void rw_op_getRingwrightEvents(struct rw_request *r)
 {
-    struct reading *reading = rw_arena_alloc(r->arena, sizeof(*reading));
-    struct rw_slice id = rw_request_query(r, "conversationId");
-    struct rw_err err;
+    struct reading *reading = rw_wait_new(r, sizeof(*reading), look);
 
-    if (reading && id.p)
-        reading->conversation_id = rw_arena_copy(r->arena, id);
-    if (!reading || (id.p && !reading->conversation_id)) {
-        rw_fail_memory(&err);
-        rw_answer_err(r, &err);
+    if (!reading)
         return;
-    }
-    reading->waiting.r = r;
-    reading->waiting.look = look;
-    reading->after = rw_wait_number(r, "after", 0, INT64_MAX);
     reading->looked_at = UINT64_MAX;
     reading->max = (uint32_t)rw_wait_number(r, "pageSize", EVENTS_DEFAULT, EVENTS_MAX);
-    rw_wait(&reading->waiting, rw_wait_number(r, "waitMs", 0, RW_WAIT_MAX_MS));
+    rw_wait(&reading->waiting);
 }

@@ -13,9 +13,8 @@
 
 struct reading {
     struct rw_waiting waiting; /* first */
-    uint64_t after, next;
-    const char *conversation_id; /* NULL: of all */
-    char ours[RW_ID_TEXT];       /* the conversation last found to be the tenant's */
+    uint64_t next;
+    char ours[RW_ID_TEXT]; /* the conversation last found to be the tenant's */
 };
 
 static bool is_ours(struct reading *reading, const char *conversation_id)
@@ -89,9 +88,9 @@ static bool look(struct rw_waiting *waiting, bool anyway)
     enum rw_class class;
     size_t count;
 
-    reading->next = reading->after;
-    class = rw_trace_read(reading->after, reading->conversation_id, MESSAGES_MAX, waiting->r->arena,
-                          &entries, &count, &reading->next, &err);
+    reading->next = reading->waiting.after;
+    class = rw_trace_read(reading->waiting.after, reading->waiting.conversation_id, MESSAGES_MAX,
+                          waiting->r->arena, &entries, &count, &reading->next, &err);
     if (class ==
         RW_NO_MEMORY) { /* the arena is full of others' messages: the next request goes on */
         answer(reading, NULL, 0);
@@ -103,7 +102,7 @@ static bool look(struct rw_waiting *waiting, bool anyway)
     }
     count = sift(reading, entries, count);
     if (count == 0) {
-        reading->after = reading->next; /* what is not ours need not be read again */
+        reading->waiting.after = reading->next; /* what is not ours need not be read again */
         if (!anyway)
             return false;
     }
@@ -113,19 +112,8 @@ static bool look(struct rw_waiting *waiting, bool anyway)
 
 void rw_op_getRingwrightSip(struct rw_request *r)
 {
-    struct reading *reading = rw_arena_alloc(r->arena, sizeof(*reading));
-    struct rw_slice id = rw_request_query(r, "conversationId");
-    struct rw_err err;
+    struct reading *reading = rw_wait_new(r, sizeof(*reading), look);
 
-    if (reading && id.p)
-        reading->conversation_id = rw_arena_copy(r->arena, id);
-    if (!reading || (id.p && !reading->conversation_id)) {
-        rw_fail_memory(&err);
-        rw_answer_err(r, &err);
-        return;
-    }
-    reading->waiting.r = r;
-    reading->waiting.look = look;
-    reading->after = rw_wait_number(r, "after", 0, INT64_MAX);
-    rw_wait(&reading->waiting, rw_wait_number(r, "waitMs", 0, RW_WAIT_MAX_MS));
+    if (reading)
+        rw_wait(&reading->waiting);
 }

@@ -1,9 +1,11 @@
 #include "api/wait.h"
 
+#include "api/answer.h"
 #include "api/tick.h"
 #include "base/clock.h"
 
 #define EVERY_MS 100
+#define WAIT_MAX_MS 30000
 
 static void look_after(struct rw_api *api, bool anyway)
 {
@@ -35,9 +37,30 @@ void rw_wait_release(struct rw_api *api)
     look_after(api, true);
 }
 
-void rw_wait(struct rw_waiting *waiting, uint64_t wait_ms)
+void *rw_wait_new(struct rw_request *r, size_t size,
+                  bool (*look)(struct rw_waiting *waiting, bool anyway))
+{
+    struct rw_waiting *waiting = rw_arena_alloc(r->arena, size);
+    struct rw_slice id = rw_request_query(r, "conversationId");
+    struct rw_err err;
+
+    if (waiting && id.p)
+        waiting->conversation_id = rw_arena_copy(r->arena, id);
+    if (!waiting || (id.p && !waiting->conversation_id)) {
+        rw_fail_memory(&err);
+        rw_answer_err(r, &err);
+        return NULL;
+    }
+    waiting->r = r;
+    waiting->look = look;
+    waiting->after = rw_wait_number(r, "after", 0, INT64_MAX);
+    return waiting;
+}
+
+void rw_wait(struct rw_waiting *waiting)
 {
     struct rw_api *api = waiting->r->api;
+    uint64_t wait_ms = rw_wait_number(waiting->r, "waitMs", 0, WAIT_MAX_MS);
 
     if (waiting->look(waiting, wait_ms == 0 || api->draining))
         return;

@@ -13,18 +13,26 @@
 
 #include "api/request.h"
 
-#define RW_WAIT_MAX_MS 30000
-
 struct rw_waiting {
     struct rw_waiting *next; /* ours */
     struct rw_request *r;
-    uint64_t until_ms; /* ours */
+    uint64_t until_ms;           /* ours */
+    uint64_t after;              /* news is what has a higher number than this */
+    const char *conversation_id; /* whose news; NULL: of all */
     /* Answers and returns true when there is news, or `anyway`; otherwise false. */
     bool (*look)(struct rw_waiting *waiting, bool anyway);
 };
 
-/* Looks now, and goes on looking for wait_ms. `r` and `look` are set. */
-void rw_wait(struct rw_waiting *waiting, uint64_t wait_ms);
+/*
+ * What an operation with the parameters `conversationId` and `after` waits with: `size` bytes in the
+ * request's arena, zeroed, of a struct that begins with its struct rw_waiting. NULL when memory is
+ * out, and then that is answered.
+ */
+void *rw_wait_new(struct rw_request *r, size_t size,
+                  bool (*look)(struct rw_waiting *waiting, bool anyway));
+
+/* Looks now, and goes on looking for as long as the parameter `waitMs` says. */
+void rw_wait(struct rw_waiting *waiting);
 
 /* Answers everybody with what there is. */
 void rw_wait_release(struct rw_api *api);

@@ -2,6 +2,7 @@
 #include "cli/cli.h"
 
 #include "base/err.h"
+#include "base/near.h"
 #include "base/utf8.h"
 #include "cli/client.h"
 #include <string.h>
@@ -18,36 +19,6 @@ const char *rw_cli_option(const struct rw_cli_args *args, const char *name)
 
 /* ------------------------------------------------------------------ did you mean */
 
-#define WORD_MAX 40
-
-/* Edit distance with neighbours swapped counting as one; texts beyond the bound are far. */
-static unsigned distance(const char *a, const char *b)
-{
-    size_t n = strlen(a), m = strlen(b);
-    unsigned row[3][WORD_MAX + 1];
-
-    if (n > WORD_MAX || m > WORD_MAX)
-        return 2 * WORD_MAX;
-    for (size_t j = 0; j <= m; j++)
-        row[0][j] = (unsigned)j;
-    for (size_t i = 1; i <= n; i++) {
-        unsigned *now = row[i % 3], *up = row[(i - 1) % 3], *up2 = row[(i + 1) % 3];
-
-        now[0] = (unsigned)i;
-        for (size_t j = 1; j <= m; j++) {
-            unsigned best = up[j - 1] + (a[i - 1] != b[j - 1]);
-
-            best = up[j] + 1 < best ? up[j] + 1 : best;
-            best = now[j - 1] + 1 < best ? now[j - 1] + 1 : best;
-            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
-                up2[j - 2] + 1 < best)
-                best = up2[j - 2] + 1;
-            now[j] = best;
-        }
-    }
-    return row[n % 3][m];
-}
-
 const char *rw_cli_nearest(const char *typed, const char *(*word)(size_t i, const void *arg),
                            const void *arg)
 {
@@ -55,7 +26,7 @@ const char *rw_cli_nearest(const char *typed, const char *(*word)(size_t i, cons
     unsigned least = strlen(typed) < 4 ? 2 : 3; /* beyond that it is another word */
 
     for (size_t i = 0; (w = word(i, arg)) != NULL; i++) {
-        unsigned d = *w ? distance(typed, w) : 2 * WORD_MAX;
+        unsigned d = *w ? rw_near_distance(rw_slice_str(typed), rw_slice_str(w)) : RW_NEAR_FAR;
 
         if (d < least) {
             least = d;

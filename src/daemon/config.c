@@ -1,6 +1,7 @@
 #include "daemon/config.h"
 
 #include "base/mem.h"
+#include "base/near.h"
 #include "daemon/config_scan.h"
 
 #include <dirent.h>
@@ -173,45 +174,17 @@ void rw_config_defaults(struct rw_config *config)
             abort(); /* the table above is wrong; the first run of any test says so */
 }
 
-/* Steps to turn one word into the other; enough to guess a slip of the fingers. */
-static unsigned distance(struct rw_slice a, const char *b)
-{
-    unsigned row[64];
-    size_t n = strlen(b);
-
-    if (n >= 63 || a.n >= 63)
-        return 99;
-    for (size_t j = 0; j <= n; j++)
-        row[j] = (unsigned)j;
-    for (size_t i = 1; i <= a.n; i++) {
-        unsigned diagonal = row[0];
-
-        row[0] = (unsigned)i;
-        for (size_t j = 1; j <= n; j++) {
-            unsigned above = row[j];
-            unsigned best = diagonal + (a.p[i - 1] != b[j - 1]);
-
-            if (above + 1 < best)
-                best = above + 1;
-            if (row[j - 1] + 1 < best)
-                best = row[j - 1] + 1;
-            diagonal = above;
-            row[j] = best;
-        }
-    }
-    return row[n];
-}
-
 static enum rw_class unknown(struct rw_slice section, struct rw_slice key, struct rw_err *err)
 {
     const struct option *near = NULL;
-    unsigned least = 4;
+    unsigned least = 4; /* a forgotten "_ms" is 3 */
     enum rw_class class =
         rw_fail(err, RW_MALFORMED, "config.unknown_option", "there is no option %.*s.%.*s",
                 RW_SLICE_ARG(section), RW_SLICE_ARG(key));
 
     for (size_t i = 0; i < OPTIONS; i++) {
-        unsigned d = distance(key, options[i].key) + distance(section, options[i].section);
+        unsigned d = rw_near_distance(key, rw_slice_str(options[i].key)) +
+                     rw_near_distance(section, rw_slice_str(options[i].section));
 
         if (d < least) {
             least = d;

@@ -1,5 +1,6 @@
 #include "route/decide.h"
 
+#include "base/near.h"
 #include <stdlib.h>
 
 static int by_prefix(const void *x, const void *y)
@@ -120,51 +121,20 @@ const struct rw_row_number *rw_route_nearest_number(const struct rw_row_number *
     return best;
 }
 
-#define ID_MAX 64
-
-static char fold(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
-/* Changes, insertions and deletions between two ids, upper and lower case alike. */
-static size_t distance(struct rw_slice a, struct rw_slice b)
-{
-    size_t row[ID_MAX + 1];
-
-    for (size_t j = 0; j <= b.n; j++)
-        row[j] = j;
-    for (size_t i = 1; i <= a.n; i++) {
-        size_t diagonal = row[0];
-
-        row[0] = i;
-        for (size_t j = 1; j <= b.n; j++) {
-            size_t change = diagonal + (fold(a.p[i - 1]) != fold(b.p[j - 1]));
-
-            diagonal = row[j];
-            row[j] = row[j] + 1 < row[j - 1] + 1 ? row[j] + 1 : row[j - 1] + 1;
-            if (change < row[j])
-                row[j] = change;
-        }
-    }
-    return row[b.n];
-}
-
 const struct rw_row_number *rw_route_nearest_id(const struct rw_row_number *numbers, size_t count,
                                                 struct rw_slice id)
 {
     const struct rw_row_number *best = NULL;
     size_t least = id.n / 4 + 2; /* farther off it is another id, not a misspelt one */
 
-    if (id.n == 0 || id.n > ID_MAX)
+    if (id.n == 0 || id.n > RW_NEAR_MAX)
         return NULL;
     for (size_t i = 0; i < count; i++) {
-        struct rw_slice other = rw_slice_str(numbers[i].id);
         size_t d;
 
-        if (!rw_route_usable(&numbers[i]) || other.n > ID_MAX)
+        if (!rw_route_usable(&numbers[i]))
             continue;
-        d = distance(id, other);
+        d = rw_near_distance(id, rw_slice_str(numbers[i].id));
         if (d < least) {
             least = d;
             best = &numbers[i];

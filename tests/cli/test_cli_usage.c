@@ -55,6 +55,7 @@ static void wrong_usage_is_explained(void **state)
         {"frobnicate", "unknown command 'frobnicate'\n"},
         {"call|plcae", "unknown verb 'plcae'; did you mean 'place'?"},
         {"call", "a verb must follow 'call'"},
+        {"CALL|place", "unknown command 'CALL'; did you mean 'call'?"},
         {"call|place|--form|+65", "unknown option 'form'; did you mean 'from'?"},
         {"call|place|--to|+65|--jsno", "unknown option 'jsno'; did you mean 'json'?"},
         {"call|place|--zzzzzz", "unknown option 'zzzzzz'\n"},

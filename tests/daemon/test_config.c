@@ -20,6 +20,8 @@ static const struct {
     {"[http]\nlisten = \"127.0.0.1:99999\"\n", "config.bad_value", 2, 10, ""},
     {"[http]\nlistem = \"127.0.0.1:0\"\n", "config.unknown_option", 2, 1, "http.listen"},
     {"[htpp]\nlisten = \"127.0.0.1:0\"\n", "config.unknown_option", 2, 1, "http.listen"},
+    {"[htpp]\nlistne = \"127.0.0.1:0\"\n", "config.unknown_option", 2, 1, "http.listen"},
+    {"[store]\nlinger = 2\n", "config.unknown_option", 2, 1, "store.linger_ms"},
     {"workers = 2\n", "config.unknown_option", 1, 1, ""},
     {"[server]\nworkers = many\n", "config.bad_value", 2, 11, ""},
     {"[server]\nworkers = \"2\"\n", "config.bad_value", 2, 11, ""},

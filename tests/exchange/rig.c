@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "call/reason.h"
+#include "loop/timer_wheel.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -90,6 +91,21 @@ void rig_settle(unsigned worker)
         rw_worker_post(rw_workers_at(rig.workers, worker), &mail);
         door_wait();
     }
+}
+
+static void set_clock(void *arg)
+{
+    static _Thread_local bool is_virtual; /* as the clock is, the thread's */
+
+    if (!is_virtual && rw_timers_running())
+        abort();
+    is_virtual = true;
+    rw_clock_set_virtual(*(uint64_t *)arg);
+}
+
+void rig_clock(uint64_t ms)
+{
+    rig_do(0, set_clock, &ms);
 }
 
 /* ------------------------------------------------------------------ faked legs */

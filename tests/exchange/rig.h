@@ -59,6 +59,13 @@ void rig_restart(void); /* as after kill -9: calls are forgotten, the store stay
 void rig_do(unsigned worker, void (*run)(void *arg), void *arg);
 void rig_settle(unsigned worker);
 
+/*
+ * The clock of worker 0 stands at `ms`, and what is due has been done after the next rig_settle().
+ * First set before anything is timed (a timer of the machine's clock would fire by how long that has
+ * been up: this aborts), and from then on moved forward; a worker that is started anew has none.
+ */
+void rig_clock(uint64_t ms);
+
 /* Places a call in worker 0 with an order for tenant A, and settles. */
 void rig_place(const struct rw_call_order *order);
 struct rw_call_order rig_order(bool with_station);

@@ -19,6 +19,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     (void)state;
+    fault_vfs_arm(-1, SQLITE_OK, false); /* a test that failed has left it armed */
     rig_close();
     return 0;
 }
@@ -263,26 +264,18 @@ static void test_unusable_media(void **state)
 
 /* ------------------------------------------------------------------ timers */
 
-static void set_clock(void *arg)
-{
-    rw_clock_set_virtual(*(uint64_t *)arg);
-}
-
 static void test_nobody_answers(void **state)
 {
     struct rw_call_order order = rig_order(false);
-    uint64_t ms = 1000000;
 
     (void)state;
-    rig_do(0, set_clock, &ms);
+    rig_clock(1000000);
     rig_place(&order);
     rig_say(0, RW_IN_LEG_RINGING, 0, NULL);
-    ms += 59999;
-    rig_do(0, set_clock, &ms);
+    rig_clock(1059999);
     rig_settle(0);
     assert_false(rig.at[0].legs[0].cancelled);
-    ms += 2;
-    rig_do(0, set_clock, &ms);
+    rig_clock(1060001);
     rig_settle(0);
     assert_true(rig.at[0].legs[0].cancelled);
     rig_say(0, RW_IN_LEG_FAILED, 487, NULL);
@@ -290,8 +283,6 @@ static void test_nobody_answers(void **state)
     assert_string_equal(rig_conversation().disconnect, "timeout");
     assert_int_equal(rig.events[2].at_ms, 1000000);
     assert_int_equal(rig.events[4].at_ms, 1060001);
-    ms = 0;
-    rig_do(0, set_clock, &ms);
 }
 
 /* ------------------------------------------------------------------ hanging up */
@@ -426,9 +417,9 @@ static void test_no_room(void **state)
 static void test_store_fails(void **state)
 {
     struct rw_call_order order = rig_order(true);
-    uint64_t ms;
 
     (void)state;
+    rig_clock(1000000);
     fault_vfs_arm(0, SQLITE_FULL, true);
     rig_place(&order);
     fault_vfs_arm(-1, SQLITE_OK, false);
@@ -441,8 +432,6 @@ static void test_store_fails(void **state)
 
     rig_place(&order);
     assert_int_equal(rig.placed.class, RW_OK);
-    ms = 1000000;
-    rig_do(0, set_clock, &ms);
     fault_vfs_arm(0, SQLITE_FULL, true);
     rig_say(0, RW_IN_LEG_ANSWERED, 0, "v=0"); /* the carrier must not hear of it now */
     assert_int_equal(rig.at[0].legs_count, 1);
@@ -450,13 +439,10 @@ static void test_store_fails(void **state)
     assert_int_equal(rw_exchange_live(rig.at[0].exchange), 0);
     fault_vfs_arm(-1, SQLITE_OK, false);
     assert_int_equal(rig_conversation().ended_ms, 0);
-    ms += 5000;
-    rig_do(0, set_clock, &ms);
+    rig_clock(1005000);
     rig_settle(0);
     assert_string_equal(rig_log(), "created dialing/0 leg_ended/0 leg_ended/1 ended");
     assert_string_equal(rig_conversation().reason, "store_failed");
-    ms = 0;
-    rig_do(0, set_clock, &ms);
 }
 
 /* ------------------------------------------------------------------ memory */

@@ -85,11 +85,14 @@ static void near_numbers_and_ids_are_found(void **state)
         {"12345-abcde-67891", "12345-abcde-67890"},
         {"12345-ABCDE-67890", "12345-abcde-67890"},
         {"1234-abcde-6789", "12345-abcde-67890"},
+        {"21354-bacde-67890", "12345-abcde-67890"}, /* three swaps are three slips */
+        {"amni-lien", "main-line"},
         {"mainline", "main-line"},
         {"main_line", "main-line"},
         {"of", "-"},
         {"some-other-thing", "-"},
         {"", "-"},
+        {"12345-abcde-6789012345-abcde-6789012345-abcde-6789012345-abcde-67", "-"},
     };
 
     (void)state;
