@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 /* verdicts.tsv, whose columns its head explains. */
-enum column { REGION, INPUT, VERDICT, AT, LEN, CHAR, NOTES, EXT, SUGGEST, LATER, COLUMNS };
+enum column { REGION, INPUT, VERDICT, AT, LEN, CHAR, NOTES, EXT, SUGGEST, DATA, COLUMNS };
 
 static const char *path;
 
@@ -39,9 +39,46 @@ static void join(char *dst, size_t size, const char *part, const char *with)
     (void)snprintf(dst + n, size - n, "%s%s", n ? with : "", part);
 }
 
+/* Time zones in full when they are one or two, else how many. */
+static void describe_zones(const char *zones, char *dst, size_t size)
+{
+    size_t count = *zones != '\0';
+
+    for (const char *p = zones; *p; p++)
+        count += *p == ',';
+    if (count > 2)
+        (void)snprintf(dst, size, "%zu zones", count);
+    else
+        (void)snprintf(dst, size, "%s", zones);
+}
+
+/* What the numbering data says: of a number whose it is, of a fault what could stand there. */
+static void describe_data(const struct rw_address *a, char *dst, size_t size)
+{
+    char zones[80], item[24];
+
+    *dst = '\0';
+    if (a->e164[0]) {
+        describe_zones(a->time_zones, zones, sizeof(zones));
+        join(dst, size, a->region[0] ? a->region : "?", " ");
+        join(dst, size, rw_address_type_name(a->type), " ");
+        join(dst, size, zones, " ");
+    }
+    for (unsigned i = 0; i < 10; i++)
+        if (a->allowed_digits >> i & 1) {
+            (void)snprintf(item, sizeof(item), "%s%u", strstr(dst, "allowed=") ? "" : "allowed=", i);
+            join(dst, size, item, strstr(dst, "allowed=") ? "" : " ");
+        }
+    for (unsigned i = 0; i < 32; i++)
+        if (a->lengths >> i & 1) {
+            (void)snprintf(item, sizeof(item), "%s%u", strstr(dst, "lengths=") ? "" : "lengths=", i);
+            join(dst, size, item, strstr(dst, "lengths=") ? "," : " ");
+        }
+}
+
 static void describe(const struct rw_address *a, char *dst, size_t size)
 {
-    char notes[300] = "", suggestions[200] = "", cp[16] = "";
+    char notes[300] = "", suggestions[200] = "", cp[16] = "", data[200];
 
     for (uint32_t i = 0; i < a->note_count; i++)
         join(notes, sizeof(notes), a->notes[i].code, ",");
@@ -49,12 +86,13 @@ static void describe(const struct rw_address *a, char *dst, size_t size)
         join(suggestions, sizeof(suggestions), a->suggestions[i].text, " ");
     if (a->code_point)
         (void)snprintf(cp, sizeof(cp), "U+%04X", a->code_point);
+    describe_data(a, data, sizeof(data));
     if (a->verdict == RW_ADDRESS_OK)
-        (void)snprintf(dst, size, "ok %s\t\t\t%s\t%s\t%s\t%s", a->e164, cp, notes, a->extension,
-                       suggestions);
+        (void)snprintf(dst, size, "ok %s\t\t\t%s\t%s\t%s\t%s\t%s", a->e164, cp, notes,
+                       a->extension, suggestions, data);
     else
-        (void)snprintf(dst, size, "%s\t%u\t%u\t%s\t%s\t%s\t%s", a->code, a->span.at, a->span.length,
-                       cp, notes, a->extension, suggestions);
+        (void)snprintf(dst, size, "%s\t%u\t%u\t%s\t%s\t%s\t%s\t%s", a->code, a->span.at,
+                       a->span.length, cp, notes, a->extension, suggestions, data);
 }
 
 static bool check_row(char *line)
@@ -77,8 +115,9 @@ static bool check_row(char *line)
         (void)snprintf(policy.region, sizeof(policy.region), "%.2s", column[REGION]);
     rw_address_judge(input, n, &policy, &address);
     describe(&address, got, sizeof(got));
-    (void)snprintf(want, sizeof(want), "%s\t%s\t%s\t%s\t%s\t%s\t%s", column[VERDICT], column[AT],
-                   column[LEN], column[CHAR], column[NOTES], column[EXT], column[SUGGEST]);
+    (void)snprintf(want, sizeof(want), "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s", column[VERDICT], column[AT],
+                   column[LEN], column[CHAR], column[NOTES], column[EXT], column[SUGGEST],
+                   column[DATA]);
     broken = check_judgement((struct rw_slice){input, n}, &policy, &address);
     if (broken)
         print_error("[%s] %s\n", column[INPUT], broken);

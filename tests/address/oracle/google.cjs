@@ -1,0 +1,112 @@
+// What google-libphonenumber says to a text, in the words that src/address uses.
+'use strict';
+const google = require('google-libphonenumber');
+const { numberOf } = require('./places.cjs');
+const { zonesOf } = require('./zones.cjs');
+
+const util = google.PhoneNumberUtil.getInstance();
+const shorts = new google.ShortNumberInfo();
+const { PhoneNumberFormat, PhoneNumberType } = google;
+const { ValidationResult } = google.PhoneNumberUtil;
+
+const turned = (names, values) =>
+  new Map(Object.entries(names).map(([key, name]) => {
+    if (values[key] === undefined)
+      throw new Error(`google has no ${key}`);
+    return [values[key], name];
+  }));
+
+const reasons = turned({
+  IS_POSSIBLE: 'possible',
+  IS_POSSIBLE_LOCAL_ONLY: 'local_only',
+  INVALID_COUNTRY_CODE: 'bad_code',
+  TOO_SHORT: 'too_short',
+  TOO_LONG: 'too_long',
+  INVALID_LENGTH: 'bad_length',
+}, ValidationResult);
+
+const types = turned({
+  UNKNOWN: 'unknown',
+  FIXED_LINE: 'fixed',
+  MOBILE: 'mobile',
+  FIXED_LINE_OR_MOBILE: 'fixed_or_mobile',
+  TOLL_FREE: 'toll_free',
+  PREMIUM_RATE: 'premium',
+  SHARED_COST: 'shared_cost',
+  VOIP: 'voip',
+  PERSONAL_NUMBER: 'personal',
+  PAGER: 'pager',
+  UAN: 'uan',
+  VOICEMAIL: 'voicemail',
+}, PhoneNumberType);
+
+const errors = new Map([
+  [google.Error.INVALID_COUNTRY_CODE, 'bad_code'],
+  [google.Error.NOT_A_NUMBER, 'not_a_number'],
+  [google.Error.TOO_SHORT_AFTER_IDD, 'too_short'],
+  [google.Error.TOO_SHORT_NSN, 'too_short'],
+  [google.Error.TOO_LONG, 'too_long'],
+]);
+
+function nameOf(error) {
+  const name = errors.get(error.message);
+  if (!name)
+    throw error;
+  return name;
+}
+
+/** emergency, valid, no; '-' where the text could not be a short number. */
+function shortOf(text, region) {
+  const digits = text.replace(/[ ./-]/g, '');
+  let code, national, where;
+
+  if (/^\d{2,12}$/.test(digits) && region) {
+    code = util.getCountryCodeForRegion(region);
+    where = [region];
+    national = digits;
+  } else {
+    const [, after] = /^\+(\d{3,12})$/.exec(digits) ?? [];
+    code = [1, 2, 3].map((n) => Number(after?.slice(0, n)))
+      .find((candidate) => util.getRegionCodeForCountryCode(candidate) !== 'ZZ');
+    where = code ? util.getRegionCodesForCountryCode(code) : [];
+    national = after?.slice(String(code).length);
+  }
+  if (!code || !national)
+    return '-';
+  if (where.some((one) => shorts.isEmergencyNumber(national, one)))
+    return 'emergency';
+  const number = numberOf(code, national);
+  return where.some((one) => shorts.isValidShortNumberForRegion(number, one)) ? 'valid' : 'no';
+}
+
+// In the order of enum column in test_oracle.c.
+const columns = ['reason', 'e164', 'extension', 'valid', 'type', 'region', 'international', 'national',
+  'rfc3966', 'zones', 'short'];
+
+/** An object of the columns; all but reason and short are '' when the text is no number. */
+function judge(text, region) {
+  const answer = Object.fromEntries(columns.map((name) => [name, '']));
+  let number;
+
+  answer.short = shortOf(text, region);
+  try {
+    number = util.parse(text, region || 'ZZ');
+  } catch (error) {
+    answer.reason = nameOf(error);
+    return answer;
+  }
+  answer.extension = number.getExtension() ?? '';
+  answer.rfc3966 = util.format(number, PhoneNumberFormat.RFC3966);
+  number.clearExtension();
+  answer.reason = reasons.get(util.isPossibleNumberWithReason(number));
+  answer.e164 = util.format(number, PhoneNumberFormat.E164);
+  answer.valid = util.isValidNumber(number) ? 'valid' : 'invalid';
+  answer.type = types.get(util.getNumberType(number));
+  answer.region = util.getRegionCodeForNumber(number) ?? '';
+  answer.international = util.format(number, PhoneNumberFormat.INTERNATIONAL);
+  answer.national = util.format(number, PhoneNumberFormat.NATIONAL);
+  answer.zones = zonesOf(answer.e164);
+  return answer;
+}
+
+module.exports = { columns, judge };
