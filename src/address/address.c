@@ -214,7 +214,7 @@ static void judge_slowly(const char *text, size_t length, const struct rw_addres
     p.out = out;
     p.n = 0;
     judge_text(&p, (struct rw_slice){text, length});
-    if (out->code && out->verdict != RW_ADDRESS_REFUSED)
+    if (!out->e164[0])
         out->extension[0] = '\0';
 }
 

@@ -28,19 +28,19 @@ static bool is_enough(const struct rw_territory *territory, size_t n)
            (!(territory->local >> n & 1) && (territory->lengths & ~up_to) == 0);
 }
 
-/* The national number in digits [skip, n), its trunk prefix taken off. */
+/* The given national digits with the trunk prefix taken off; from[i]: where digit i stood at first. */
 static void put_national(struct rw_reading *out, const struct rw_territory *territory,
-                         const char *digits, size_t skip, size_t n)
+                         const char *digits, size_t n, const uint8_t *from)
 {
     struct rw_plan_digits rest;
 
-    if (rw_plan_strip(territory, digits + skip, n - skip, &rest) && is_enough(territory, rest.n)) {
+    if (rw_plan_strip(territory, digits, n, &rest) && is_enough(territory, rest.n)) {
         for (size_t i = 0; i < rest.n; i++)
-            put(out, rest.digit[i], skip + rest.from[i]);
+            put(out, rest.digit[i], from[rest.from[i]]);
         return;
     }
-    for (size_t i = skip; i < n; i++)
-        put(out, digits[i], i);
+    for (size_t i = 0; i < n; i++)
+        put(out, digits[i], from[i]);
 }
 
 /*
@@ -64,35 +64,69 @@ static size_t plain_code(const struct rw_territory *territory, const char *digit
     return 0;
 }
 
+/* "00 65 91234567": behind the international prefix. */
+static void read_international(struct rw_reading *ret, const char *digits, size_t idd, size_t n,
+                               const uint8_t *places)
+{
+    size_t code_digits;
+    const struct rw_country *country = rw_plan_country(digits + idd, n - idd, &code_digits);
+
+    ret->note = "idd_prefix_replaced";
+    ret->noted = idd;
+    if (!country)
+        code_digits = n - idd;
+    for (size_t i = idd; i < idd + code_digits; i++)
+        put(ret, digits[i], i);
+    if (country)
+        put_national(ret, rw_plan_main_territory(country), digits + idd + code_digits,
+                     n - idd - code_digits, places + idd + code_digits);
+}
+
+/* "65 91234567": behind the country code. The number may still be a national one of the region. */
+static void read_plain_code(struct rw_reading *ret, const struct rw_territory *territory,
+                            const char *digits, size_t code_digits, size_t n,
+                            const uint8_t *places)
+{
+    const struct rw_country *country = rw_plan_country_of(territory);
+    struct rw_plan_digits rest;
+
+    ret->note = "plus_added";
+    ret->noted = code_digits;
+    put_code(ret, country->code);
+    digits += code_digits;
+    n -= code_digits;
+    if (rw_plan_strip(territory, digits, n, &rest)) {
+        for (size_t i = 0; i < rest.n; i++)
+            rest.from[i] = (uint8_t)(rest.from[i] + code_digits);
+        put_national(ret, rw_plan_main_territory(country), rest.digit, rest.n, rest.from);
+    } else {
+        put_national(ret, rw_plan_main_territory(country), digits, n, places + code_digits);
+    }
+}
+
 bool rw_national_read(const struct rw_territory *territory, const char *digits, size_t n,
                       struct rw_reading *ret)
 {
-    const struct rw_country *country = rw_plan_country_of(territory);
-    size_t idd = n <= RW_PLAN_STRIP_MAX ? rw_plan_idd(territory, digits, n) : 0, code;
+    uint8_t places[RW_PLAN_STRIP_MAX];
+    size_t idd, code_digits;
 
     ret->n = 0;
     if (n > RW_PLAN_STRIP_MAX)
         return false;
+    for (size_t i = 0; i < n; i++)
+        places[i] = (uint8_t)i;
+    idd = rw_plan_idd(territory, digits, n);
+    code_digits = idd ? 0 : plain_code(territory, digits, n);
     if (idd) {
-        const struct rw_country *abroad = rw_plan_country(digits + idd, n - idd, &code);
-
-        ret->note = "idd_prefix_replaced";
-        ret->noted = idd;
-        if (!abroad) {
-            for (size_t i = idd; i < n; i++)
-                put(ret, digits[i], i);
-            return true;
-        }
-        for (size_t i = idd; i < idd + code; i++)
-            put(ret, digits[i], i);
-        put_national(ret, rw_plan_main_territory(abroad), digits, idd + code, n);
-        return true;
+        read_international(ret, digits, idd, n, places);
+    } else if (code_digits) {
+        read_plain_code(ret, territory, digits, code_digits, n, places);
+    } else {
+        ret->note = "national_to_e164";
+        ret->noted = n;
+        put_code(ret, rw_plan_country_of(territory)->code);
+        put_national(ret, territory, digits, n, places);
     }
-    code = plain_code(territory, digits, n);
-    ret->note = code ? "plus_added" : "national_to_e164";
-    ret->noted = code ? code : n;
-    put_code(ret, country->code);
-    put_national(ret, code ? rw_plan_main_territory(country) : territory, digits, code, n);
     return true;
 }
 
@@ -184,12 +218,9 @@ static bool judge_in_region(struct rw_parse *p, const struct rw_territory *terri
 void rw_parse_national(struct rw_parse *p, const struct rw_digits *d, size_t end)
 {
     const struct rw_territory *territory = rw_plan_territory(p->policy->region);
-    const struct rw_country *country = territory ? rw_plan_country_of(territory) : NULL;
     struct rw_range all = {d->mark[0], d->mark[d->n - 1] + 1u};
 
-    if ((territory && rw_plan_short(territory, d->digit, d->n) == RW_SHORT_EMERGENCY) ||
-        rw_plan_is_emergency(country, d->digit, d->n) ||
-        rw_plan_is_emergency(NULL, d->digit, d->n)) {
+    if (rw_plan_is_emergency_in(territory, d->digit, d->n)) {
         rw_parse_fault(p, RW_ADDRESS_REFUSED, "address.emergency_number", all);
         return;
     }

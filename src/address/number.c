@@ -220,30 +220,16 @@ static void tell_before(struct rw_address *out, const struct rw_digits *d, size_
     out->before[n + 1] = '\0';
 }
 
-/* Without the trunk prefix the number is sound, or at least one by its length, and with it it is none. */
-static bool is_trunk_prefix(const struct rw_parse *p, const struct finding *finding,
-                            const struct rw_digits *d, const char *without, size_t n)
-{
-    size_t code = finding->code_digits;
-    struct rw_plan_gap gap;
-    struct finding rest;
-    enum flaw flaw = examine(p->policy, without, n, &rest);
-
-    if (flaw != UNASSIGNED)
-        return flaw == SOUND;
-    if (examine_length(rw_plan_main_territory(finding->country), d->n - code) != SOUND)
-        return true;
-    rw_plan_gap(finding->country, d->digit + code, d->n - code, &gap);
-    return gap.allowed && gap.dead_at == 0;
-}
-
-/* The trunk prefix stands between country code and number: "+44 020 7946 0000". */
+/* The trunk prefix stands between country code and number: "+44 020 7946 0000". With it there is no
+ * such number; without it there is one, or could be by its length. */
 static bool fault_trunk_prefix(struct rw_parse *p, const struct rw_digits *d,
                                const struct finding *finding, size_t end)
 {
     size_t code = finding->code_digits, taken;
     char digits[RW_ADDRESS_DIGITS_MAX + 1];
     struct rw_plan_digits rest;
+    struct finding without;
+    enum flaw flaw;
 
     if (!rw_plan_strip(rw_plan_main_territory(finding->country), d->digit + code, d->n - code,
                        &rest) ||
@@ -251,7 +237,8 @@ static bool fault_trunk_prefix(struct rw_parse *p, const struct rw_digits *d,
         return false;
     memcpy(digits, d->digit, code);
     memcpy(digits + code, rest.digit, rest.n);
-    if (!is_trunk_prefix(p, finding, d, digits, code + rest.n))
+    flaw = examine(p->policy, digits, code + rest.n, &without);
+    if (flaw != SOUND && flaw != UNASSIGNED)
         return false;
     taken = rest.from[0] ? rest.from[0] : 1;
     rw_parse_fault(p, RW_ADDRESS_IMPOSSIBLE, "address.trunk_prefix",

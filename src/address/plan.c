@@ -190,6 +190,12 @@ void rw_plan_gap(const struct rw_country *country, const char *nsn, size_t n,
     }
 }
 
+bool rw_plan_keeps_zero(const struct rw_country *country)
+{
+    return strcmp(rw_plan_main_territory(country)->trunk_prefix, "0") != 0 &&
+           is_live(rw_state_next(country->numbers, 0));
+}
+
 /* ------------------------------------------------------------------ emergency and short numbers */
 
 /* 3GPP TS 22.101, 10.1.1: 112 and 911 everywhere; the others where a telephone was told none. */
@@ -206,17 +212,20 @@ unsigned rw_plan_short(const struct rw_territory *territory, const char *digits,
     return rw_state_label(walk(territory->shorts, digits, n));
 }
 
-bool rw_plan_is_emergency(const struct rw_country *country, const char *digits, size_t n)
+bool rw_plan_is_emergency_in(const struct rw_territory *territory, const char *digits, size_t n)
 {
     if (n < 2 || n > 6)
         return false;
     if (lists(" 112 911 ", digits, n))
         return true;
-    if (!country)
-        return lists(" 000 08 110 118 119 999 ", digits, n);
-    for (unsigned i = 0; i < country->count; i++)
-        if (rw_plan_short(&rw_tables_territories[country->first + i], digits, n) ==
-            RW_SHORT_EMERGENCY)
+    return territory ? rw_plan_short(territory, digits, n) == RW_SHORT_EMERGENCY
+                     : lists(" 000 08 110 118 119 999 ", digits, n);
+}
+
+bool rw_plan_is_emergency(const struct rw_country *country, const char *digits, size_t n)
+{
+    for (unsigned i = 0; n < 7 && i < country->count; i++)
+        if (rw_plan_is_emergency_in(&rw_tables_territories[country->first + i], digits, n))
             return true;
     return false;
 }

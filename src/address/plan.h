@@ -43,9 +43,14 @@ struct rw_plan_gap {
 void rw_plan_gap(const struct rw_country *country, const char *nsn, size_t n,
                  struct rw_plan_gap *ret);
 
-/* True when these national digits are an emergency number in that country. NULL: in some country, as
- * far as telephones know them without being told. */
+/* True when these national digits are an emergency number in a region that has the country code. */
 bool rw_plan_is_emergency(const struct rw_country *country, const char *digits, size_t n);
+
+/* The same when they are dialled in the region; NULL: anywhere, by a telephone that was not told where. */
+bool rw_plan_is_emergency_in(const struct rw_territory *territory, const char *digits, size_t n);
+
+/* Do numbers of the country begin with a 0, as those of Italy, that is not dialled in front of them? */
+bool rw_plan_keeps_zero(const struct rw_country *country);
 
 /* RW_SHORT, RW_SHORT_EMERGENCY, or 0: what the digits are when dialled in that region. */
 unsigned rw_plan_short(const struct rw_territory *territory, const char *digits, size_t n);

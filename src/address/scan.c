@@ -164,17 +164,20 @@ static bool is_trunk_prefix(const struct rw_parse *p, struct rw_range r, size_t 
         rw_cp_digit(p->marks[at + 1].cp) != 0 || p->marks[at + 2].cp != ')')
         return false;
     country = rw_plan_country(d->digit, d->n, &code_digits);
-    return country && code_digits == d->n && country->code != 39; /* Italy's zero is dialled */
+    return country && code_digits == d->n && !rw_plan_keeps_zero(country);
 }
 
-/* A slash within one number, as in "030/123456": neither side is a number of its own. */
+/* A slash within one number, as in "030/123456": not both sides are a number of their own. */
 static bool is_slash_within(const struct rw_parse *p, struct rw_range r, size_t at,
                             const struct rw_digits *d)
 {
-    return p->marks[at].cp == '/' && d->n > 0 && at + 1 < r.hi &&
-           rw_cp_digit(p->marks[at + 1].cp) >= 0 &&
-           (d->n < RW_ADDRESS_DIGITS_MIN ||
-            rw_parse_count_digits(p, (struct rw_range){at, r.hi}) < RW_ADDRESS_DIGITS_MIN);
+    struct rw_range next = {at + 1, r.hi};
+
+    if (p->marks[at].cp != '/' || d->n == 0 || next.lo == r.hi ||
+        rw_cp_digit(p->marks[next.lo].cp) < 0)
+        return false;
+    next.hi = rw_parse_find(p, next, '/');
+    return d->n < RW_ADDRESS_DIGITS_MIN || rw_parse_count_digits(p, next) < RW_ADDRESS_DIGITS_MIN;
 }
 
 static bool take_separator(struct rw_parse *p, struct rw_range r, size_t at)
@@ -206,13 +209,15 @@ static void take_digit(struct rw_parse *p, struct rw_digits *d, size_t at)
     d->digit[d->n] = '\0';
 }
 
+#define EXTENSION_BEHIND 4 /* digits: fewer than that are no number that has one */
+
 /* Something that is neither digit, plus nor separator. True: it began an extension, now read. */
 static bool take_tail(struct rw_parse *p, struct rw_range r, size_t at, const struct rw_digits *d)
 {
     struct rw_range rest = {at, r.hi};
     size_t word = extension_word(p, rest);
 
-    if (word && d->n >= RW_ADDRESS_DIGITS_MIN) {
+    if (word && d->n >= EXTENSION_BEHIND) {
         if (refuse_extension(p, rest, (struct rw_range){r.lo, at}))
             return false;
         rw_parse_note(p, "extension", rest);

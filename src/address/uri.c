@@ -57,7 +57,7 @@ static void judge_local(struct rw_parse *p, struct rw_range number, struct rw_ra
 {
     struct rw_digits whole;
 
-    if (rw_plan_is_emergency(NULL, d->digit, d->n)) {
+    if (rw_plan_is_emergency_in(NULL, d->digit, d->n)) {
         rw_parse_fault(p, RW_ADDRESS_REFUSED, "address.emergency_number", number);
         return;
     }
