@@ -208,6 +208,8 @@ static void types_and_regions_can_be_refused(void **state)
     a = judge("+85021234567", &policy);
     assert_string_equal(a.code, "address.region_refused");
     assert_string_equal(a.region, "KP");
+    a = judge("+85091234567", &policy); /* unassigned, but there all the same */
+    assert_string_equal(a.code, "address.region_refused");
     assert_int_equal(judge("+6591234567", &policy).verdict, RW_ADDRESS_OK);
     assert_int_equal(judge("+12025550123", &policy).verdict,
                      RW_ADDRESS_OK); /* of no single region */
@@ -218,16 +220,18 @@ static void types_and_regions_can_be_refused(void **state)
 static void country_and_type_are_told(void **state)
 {
     static const struct {
-        const char *input, *region;
+        const char *input, *region, *zones;
         uint16_t code;
         enum rw_address_type type;
     } table[] = {
-        {"+6591234567", "SG", 65, RW_ADDRESS_TYPE_UNKNOWN},
-        {"+12025550123", "", 1, RW_ADDRESS_TYPE_UNKNOWN},
-        {"+35812345678", "", 358, RW_ADDRESS_TYPE_UNKNOWN},
-        {"+80012345678", "001", 800, RW_ADDRESS_TOLL_FREE},
-        {"+97912345678", "001", 979, RW_ADDRESS_PREMIUM},
-        {"+881612345678", "001", 881, RW_ADDRESS_SATELLITE},
+        {"+6591234567", "SG", "Asia/Singapore", 65, RW_ADDRESS_MOBILE},
+        {"+12025550143", "US", "America/New_York", 1, RW_ADDRESS_FIXED_OR_MOBILE},
+        {"+442079460000", "GB", "Europe/London", 44, RW_ADDRESS_FIXED},
+        {"+441534700000", "JE", "Europe/Jersey", 44, RW_ADDRESS_FIXED},
+        {"+77011234567", "KZ", "Asia/Almaty,Asia/Aqtobe", 7, RW_ADDRESS_MOBILE},
+        {"+80012345678", "001", "", 800, RW_ADDRESS_TOLL_FREE},
+        {"+979123456789", "001", "", 979, RW_ADDRESS_PREMIUM},
+        {"+881612345678", "001", "", 881, RW_ADDRESS_SATELLITE},
     };
 
     (void)state;
@@ -237,33 +241,53 @@ static void country_and_type_are_told(void **state)
         assert_string_equal(a.region, table[i].region);
         assert_int_equal(a.country_code, table[i].code);
         assert_int_equal(a.type, table[i].type);
-        assert_string_equal(a.time_zones, "");
+        assert_string_equal(a.time_zones, table[i].zones);
+        assert_true(a.possible && a.valid);
         assert_true(*rw_address_type_name(a.type));
     }
     assert_string_equal(rw_address_type_name(99), "");
     assert_string_equal(rw_address_verdict_name(RW_ADDRESS_REFUSED), "refused");
+    assert_string_equal(rw_address_region_name("SG"), "Singapore");
+    assert_string_equal(rw_address_region_name("001"), "");
+    assert_string_equal(rw_address_region_name("ZZ"), "");
+    assert_int_equal(strlen(rw_address_data_month()), strlen("2026-09"));
+    assert_non_null(strstr(rw_address_data_version(), "google-libphonenumber "));
 }
 
 static void formats_are_written(void **state)
 {
-    struct rw_address a = judge("+44 20 7946 0000 ext 12", NULL), none = judge("alice", NULL);
+    static const struct {
+        const char *input, *international, *national, *uri;
+    } table[] = {
+        {"+44 20 7946 0000 ext 12", "+44 20 7946 0000 ext. 12", "020 7946 0000 ext. 12",
+         "tel:+442079460000;ext=12"},
+        {"+6591234567", "+65 9123 4567", "9123 4567", "tel:+6591234567"},
+        {"+12025550143", "+1 202-555-0143", "(202) 555-0143", "tel:+12025550143"},
+        {"+5491134567890", "+54 9 11 3456-7890", "011 15-3456-7890", "tel:+5491134567890"},
+        {"+390669812345", "+39 06 6981 2345", "06 6981 2345", "tel:+390669812345"},
+        {"+6534567890", "+65 3456 7890", "3456 7890", "tel:+6534567890"}, /* unassigned */
+        {"+8835100123456;ext=123456789012345", "+883 5100123456 ext. 123456789012345",
+         "5100123456 ext. 123456789012345", "tel:+8835100123456;ext=123456789012345"},
+    };
+    struct rw_address none = judge("alice", NULL);
     char text[RW_ADDRESS_FORMAT_MAX];
 
     (void)state;
-    assert_true(rw_address_write(&a, RW_ADDRESS_E164, text));
-    assert_string_equal(text, "+442079460000");
-    assert_true(rw_address_write(&a, RW_ADDRESS_INTERNATIONAL, text));
-    assert_string_equal(text, "+44 2079460000 ext. 12");
-    assert_true(rw_address_write(&a, RW_ADDRESS_NATIONAL, text));
-    assert_string_equal(text, "2079460000 ext. 12");
-    assert_true(rw_address_write(&a, RW_ADDRESS_RFC3966, text));
-    assert_string_equal(text, "tel:+442079460000;ext=12");
-    assert_int_equal(judge(text, NULL).verdict, RW_ADDRESS_OK);
+    for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++) {
+        struct rw_address a = judge(table[i].input, NULL);
+
+        assert_true(rw_address_write(&a, RW_ADDRESS_E164, text));
+        assert_string_equal(text, a.e164);
+        assert_true(rw_address_write(&a, RW_ADDRESS_INTERNATIONAL, text));
+        assert_string_equal(text, table[i].international);
+        assert_true(rw_address_write(&a, RW_ADDRESS_NATIONAL, text));
+        assert_string_equal(text, table[i].national);
+        assert_true(rw_address_write(&a, RW_ADDRESS_RFC3966, text));
+        assert_string_equal(text, table[i].uri);
+        assert_string_equal(judge(text, NULL).e164, a.e164);
+    }
     assert_false(rw_address_write(&none, RW_ADDRESS_E164, text));
     assert_string_equal(text, "");
-    a = judge("+123456789012345;ext=123456789012345", NULL);
-    assert_true(rw_address_write(&a, RW_ADDRESS_INTERNATIONAL, text));
-    assert_string_equal(text, "+1 23456789012345 ext. 123456789012345");
 }
 
 static void code_points_have_names(void **state)

@@ -46,7 +46,9 @@ class Territory:
     """A region's patterns within the machine of its country code."""
 
     def __init__(self, positions, data):
+        first = len(positions.follow)
         self.general = positions.whole(data["general"]["pattern"])
+        self.general_positions = (1 << len(positions.follow)) - (1 << first)
         self.general_lengths = set(data["general"]["lengths"])
         self.leading = positions.prefix(data["leading"]) if data["leading"] else None
         self.types = {}
@@ -93,7 +95,8 @@ def numbers(pool, datas, satellite):
             return index << 4 | (TYPES.index(kind) or UNASSIGNED)
         return 0
 
-    forever = regex.union(t.leading[3] for t in territories if t.leading)
+    # Where only these are left, there is no number any more.
+    forever = regex.union([t.leading[3] for t in territories if t.leading] + [t.general_positions for t in territories])
     first = regex.union(t.first() for t in territories)
     return Subsets(pool, positions, label, forever).build(first, 0, 0)
 
