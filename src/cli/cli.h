@@ -27,9 +27,10 @@
 struct rw_cli_client;
 
 struct rw_cli {
-    FILE *out, *err;
-    bool terminal; /* out is one, or --table: tables rather than JSON */
-    bool color;    /* on err */
+    FILE *in, *out, *err; /* in: only a command that reads it needs one */
+    bool terminal;        /* out is one, or --table: tables rather than JSON */
+    bool err_terminal;    /* err is one */
+    bool color;           /* on err */
     bool json, quiet;
     const char *(*env)(const char *name);
     const char *host, *token;     /* of the command line, or NULL */
@@ -47,7 +48,7 @@ struct rw_cli_args;
 
 struct rw_cli_command {
     const char *noun, *verb; /* verb NULL: the noun stands alone */
-    const char *args;        /* "ID": each word is one required argument; "" = none */
+    const char *args;        /* "ID": each word is one argument, "[ID]": not required; "" = none */
     const char *summary;
     const char *example;
     int (*run)(struct rw_cli *cli, const struct rw_cli_args *args);
@@ -68,6 +69,10 @@ extern const size_t rw_cli_command_count;
 
 /* Everything main() does once streams and environment are known. */
 int rw_cli_run(struct rw_cli *cli, int argc, char *const *argv);
+
+/* Tells what is wrong with a command's words and where its help is. Returns RW_CLI_USAGE. */
+int rw_cli_usage(struct rw_cli *cli, const struct rw_cli_command *command, const char *what,
+                 const char *word);
 
 /* Help on all commands, on those of a noun, on one. */
 void rw_cli_help_all(FILE *out);

@@ -1,4 +1,5 @@
-#include "cli/cli.h"
+#include "cli/commands.h"
+#include "cli/number_json.h"
 
 #include <string.h>
 
@@ -58,6 +59,12 @@ static void show_option(FILE *out, const struct rw_cli_option *o)
     fprintf(out, "  %-24s %s%s\n", name, o->help, o->required ? " (required)" : "");
 }
 
+/* What a command has to say beyond its options. */
+static const char *more_on(const struct rw_cli_command *command)
+{
+    return command->run == rw_cli_number_check ? rw_cli_number_members : NULL;
+}
+
 void rw_cli_help_command(FILE *out, const struct rw_cli_command *command)
 {
     char name[60];
@@ -69,5 +76,7 @@ void rw_cli_help_command(FILE *out, const struct rw_cli_command *command)
         fprintf(out, "\nOptions:\n");
     for (size_t i = 0; i < RW_CLI_OPTIONS_MAX && command->options[i].name; i++)
         show_option(out, &command->options[i]);
+    if (more_on(command))
+        fprintf(out, "\n%s", more_on(command));
     fprintf(out, "%s\nExample:\n  %s\n", general, command->example);
 }

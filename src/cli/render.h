@@ -51,6 +51,10 @@ void rw_cli_show_warnings(struct rw_cli *cli, const json_t *answer,
 /* A piece of one line of text with a mark under `length` code points from `column` (1-based). */
 void rw_cli_show_line(FILE *out, struct rw_slice text, int line, int column, int length,
                       const char *color, const char *plain);
+/* The same of a word that stands alone, line ends in it escaped: without a line's number, and with a
+ * text (clean, "" = none) beside the mark. */
+void rw_cli_show_word(FILE *out, struct rw_slice word, int column, int length, const char *beside,
+                      const char *color, const char *plain);
 
 /* Columns that a code point takes on a terminal: 0, 1 or 2. */
 int rw_cli_width(uint32_t cp);

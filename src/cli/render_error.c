@@ -120,14 +120,14 @@ static bool shorten(struct rw_slice *line, int *column)
     return cut;
 }
 
-void rw_cli_show_line(FILE *out, struct rw_slice text, int number, int column, int length,
-                      const char *color, const char *plain)
+/* Shows the line, and tells how many columns lie before the mark and under it. */
+static void show_text(FILE *out, struct rw_slice line, int column, int length, int *ret_before,
+                      int *ret_under)
 {
-    struct rw_slice line = line_of(text, number);
     bool cut = shorten(&line, &column);
     int before = cut ? 3 : 0, under = 0, at = 1;
 
-    fprintf(out, " %4d | %s", number, cut ? "..." : "");
+    fputs(cut ? "..." : "", out);
     for (; line.n && at <= SHOWN_MAX; at++) {
         struct rw_slice one = {line.p, step(line)};
         int width = show_one(out, one);
@@ -138,10 +138,41 @@ void rw_cli_show_line(FILE *out, struct rw_slice text, int number, int column, i
             under += width;
         line = rw_slice_from(line, one.n);
     }
-    fprintf(out, "%s\n      | %*s%s^", line.n ? "..." : "", before, "", color);
+    fprintf(out, "%s\n", line.n ? "..." : "");
+    *ret_before = before;
+    *ret_under = under;
+}
+
+static void show_mark(FILE *out, int before, int under, const char *color, const char *plain)
+{
+    fprintf(out, "%*s%s^", before, "", color);
     for (int i = 1; i < under; i++)
         fputc('~', out);
-    fprintf(out, "%s\n", plain);
+    fputs(plain, out);
+}
+
+void rw_cli_show_line(FILE *out, struct rw_slice text, int number, int column, int length,
+                      const char *color, const char *plain)
+{
+    int before, under;
+
+    fprintf(out, " %4d | ", number);
+    show_text(out, line_of(text, number), column, length, &before, &under);
+    fputs("      | ", out);
+    show_mark(out, before, under, color, plain);
+    fputc('\n', out);
+}
+
+void rw_cli_show_word(FILE *out, struct rw_slice word, int column, int length, const char *beside,
+                      const char *color, const char *plain)
+{
+    int before, under;
+
+    fputs("  ", out);
+    show_text(out, word, column, length, &before, &under);
+    fputs("  ", out);
+    show_mark(out, before, under, color, plain);
+    fprintf(out, "%s%s\n", *beside ? " " : "", beside);
 }
 
 /* ------------------------------------------------------------------ faults */

@@ -94,6 +94,12 @@ static int usage_of(struct rw_cli *cli, const struct rw_cli_command *command, co
     return usage(cli, what, word, nearest, name);
 }
 
+int rw_cli_usage(struct rw_cli *cli, const struct rw_cli_command *command, const char *what,
+                 const char *word)
+{
+    return usage_of(cli, command, what, word, NULL);
+}
+
 /* ------------------------------------------------------------------ words */
 
 struct words {
@@ -231,12 +237,16 @@ static int read_words(struct rw_cli *cli, struct words *w, struct rw_cli_args *a
 
 /* ------------------------------------------------------------------ a command */
 
-static size_t wanted_args(const struct rw_cli_command *command)
+/* How many arguments there can be; *ret_least: how many there must be, which come first. */
+static size_t wanted_args(const struct rw_cli_command *command, size_t *ret_least)
 {
-    size_t n = *command->args != '\0';
+    size_t n = *command->args != '\0', optional = 0;
 
-    for (const char *p = command->args; *p; p++)
+    for (const char *p = command->args; *p; p++) {
         n += *p == ' ';
+        optional += *p == '[';
+    }
+    *ret_least = n - optional;
     return n;
 }
 
@@ -244,13 +254,13 @@ static int check_args(struct rw_cli *cli, struct words *w, struct rw_cli_args *a
 {
     const struct rw_cli_command *command = args->command;
     size_t first = command->verb ? 2 : 1, given = w->plain_count - first;
-    size_t wanted = wanted_args(command);
+    size_t least, most = wanted_args(command, &least);
 
-    if (given < wanted)
+    if (given < least)
         return usage_of(cli, command, "missing:", command->args, NULL);
-    if (given > wanted)
-        return usage_of(cli, command, "one word too many:", w->plain[first + wanted], NULL);
-    for (size_t i = 0; i < wanted; i++)
+    if (given > most)
+        return usage_of(cli, command, "one word too many:", w->plain[first + most], NULL);
+    for (size_t i = 0; i < given; i++)
         args->args[i] = w->plain[first + i];
     for (size_t i = 0; i < RW_CLI_OPTIONS_MAX && command->options[i].name; i++)
         if (command->options[i].required && !args->values[i]) {

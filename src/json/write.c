@@ -12,41 +12,72 @@ static const char escapes[128] = {
     'u', 'u', 'u', 'u', 'u', 'u', 'u', 'u', ['"'] = '"', ['\\'] = '\\', [0x7f] = 'u',
 };
 
-void rw_json_escape(struct rw_buf *buf, struct rw_slice text)
+/* "\u1234", or of what does not fit into four digits its surrogate pair. */
+static void put_unicode(struct rw_buf *buf, uint32_t cp)
+{
+    static const char hex[] = "0123456789abcdef";
+    uint32_t units[2] = {cp, 0};
+    size_t count = 1;
+    char text[12];
+
+    if (cp > 0xffff) {
+        units[0] = 0xd800 + ((cp - 0x10000) >> 10);
+        units[1] = 0xdc00 + ((cp - 0x10000) & 0x3ff);
+        count = 2;
+    }
+    for (size_t i = 0; i < count; i++) {
+        char *p = text + 6 * i;
+
+        p[0] = '\\';
+        p[1] = 'u';
+        for (unsigned digit = 0; digit < 4; digit++)
+            p[2 + digit] = hex[units[i] >> (12 - 4 * digit) & 15];
+    }
+    rw_buf_put(buf, (struct rw_slice){text, 6 * count});
+}
+
+static void escape(struct rw_buf *buf, struct rw_slice text, bool ascii)
 {
     size_t plain = 0, i = 0;
 
     while (i < text.n) {
         unsigned char c = (unsigned char)text.p[i];
-        uint32_t cp;
-        size_t n;
+        uint32_t cp = c;
+        size_t n = 1;
 
         if (c < 0x80 && !escapes[c]) {
             i++;
             continue;
         }
-        n = c < 0x80 ? 0 : rw_utf8_decode(rw_slice_from(text, i), &cp);
-        if (n) {
+        if (c >= 0x80)
+            n = rw_utf8_decode(rw_slice_from(text, i), &cp);
+        if (n && c >= 0x80 && !ascii) {
             i += n;
             continue;
         }
         rw_buf_put(buf, (struct rw_slice){text.p + plain, i - plain});
-        if (c >= 0x80)
+        if (n == 0 && !ascii)
             rw_buf_put(buf, RW_LIT("\xef\xbf\xbd"));
-        else if (escapes[c] == 'u')
-            rw_buf_printf(buf, "\\u%04x", c);
+        else if (c >= 0x80 || escapes[c] == 'u')
+            put_unicode(buf, n ? cp : 0xfffd);
         else
             rw_buf_put(buf, (struct rw_slice){(char[2]){'\\', escapes[c]}, 2});
-        plain = ++i;
+        i += n ? n : 1;
+        plain = i;
     }
     if (plain < text.n)
         rw_buf_put(buf, rw_slice_from(text, plain));
 }
 
+void rw_json_escape(struct rw_buf *buf, struct rw_slice text)
+{
+    escape(buf, text, false);
+}
+
 #define BRIEF 64 /* a text up to this long is quoted in one put, unless it needs an escape */
 
 /* `lead` and `tail` stand outside of the quotes; '\0': nothing does. */
-static void put_string(struct rw_buf *buf, char lead, struct rw_slice text, char tail)
+static void put_string(struct rw_buf *buf, char lead, struct rw_slice text, char tail, bool ascii)
 {
     char brief[BRIEF + 4], *p = brief;
     size_t i = 0;
@@ -65,7 +96,7 @@ static void put_string(struct rw_buf *buf, char lead, struct rw_slice text, char
         return;
     }
     rw_buf_puts(buf, lead ? (char[]){lead, '"', '\0'} : "\"");
-    rw_json_escape(buf, text);
+    escape(buf, text, ascii);
     rw_buf_puts(buf, tail ? (char[]){'"', tail, '\0'} : "\"");
 }
 
@@ -77,7 +108,7 @@ static void before(struct rw_json_writer *w, const char *key)
     if (in_object != (key != NULL) || (w->depth == 0 && w->comma))
         w->buf->failed = true;
     if (key)
-        put_string(w->buf, w->comma ? ',' : '\0', rw_slice_str(key), ':');
+        put_string(w->buf, w->comma ? ',' : '\0', rw_slice_str(key), ':', false);
     else if (w->comma)
         rw_buf_putc(w->buf, ',');
     w->comma = true;
@@ -118,7 +149,7 @@ void rw_json_close(struct rw_json_writer *w)
 void rw_json_slice(struct rw_json_writer *w, const char *key, struct rw_slice value)
 {
     before(w, key);
-    put_string(w->buf, '\0', value, '\0');
+    put_string(w->buf, '\0', value, '\0', w->ascii);
 }
 
 void rw_json_str(struct rw_json_writer *w, const char *key, const char *value)

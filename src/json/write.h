@@ -15,6 +15,7 @@
  * Owner    the buffer's. Threads: one at a time.
  * Errors   sticky in buf->failed, which also says that the nesting went wrong or over its bound.
  *          Text that is not UTF-8 is written with U+FFFD for each bad byte: the output is valid.
+ *          With `ascii` set, texts (not names) have \uXXXX for all that is beyond ASCII: safe to show.
  */
 #ifndef RW_JSON_WRITE_H
 #define RW_JSON_WRITE_H
@@ -27,6 +28,7 @@ struct rw_json_writer {
     struct rw_buf *buf;
     uint8_t depth;
     bool comma;                       /* something stands before in this container */
+    bool ascii;                       /* set it before the first value */
     char closer[RW_JSON_WRITE_DEPTH]; /* '}' or ']' of each open container */
 };
 

@@ -119,6 +119,41 @@ static void the_caret_stands_under_the_place(void **state)
     }
 }
 
+static void a_word_has_its_text_beside_the_mark(void **state)
+{
+    static const struct {
+        const char *word;
+        int column, length;
+        const char *beside, *shown;
+    } cases[] = {
+        {"+6534567890", 5, 1, "only 1 or 2", "  +6534567890\n      ^ only 1 or 2\n"},
+        {"+6534567890", 5, 3, "", "  +6534567890\n      ^~~\n"},
+        {"+65", 4, 0, "more", "  +65\n     ^ more\n"},
+        {"", 1, 0, "a number", "  \n  ^ a number\n"},
+        /* the width is that of what is shown */
+        {"\xef\xbc\x8b"
+         "6x",
+         3, 1, "x",
+         "  \xef\xbc\x8b"
+         "6x\n     ^ x\n"},
+        {"+65\xe2\x80\xae"
+         "9x",
+         6, 1, "x", "  +65\\u{202E}9x\n              ^ x\n"},
+        {"+65\n9\r\nx", 4, 1, "x", "  +65\\u{000A}9\\u{000D}\\u{000A}x\n     ^~~~~~~~ x\n"},
+        {"\x1b[2J", 1, 1, "", "  \\u{001B}[2J\n  ^~~~~~~~\n"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct shown s;
+
+        begin(&s);
+        rw_cli_show_word(s.cli.out, rw_slice_str(cases[i].word), cases[i].column, cases[i].length,
+                         cases[i].beside, "", "");
+        end(&s, cases[i].shown, "");
+    }
+}
+
 static void long_lines_are_shown_around_the_caret(void **state)
 {
     char text[2001], *mark, *shown;
@@ -273,6 +308,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_refusal_looks_as_a_compiler_shows_it),
         cmocka_unit_test(the_caret_stands_under_the_place),
+        cmocka_unit_test(a_word_has_its_text_beside_the_mark),
         cmocka_unit_test(long_lines_are_shown_around_the_caret),
         cmocka_unit_test(what_has_no_place_says_where_by_its_pointer),
         cmocka_unit_test(other_forms_of_refusal_are_shown_too),

@@ -112,6 +112,41 @@ static void test_escape(void **state)
     }
 }
 
+static void test_escape_to_ascii(void **state)
+{
+    static const struct {
+        const char *raw;
+        size_t n;
+        const char *written;
+    } cases[] = {
+        {"plain", 5, "[\"plain\"]"},
+        {"\"\n\x7f\0", 4, "[\"\\\"\\n\\u007f\\u0000\"]"},
+        {"\xc2\x9b\xe2\x80\xae", 5, "[\"\\u009b\\u202e\"]"},
+        {"1\xef\xbc\x91"
+         "2",
+         5, "[\"1\\uff112\"]"},
+        {"\xf0\x9f\x98\x80\xf4\x8f\xbf\xbf", 8, "[\"\\ud83d\\ude00\\udbff\\udfff\"]"},
+        {"x\xff\xc3y", 4, "[\"x\\ufffd\\ufffdy\"]"},
+        {"\xed\xa0\x80", 3, "[\"\\ufffd\\ufffd\\ufffd\"]"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        struct rw_json_writer w;
+        struct rw_buf buf;
+
+        rw_buf_init(&buf, 256);
+        w = rw_json_writer(&buf);
+        w.ascii = true;
+        rw_json_open_array(&w, NULL);
+        rw_json_slice(&w, NULL, (struct rw_slice){cases[i].raw, cases[i].n});
+        rw_json_close(&w);
+        assert_true(rw_json_done(&w));
+        assert_string_equal(buf.p, cases[i].written);
+        rw_buf_done(&buf);
+    }
+}
+
 /* Each does something a writer must not do; the buffer is marked failed by it. */
 static void misuse(struct rw_json_writer *w, unsigned which)
 {
@@ -208,9 +243,10 @@ static void test_tree_too_deep(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_everything), cmocka_unit_test(test_every_allocation_fails),
-        cmocka_unit_test(test_escape),     cmocka_unit_test(test_misuse),
-        cmocka_unit_test(test_tree),       cmocka_unit_test(test_tree_too_deep),
+        cmocka_unit_test(test_everything),    cmocka_unit_test(test_every_allocation_fails),
+        cmocka_unit_test(test_escape),        cmocka_unit_test(test_escape_to_ascii),
+        cmocka_unit_test(test_misuse),        cmocka_unit_test(test_tree),
+        cmocka_unit_test(test_tree_too_deep),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
