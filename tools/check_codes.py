@@ -1,10 +1,13 @@
 #!/usr/bin/env python3
-"""Every code that a source can answer with stands in api/errors, and every code there is used.
+"""The catalogue in api/errors and the sources agree, and a test brings every code about.
 
 A code is a dotted text like "body.empty" that a source passes to a function whose name has "fail" in it, or
-assigns to a member or variable named code. Used is one that stands anywhere in the sources (a note of the
-address engine without its "address."); one that is pending is used nowhere yet. The simulator answers no client
-of the API and is left out.
+assigns to a member or variable named code. It stands in the catalogue, with the class that the source gives it.
+Used is one that stands anywhere in the sources (a note of the address engine without its "address."); one that is
+pending is used nowhere yet. The simulator answers no client of the API and is left out.
+
+A test brings a code about when its example is one that tests/address or tests/api runs, or when the entry names
+the test with produced_by and that one's source has the code as a string.
 """
 import pathlib
 import re
@@ -13,12 +16,14 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tools"))
 
-from apigen import errors, load  # noqa: E402
+from apigen import errors, examples, load  # noqa: E402
 
 CODE = r"[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)+"
 STRING = re.compile(r'"((?:[^"\\\n]|\\.)*)"')
+PYTHON_STRING = re.compile(r'"((?:[^"\\\n]|\\.)*)"|\'((?:[^\'\\\n]|\\.)*)\'')
 FAILING = re.compile(r"\b\w*fail\w*\s*\(")
 ASSIGNED = re.compile(rf'\bcode\s*(?:=|\?)[^;"]*"({CODE})"')
+CLASSED = re.compile(rf'\b(RW_[A-Z_]+),\s*"({CODE})"')
 
 
 def without_comments(text):
@@ -50,25 +55,64 @@ def codes_in(text):
         yield assigned.group(1), text.count("\n", 0, assigned.start()) + 1
 
 
+def wrong_classes(text, entries, classes):
+    """(code, class, line) wherever a source gives a code another class than the catalogue."""
+    for found in CLASSED.finditer(text):
+        cls, code = found.groups()
+        if cls in classes and code in entries and cls != entries[code]["class"]:
+            yield code, cls, text.count("\n", 0, found.start()) + 1
+
+
+def strings_of_test(path):
+    text = path.read_text(encoding="utf-8")
+    if path.suffix == ".py":
+        text = re.sub(r"^\s*#.*$", "", text, flags=re.M)
+        return {a or b for a, b in PYTHON_STRING.findall(text)}
+    return set(STRING.findall(without_comments(text)))
+
+
+def unproduced(entry, known):
+    """Why no test brings the code about, or None."""
+    named = entry.get(errors.PRODUCED_BY)
+    if named is None:
+        return None if examples.kind_of(entry["example"]) else "no test runs its example and none is named"
+    if examples.kind_of(entry["example"]):
+        return "its example is run, so it needs no produced_by"
+    path = ROOT / named
+    if not named.startswith("tests/") or not path.is_file():
+        return f"{named} is no test"
+    if named not in known:
+        known[named] = strings_of_test(path)
+    return None if entry["code"] in known[named] else f"{named} does not have it as a string"
+
+
 def main():
     try:
-        entries = {entry["code"]: entry for entry in errors.catalogue(ROOT).entries}
+        catalogue = errors.catalogue(ROOT)
     except load.Fault as fault:
         sys.exit(str(fault))
-    faults, seen = [], set()
+    entries = {entry["code"]: entry for entry in catalogue.entries}
+    faults, seen, known = [], set(), {}
     for path in sorted((ROOT / "src").rglob("*.[ch]")):
         if "sim" in path.relative_to(ROOT).parts:
             continue
         text = without_comments(path.read_text(encoding="utf-8"))
         seen |= set(STRING.findall(text))
+        place = path.relative_to(ROOT)
         for code, line in codes_in(text):
             if code not in entries:
-                faults.append(f"{path.relative_to(ROOT)}:{line}: {code} is not listed in api/errors")
+                faults.append(f"{place}:{line}: {code} is not listed in api/errors")
+        for code, cls, line in wrong_classes(text, entries, catalogue.status):
+            faults.append(f"{place}:{line}: {code} is {cls} here and {entries[code]['class']} in api/errors")
     for code, entry in entries.items():
+        place = f"{entry.path.relative_to(ROOT)}:{entry.line}"
         used = (code.split(".", 1)[1] if entry.get("note") else code) in seen
         if used == entry.get("pending", False):
-            what = "is used, so it is not pending any more" if used else "is used by no source"
-            faults.append(f"{entry.path.relative_to(ROOT)}:{entry.line}: {code} {what}")
+            faults.append(f"{place}: {code} is "
+                          + ("used, so it is not pending any more" if used else "used by no source"))
+        why = unproduced(entry, known)
+        if why:
+            faults.append(f"{place}: {code}: {why}")
     print(*sorted(set(faults)), sep="\n")
     sys.exit(1 if faults else 0)
 

@@ -2,7 +2,8 @@
 """Makes everything that follows from api/openapi.yaml and api/errors/*.yaml.
 
     gen_api.py OUT_DIR          api_gen.h, api_gen.c, api_handlers.c, reference_gen.c, reference.html,
-                                errors.md, and api_gen.d (what they were made from)
+                                errors.md, api_examples.c (the catalogue's examples that are requests, as
+                                cases of a test), and api_gen.d (what all of it was made from)
     gen_api.py --errors-md FILE rewrites the committed list of errors
     gen_api.py --check-errors-md FILE   fails when that list is out of date
     gen_api.py --words FILE     the C tables of the engine of telephone addresses: api/errors/address.yaml only
@@ -18,7 +19,7 @@ import sys
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT / "tools"))
 
-from apigen import check, errors, load, reference, tables, words  # noqa: E402
+from apigen import check, errors, load, reference, requests, tables, words  # noqa: E402
 
 
 def write(path, text):
@@ -33,6 +34,7 @@ def generate(out, description, catalogue):
     write(out / "reference.html", page)
     write(out / "reference_gen.c", tables.embed(page))
     write(out / "errors.md", errors.markdown(catalogue))
+    write(out / "api_examples.c", requests.cases(catalogue.entries))
     inputs = [description.path, *catalogue.paths, ROOT / "src/base/err.h", ROOT / "src/base/status.c",
               *sorted((ROOT / "tools/apigen").glob("*.py"))]
     write(out / "api_gen.d", f"{out}/api_gen.h: " + " ".join(str(path) for path in inputs) + "\n")

@@ -129,7 +129,7 @@ static void warn_key_unused(struct rw_request *r)
 
     if (!rw_http_header(r->x, "Idempotency-Key").p)
         return;
-    rw_fail(&err, RW_MALFORMED, "idempotency.not_used",
+    rw_fail(&err, RW_OK, "idempotency.not_used",
             "nothing is stored with validateOnly, so neither is the Idempotency-Key");
     rw_err_at(&err, "Idempotency-Key:", -1, 0);
     rw_faults_add(r->warnings, &err);

@@ -167,6 +167,14 @@ static void put_tenant_a(struct rw_tx *tx)
                                              .roles = "agent",
                                              .version = 1,
                                              .created_ms = 1});
+    rw_tx_put_user(tx, &(struct rw_row_user){.id = GONE,
+                                             .tenant_id = TENANT_A,
+                                             .name = "Gus",
+                                             .email = "gus@a.example",
+                                             .state = "inactive",
+                                             .roles = "agent",
+                                             .version = 1,
+                                             .created_ms = 1});
     rw_tx_put_station(tx, &(struct rw_row_station){.id = STATION_A,
                                                    .tenant_id = TENANT_A,
                                                    .name = "Ann's",
@@ -276,6 +284,21 @@ static void put_client(struct rw_tx *tx, const char *id, const char *tenant, con
                                                  .created_ms = 1});
 }
 
+static void put_old_token(struct rw_tx *tx, enum house_token which, uint64_t made_ms,
+                          uint64_t revoked_ms)
+{
+    struct rw_token_order order = {
+        .tenant_id = TENANT_A, .user_id = ANN, .roles = "", .scopes = "", .seconds = 3600};
+    struct rw_row_token row;
+    struct rw_err err = {0};
+
+    if (rw_token_make(house.key, &order, made_ms, &house.store.arena, &row, house.tokens[which],
+                      &err) != RW_OK)
+        fail_msg("token: %s", err.message);
+    row.revoked_ms = revoked_ms;
+    rw_tx_put_token(tx, &row);
+}
+
 static void put_token(struct rw_tx *tx, enum house_token which, const char *tenant,
                       const char *user, const char *client, const char *roles, const char *scopes)
 {
@@ -320,6 +343,9 @@ static void fill(void)
     put_token(tx, TOKEN_CLIENT, TENANT_A, NULL, CLIENT_A, "", "");
     put_token(tx, TOKEN_CY, TENANT_B, CY, NULL, "", "");
     put_token(tx, TOKEN_CY_ADMIN, TENANT_B, ADMIN_B, NULL, "", "");
+    put_token(tx, TOKEN_GONE, TENANT_A, GONE, NULL, "", "");
+    put_old_token(tx, TOKEN_EXPIRED, rw_clock_wall_ms() - 86400000, 0);
+    put_old_token(tx, TOKEN_REVOKED, rw_clock_wall_ms(), rw_clock_wall_ms());
     store_test_commit(tx);
 }
 
@@ -499,29 +525,12 @@ static char *read_all(int fd)
     return text;
 }
 
-bool house_try(enum house_token token, const char *method, const char *path, const char *headers,
-               const char *body)
+bool house_send_raw(const char *bytes, size_t n)
 {
-    struct rw_buf request;
     char *text, *end;
     int fd = connect_to_house();
 
-    rw_buf_init(&request, 1 << 20);
-    rw_buf_printf(&request, "%s %s HTTP/1.1\r\nHost: api.test\r\nConnection: close\r\n", method,
-                  path);
-    if (token != TOKEN_NONE)
-        rw_buf_printf(&request, "Authorization: Bearer %s\r\n", house.tokens[token]);
-    if (headers)
-        rw_buf_puts(&request, headers);
-    if (body)
-        rw_buf_printf(
-            &request, "%sContent-Length: %zu\r\n",
-            headers && strstr(headers, "Content-Type:") ? "" : "Content-Type: application/json\r\n",
-            strlen(body));
-    rw_buf_printf(&request, "\r\n%s", body ? body : "");
-    assert_false(request.failed);
-    assert_int_equal(send(fd, request.p, request.len, MSG_NOSIGNAL), (ssize_t)request.len);
-    rw_buf_done(&request);
+    assert_int_equal(send(fd, bytes, n, MSG_NOSIGNAL), (ssize_t)n);
     text = read_all(fd);
     (void)close(fd);
 
@@ -538,6 +547,31 @@ bool house_try(enum house_token token, const char *method, const char *path, con
     }
     free(text);
     return end != NULL;
+}
+
+bool house_try(enum house_token token, const char *method, const char *path, const char *headers,
+               const char *body)
+{
+    struct rw_buf request;
+    bool answered;
+
+    rw_buf_init(&request, 1 << 20);
+    rw_buf_printf(&request, "%s %s HTTP/1.1\r\nHost: api.test\r\nConnection: close\r\n", method,
+                  path);
+    if (token != TOKEN_NONE)
+        rw_buf_printf(&request, "Authorization: Bearer %s\r\n", house.tokens[token]);
+    if (headers)
+        rw_buf_puts(&request, headers);
+    if (body)
+        rw_buf_printf(
+            &request, "%sContent-Length: %zu\r\n",
+            headers && strstr(headers, "Content-Type:") ? "" : "Content-Type: application/json\r\n",
+            strlen(body));
+    rw_buf_printf(&request, "\r\n%s", body ? body : "");
+    assert_false(request.failed);
+    answered = house_send_raw(request.p, request.len);
+    rw_buf_done(&request);
+    return answered;
 }
 
 const struct house_answer *house_last(void)

@@ -3,8 +3,8 @@
  * listener, an exchange whose legs and media are faked, and a client of a few lines.
  *
  * Tenant A has Ann (station, the number +6534567890 with the id 12345-abcde-67890, an inactive and an
- * internal-only number), Bob (no station, owns the inactive +6534567891). Tenant B has Cy, with a
- * station, an edge and a number of its own.
+ * internal-only number), Bob (no station, owns the inactive +6534567891) and Gus, who is inactive.
+ * Tenant B has Cy, with a station, an edge and a number of its own, but no route.
  */
 #ifndef RW_TEST_API_HOUSE_H
 #define RW_TEST_API_HOUSE_H
@@ -17,6 +17,7 @@
 
 #define ANN "0192f000-0000-7000-8000-0000000000a1"
 #define BOB "0192f000-0000-7000-8000-0000000000a2"
+#define GONE "0192f000-0000-7000-8000-0000000000a3"
 #define ADMIN_A "0192f000-0000-7000-8000-0000000000a9"
 #define ADMIN_B "0192f000-0000-7000-8000-0000000000b9"
 #define CY "0192f000-0000-7000-8000-0000000000b1"
@@ -42,6 +43,9 @@ enum house_token {
     TOKEN_CLIENT,   /* of client A, integrator: no user */
     TOKEN_CY,       /* of tenant B: agent */
     TOKEN_CY_ADMIN, /* an administrator of tenant B */
+    TOKEN_EXPIRED,  /* Ann's of yesterday */
+    TOKEN_REVOKED,  /* Ann's, taken back */
+    TOKEN_GONE,     /* of Gus */
     TOKENS
 };
 
@@ -77,6 +81,9 @@ const struct house_answer *house_send(enum house_token token, const char *method
 bool house_try(enum house_token token, const char *method, const char *path, const char *headers,
                const char *body);
 const struct house_answer *house_last(void);
+
+/* Bytes as they are, for what is no request; false as above. */
+bool house_send_raw(const char *bytes, size_t n);
 
 /* Runs something in the worker and waits for it. */
 void house_do(void (*run)(void *arg), void *arg);

@@ -76,6 +76,20 @@ static void test_members(void **state)
     json_decref(tree);
 }
 
+/* An error that nobody named is a fault of ours, and is told as such. */
+static void test_no_code(void **state)
+{
+    struct rw_faults faults = {.count = 0};
+    json_t *tree;
+
+    (void)state;
+    add(&faults, RW_BUG, NULL, "something is wrong", "");
+    tree = written(&faults, RW_LIT(""));
+    assert_string_equal(text(json_array_get(json_object_get(tree, "errors"), 0), "code"),
+                        "server.bug");
+    json_decref(tree);
+}
+
 /* Putting the parameters back into the template gives the message again. */
 static void test_template_gives_message_back(void **state)
 {
@@ -186,6 +200,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_members),
+        cmocka_unit_test(test_no_code),
         cmocka_unit_test(test_template_gives_message_back),
         cmocka_unit_test(test_fields),
         cmocka_unit_test(test_vendor_codes),

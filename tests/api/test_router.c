@@ -256,6 +256,8 @@ static void test_query(void **state)
             assert_true(seen != 0);
         }
         assert_int_equal(warnings.count, strcmp(cases[i].name, "sortOrder") == 0);
+        if (warnings.count)
+            assert_string_equal(warnings.at[0].code, "request.ignored_parameter");
     }
 }
 

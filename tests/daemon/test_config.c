@@ -116,9 +116,30 @@ static void options_that_only_hold_together(void **state)
     assert_int_equal(rw_config_check(&config, &err), RW_OK);
     assert_int_equal(rw_config_set(&config, RW_LIT("http.tls_cert_file=/c"), "t", &err), RW_OK);
     assert_int_equal(rw_config_check(&config, &err), RW_MALFORMED);
+    assert_string_equal(err.code, "config.half_tls");
     rw_config_defaults(&config);
     assert_int_equal(rw_config_set(&config, RW_LIT("media.port_min=29999"), "t", &err), RW_OK);
     assert_int_equal(rw_config_check(&config, &err), RW_MALFORMED);
+    assert_string_equal(err.code, "config.port_range");
+}
+
+/* Comments only, so that nothing but the length can be wrong. */
+static void a_file_is_bounded(void **state)
+{
+    static char text[RW_CONFIG_FILE_MAX + 1];
+    struct rw_config config;
+    struct rw_err err;
+
+    (void)state;
+    memset(text, '#', sizeof(text));
+    rw_config_defaults(&config);
+    assert_int_equal(
+        rw_config_read(&config, "a.conf", (struct rw_slice){text, RW_CONFIG_FILE_MAX}, &err),
+        RW_OK);
+    assert_int_equal(
+        rw_config_read(&config, "a.conf", (struct rw_slice){text, RW_CONFIG_FILE_MAX + 1}, &err),
+        RW_MALFORMED);
+    assert_string_equal(err.code, "config.too_long");
 }
 
 static void endpoints(void **state)
@@ -150,6 +171,8 @@ static void endpoints(void **state)
             rw_config_endpoint(rw_slice_str(cases[i].text), host, sizeof(host), &port, &err);
 
         assert_int_equal(class, cases[i].port < 0 ? RW_MALFORMED : RW_OK);
+        if (class != RW_OK)
+            assert_string_equal(err.code, "config.bad_endpoint");
         assert_string_equal(host, cases[i].host);
         if (!class)
             assert_int_equal(port, cases[i].port);
@@ -176,6 +199,7 @@ int main(void)
         cmocka_unit_test(reads_each_case),
         cmocka_unit_test(later_sources_win_and_say_so),
         cmocka_unit_test(options_that_only_hold_together),
+        cmocka_unit_test(a_file_is_bounded),
         cmocka_unit_test(endpoints),
         cmocka_unit_test(a_file_that_is_not_there),
     };

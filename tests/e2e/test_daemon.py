@@ -138,6 +138,15 @@ def test_a_data_directory_that_cannot_be_used():
         os.chmod(here / "closed", 0o700)
 
 
+def test_too_few_descriptors():
+    """The lock takes the fourth one; signals need two more."""
+    with folder() as here:
+        initialised(here / "data")
+        few = run("--data-dir", here / "data", *PORTS,
+                  preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (5, 5)))
+        refused(few, LATER, "daemon.no_signals", "Too many open files")
+
+
 def test_ports_that_are_taken():
     with folder() as here, socket.socket() as web, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sip:
         initialised(here)

@@ -11,6 +11,7 @@
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <sys/resource.h>
 
 #include <cmocka.h>
 
@@ -398,6 +399,47 @@ static void test_a_stop_waits_for_what_is_under_way(void **state)
     rw_offload_free(pool);
 }
 
+static void test_no_descriptors_are_left(void **state)
+{
+    struct rw_workers *workers = NULL;
+    struct rlimit limit, none;
+    struct rw_err err;
+
+    (void)state;
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    none = (struct rlimit){.rlim_cur = 0, .rlim_max = limit.rlim_max};
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+    assert_int_equal(rw_workers_new(&workers, 1, &err), RW_IO);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    assert_string_equal(err.code, "loop.init");
+    assert_null(workers);
+}
+
+/* A stack as large as the address space: no thread can be made that has it. */
+static void test_no_thread_can_be_made(void **state)
+{
+    struct rw_workers *workers;
+    struct rw_offload *some = NULL;
+    pthread_attr_t usual, huge;
+    struct rw_err err;
+
+    (void)state;
+    assert_int_equal(pthread_getattr_default_np(&usual), 0);
+    assert_int_equal(pthread_attr_init(&huge), 0);
+    assert_int_equal(pthread_attr_setstacksize(&huge, (size_t)1 << 47), 0);
+    assert_int_equal(rw_workers_new(&workers, 1, &err), RW_OK);
+    assert_int_equal(pthread_setattr_default_np(&huge), 0);
+    assert_int_equal(rw_workers_start(workers, NULL, NULL, NULL, &err), RW_IO);
+    assert_string_equal(err.code, "loop.thread");
+    assert_int_equal(rw_offload_new(&some, 1, 1, &err), RW_IO);
+    assert_string_equal(err.code, "loop.thread");
+    assert_null(some);
+    assert_int_equal(pthread_setattr_default_np(&usual), 0);
+    rw_workers_free(workers);
+    (void)pthread_attr_destroy(&huge);
+    (void)pthread_attr_destroy(&usual);
+}
+
 static void test_out_of_memory(void **state)
 {
     long live = rw_mem_live(), n = 0;
@@ -431,6 +473,8 @@ int main(void)
         cmocka_unit_test(test_bad_counts),
         cmocka_unit_test(test_deferred_runs_last),
         cmocka_unit_test(test_offload),
+        cmocka_unit_test(test_no_descriptors_are_left),
+        cmocka_unit_test(test_no_thread_can_be_made),
         cmocka_unit_test(test_out_of_memory),
         cmocka_unit_test(test_a_stop_waits_for_what_is_under_way),
     };

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include <cmocka.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 static struct rw_media_addr addr(const char *host, uint16_t port)
@@ -337,6 +338,24 @@ static void test_an_address_that_is_not_ours(void **state)
     assert_string_equal(err.code, "media.bind_failed");
 }
 
+static void test_no_descriptors_are_left(void **state)
+{
+    struct rw_media_addr host = addr("127.0.0.1", 0);
+    struct rlimit limit, none;
+    struct rw_port_pair pair;
+    struct rw_ports ports;
+    struct rw_err err;
+
+    (void)state;
+    assert_true(rw_ports_init(&ports, &host, 0, 0));
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    none = (struct rlimit){.rlim_cur = 0, .rlim_max = limit.rlim_max};
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+    assert_int_equal(rw_ports_open(&ports, &pair, &err), RW_LIMIT);
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    assert_string_equal(err.code, "media.no_sockets");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -352,6 +371,7 @@ int main(void)
         cmocka_unit_test(test_ports_run_out_and_come_back),
         cmocka_unit_test(test_ranges_without_a_pair),
         cmocka_unit_test(test_an_address_that_is_not_ours),
+        cmocka_unit_test(test_no_descriptors_are_left),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

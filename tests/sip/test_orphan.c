@@ -154,6 +154,18 @@ static void damaged(struct stage *s)
     end_orphan(s, &good);
 }
 
+/* A host that is only a name is not asked for again: a restart waits for nobody. */
+static void without_an_address(struct stage *s)
+{
+    struct rw_leg_dialog dialog = good;
+    struct rw_err err;
+
+    (void)strcpy(dialog.request_uri, "sip:a@carrier.invalid");
+    CHECK(s, rw_sip_leg_ops.end_orphan(rw_sip_leg_port(s->sip), &dialog, &err) == RW_IO);
+    CHECK(s, strcmp(err.code, "sip.unresolvable") == 0);
+    expect_nothing(s);
+}
+
 /* Every allocation fails in turn while orphans are ended: it is told or made up for, and nothing is left. */
 static void no_memory(struct stage *s)
 {
@@ -195,6 +207,7 @@ PLAY(answered)
 PLAY(ringing)
 PLAY(answered_after_all)
 PLAY(damaged)
+PLAY(without_an_address)
 PLAY(no_memory)
 
 int main(void)
@@ -202,7 +215,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(play_answered),           cmocka_unit_test(play_ringing),
         cmocka_unit_test(play_answered_after_all), cmocka_unit_test(play_damaged),
-        cmocka_unit_test(play_no_memory),
+        cmocka_unit_test(play_without_an_address), cmocka_unit_test(play_no_memory),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -270,11 +270,17 @@ static void port_is_taken(void **state)
     rw_sip_wire_free(wire);
     again.host = "not numeric";
     assert_int_equal(rw_sip_wire_new(&second, &again, 1, &err), RW_MALFORMED);
+    assert_string_equal(err.code, "sip.bad_listen_address");
+    again.host = "192.0.2.200"; /* of no machine */
+    assert_int_equal(rw_sip_wire_new(&second, &again, 1, &err), RW_IO);
+    assert_string_equal(err.code, "sip.port_unusable");
     again = options;
     again.advertised_host = "a b";
     assert_int_equal(rw_sip_wire_new(&second, &again, 1, &err), RW_MALFORMED);
+    assert_string_equal(err.code, "sip.bad_advertised_host");
     again.advertised_host = "sip.example.net:5060";
     assert_int_equal(rw_sip_wire_new(&second, &again, 1, &err), RW_MALFORMED);
+    assert_string_equal(err.code, "sip.bad_advertised_host");
     assert_null(second);
     rw_sip_wire_free(NULL);
 }

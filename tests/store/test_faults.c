@@ -146,6 +146,34 @@ static void test_disk(void **state)
     assert_true(hit > 20); /* the faults did hit commits */
 }
 
+/* What is told is what the system said. */
+static void test_each_fault_has_its_code(void **state)
+{
+    static const struct {
+        int rc;
+        const char *code;
+    } faults[] = {
+        {SQLITE_IOERR_WRITE, "store.io"},     {SQLITE_FULL, "store.full"},
+        {SQLITE_BUSY, "store.busy"},          {SQLITE_LOCKED, "store.busy"},
+        {SQLITE_READONLY, "store.read_only"}, {SQLITE_CORRUPT, "store.corrupt"},
+    };
+    struct store_test t;
+    unsigned n = 1;
+
+    (void)state;
+    store_test_open(&t);
+    for (size_t i = 0; i < sizeof(faults) / sizeof(*faults); i++) {
+        struct rw_err err = {0};
+
+        fault_vfs_arm(0, faults[i].rc, false);
+        assert_int_equal(commit_call(&t, n++, &err), RW_IO);
+        fault_vfs_arm(-1, 0, false);
+        assert_string_equal(err.code, faults[i].code);
+        assert_int_equal(commit_call(&t, n++, &err), RW_OK);
+    }
+    store_test_close(&t);
+}
+
 /* Opening a new database on a disk that fails at the n-th operation. */
 static void test_disk_at_open(void **state)
 {
@@ -318,9 +346,13 @@ static void test_memory_of_sqlite(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_disk),           cmocka_unit_test(test_disk_at_open),
-        cmocka_unit_test(test_memory_of_tx),   cmocka_unit_test(test_memory_of_reads),
-        cmocka_unit_test(test_memory_at_open), cmocka_unit_test(test_memory_of_sqlite),
+        cmocka_unit_test(test_disk),
+        cmocka_unit_test(test_each_fault_has_its_code),
+        cmocka_unit_test(test_disk_at_open),
+        cmocka_unit_test(test_memory_of_tx),
+        cmocka_unit_test(test_memory_of_reads),
+        cmocka_unit_test(test_memory_at_open),
+        cmocka_unit_test(test_memory_of_sqlite),
     };
 
     return cmocka_run_group_tests(tests, set_up_sqlite, NULL);

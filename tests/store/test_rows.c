@@ -582,6 +582,17 @@ static void test_incomplete(void **state)
     assert_string_equal(code, "store.incomplete");
 }
 
+static void test_not_found(void **state)
+{
+    struct store_test *t = *state;
+    struct rw_row_edge edge;
+    struct rw_err err;
+
+    assert_int_equal(rw_store_get_edge(t->reader, TENANT_A, "none", &t->arena, &edge, &err),
+                     RW_NOT_FOUND);
+    assert_string_equal(err.code, "store.not_found");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -596,6 +607,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_open_conversations, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_audit, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_incomplete, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_not_found, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

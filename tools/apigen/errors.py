@@ -4,6 +4,7 @@ import re
 from . import examples, load
 
 TEXTS = ("code", "class", "help")  # beside these an entry has a title or a message, and an example
+PRODUCED_BY = "produced_by"  # the test that brings the code about, where the example can't be run
 ADDRESS = "address.yaml"
 ADDRESS_WORDS = ("message", "explain", "expected", "note", "pending")  # its comment says what they are
 
@@ -28,8 +29,10 @@ def _check(entry, status):
         entry[word] = " ".join(entry[word].split())
     if "example" not in entry:
         entry.fail("an error has an example")
+    if own is ADDRESS_WORDS and examples.kind_of(entry["example"]) != "input":
+        entry.fail("the example of a verdict about an address is an input", "example")
     for word in entry:
-        if word not in (*TEXTS, *own, "example"):
+        if word not in (*TEXTS, *own, "example", PRODUCED_BY):
             entry.fail(f"an error has no {word} here", word)
     if not re.match(r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$", entry["code"]):
         entry.fail(f"{entry['code']} is no code: lower case, an area and a name", "code")
@@ -59,12 +62,15 @@ def addresses(root):
 
 
 def catalogue(root):
-    status, entries, paths = _classes(root), {}, sorted((root / "api/errors").glob("*.yaml"))
+    status, entries, titles, paths = _classes(root), {}, {}, sorted((root / "api/errors").glob("*.yaml"))
     for path in paths:
         for entry in read(path, status):
             code = entry["code"]
             if code in entries:
                 entry.fail(f"{code} is listed already, in {entries[code].path.name}:{entries[code].line}", "code")
+            other = titles.setdefault(entry["title"].lower(), entry)
+            if other is not entry:
+                entry.fail(f"{other['code']} has the same title; say what is different", "title")
             entries[code] = entry
     return Catalogue([entries[code] for code in sorted(entries)], paths, status)
 
@@ -89,6 +95,10 @@ def _code(text):
     return f"{fence} {text} {fence}" if "`" in text else f"`{text}`"
 
 
+def _example(shown):
+    return ["For example:", "", "```", shown, "```"] if "\n" in shown else [f"For example: {_code(shown)}"]
+
+
 def markdown(found):
     lines = ["# Errors", "",
              "Every code that an answer of this server can carry, in the order of the alphabet. The running server",
@@ -101,5 +111,5 @@ def markdown(found):
             lines += [f"## {area}", ""]
         lines += [f"### `{entry['code']}`", "",
                   f"**{_cell(entry['title'])}** ({_status(found, entry)})", "",
-                  _cell(entry["help"]), "", f"For example: {_code(examples.shown(entry))}", ""]
+                  _cell(entry["help"]), "", *_example(examples.shown(entry)), ""]
     return "\n".join(lines).rstrip() + "\n"

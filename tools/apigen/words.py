@@ -1,5 +1,5 @@
 """What address.yaml says, as the C tables of the engine of telephone addresses, and its examples as cases of a test."""
-from .examples import address_bytes
+from . import examples
 from .tables import c_bytes, c_string
 
 NOTICE = "/* Made by tools/gen_api.py from api/errors/address.yaml: do not change. */\n"
@@ -61,7 +61,7 @@ def cases(entries):
     """tests/address/examples.h's tables."""
     rows, policies = [], []
     for i, entry in enumerate(entries):
-        data = address_bytes(entry["example"])
+        data = examples.data(entry["example"]["input"])
         fields = [f".code = {c_string(entry['code'])}", f".input = {c_bytes(data)}", f".length = {len(data)}"]
         fields += [f".{word} = true" for word in ("note", "pending") if entry.get(word)]
         rows.append("    {" + ", ".join(fields) + "},")
