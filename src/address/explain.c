@@ -90,7 +90,7 @@ static void put_digit_count(struct out *out, unsigned n)
     put(out, n == 1 ? " digit" : " digits");
 }
 
-/* How many digits of `before` come after the country code; false when that is not known. */
+/* How many digits of `before` come after the country code; false when none do: then it does not hold them. */
 static bool national_digits(const struct rw_address *a, unsigned *ret)
 {
     char text[8];
@@ -104,7 +104,7 @@ static bool national_digits(const struct rw_address *a, unsigned *ret)
     if (strncmp(a->before, text, n) != 0)
         return false;
     *ret = (unsigned)(strlen(a->before) - n);
-    return true;
+    return *ret > 0;
 }
 
 static bool put_digits(struct out *out, const struct rw_address *a)

@@ -10,7 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#define RW_WORDS_TEMPLATES_MAX 3
+#define RW_WORDS_TEMPLATES_MAX 4
 
 struct rw_words {
     const char

@@ -3,7 +3,7 @@ from . import examples
 from .tables import c_bytes, c_string
 
 NOTICE = "/* Made by tools/gen_api.py from api/errors/address.yaml: do not change. */\n"
-TEMPLATES_MAX = 3  # RW_WORDS_TEMPLATES_MAX in src/address/words.h
+TEMPLATES_MAX = 4  # RW_WORDS_TEMPLATES_MAX in src/address/words.h
 CLASSES = ("RW_OK", "RW_MALFORMED", "RW_FORBIDDEN")
 
 
