@@ -84,7 +84,7 @@ size_t rw_parse_count_digits(const struct rw_parse *p, struct rw_range r)
     size_t n = 0;
 
     for (size_t i = r.lo; i < r.hi; i++)
-        n += rw_cp_digit(p->marks[i].cp) >= 0;
+        n += p->marks[i].digit >= 0;
     return n;
 }
 
@@ -94,8 +94,8 @@ void rw_parse_gather(const struct rw_parse *p, struct rw_range r, struct rw_digi
     d->n = 0;
     d->first = r.lo;
     for (size_t i = r.lo; i < r.hi; i++) {
-        enum rw_cp_kind kind = rw_cp_kind_of(p->marks[i].cp);
-        int digit = rw_cp_digit(p->marks[i].cp);
+        enum rw_cp_kind kind = p->marks[i].kind;
+        int digit = p->marks[i].digit;
 
         if (digit >= 0) {
             d->mark[d->n] = (uint16_t)i;
@@ -113,7 +113,7 @@ static void suggest_front(struct rw_parse *p, size_t end)
     struct rw_digits d;
 
     for (size_t i = 0; i < end; i++) {
-        enum rw_cp_kind kind = rw_cp_kind_of(p->marks[i].cp);
+        enum rw_cp_kind kind = p->marks[i].kind;
 
         if (kind != RW_CP_DIGIT && kind != RW_CP_SEPARATOR && !(kind == RW_CP_PLUS && i == 0))
             return;
@@ -127,14 +127,11 @@ static void suggest_front(struct rw_parse *p, size_t end)
 static bool has_control(struct rw_parse *p)
 {
     for (size_t i = 0; i < p->n; i++) {
-        struct rw_range here = {i, i + 1};
-
-        if (p->marks[i].cp == RW_CP_BAD)
-            rw_parse_fault_cp(p, RW_ADDRESS_MALFORMED, "address.not_utf8", here);
-        else if (rw_cp_kind_of(p->marks[i].cp) == RW_CP_CONTROL)
-            rw_parse_fault_cp(p, RW_ADDRESS_MALFORMED, "address.control_char", here);
-        else
+        if (p->marks[i].kind != RW_CP_CONTROL)
             continue;
+        rw_parse_fault_cp(p, RW_ADDRESS_MALFORMED,
+                          p->marks[i].cp == RW_CP_BAD ? "address.not_utf8" : "address.control_char",
+                          (struct rw_range){i, i + 1});
         suggest_front(p, i);
         return true;
     }
@@ -147,14 +144,14 @@ static void drop_invisible(struct rw_parse *p)
     size_t kept = 0;
 
     for (size_t i = 0; i < p->n; i++) {
-        enum rw_cp_kind kind = rw_cp_kind_of(p->marks[i].cp);
+        enum rw_cp_kind kind = p->marks[i].kind;
 
         if (kind == RW_CP_BIDI || kind == RW_CP_INVISIBLE)
             rw_parse_note(p, kind == RW_CP_BIDI ? "bidi_control_removed" : "invisible_removed",
                           (struct rw_range){i, i + 1});
     }
     for (size_t i = 0; i < p->n; i++) {
-        enum rw_cp_kind kind = rw_cp_kind_of(p->marks[i].cp);
+        enum rw_cp_kind kind = p->marks[i].kind;
 
         if (kind != RW_CP_BIDI && kind != RW_CP_INVISIBLE)
             p->marks[kept++] = p->marks[i];
@@ -192,12 +189,15 @@ static struct rw_range trim(struct rw_parse *p)
 
 static void judge_text(struct rw_parse *p, struct rw_slice text)
 {
+    const uint32_t control = 1u << RW_CP_CONTROL, unseen = 1u << RW_CP_BIDI | 1u << RW_CP_INVISIBLE;
     struct rw_range r;
+    uint32_t kinds;
 
-    p->n = rw_text_decode(text, p->marks);
-    if (has_control(p) || refuses_unicode(p))
+    p->n = rw_text_decode(text, p->marks, &kinds);
+    if ((kinds & control && has_control(p)) || refuses_unicode(p))
         return;
-    drop_invisible(p);
+    if (kinds & unseen)
+        drop_invisible(p);
     r = trim(p);
     if (r.lo == r.hi)
         rw_parse_fault(p, RW_ADDRESS_MALFORMED, "address.empty", (struct rw_range){0, 0});

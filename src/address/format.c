@@ -66,7 +66,7 @@ static unsigned choice_of(const struct rw_country *country, const char *nsn)
 
     for (; *nsn && state != RW_STATE_DEAD; nsn++)
         state = rw_state_next(state, (unsigned)(*nsn - '0'));
-    return rw_state_label(state);
+    return rw_state_label(rw_tables_pool, state);
 }
 
 static void put_national(struct out *out, const struct rw_country *country, const char *nsn,

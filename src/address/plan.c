@@ -27,10 +27,10 @@ const struct rw_country *rw_plan_country(const char *digits, size_t n, size_t *r
 
 const struct rw_territory *rw_plan_territory(const char *region)
 {
-    for (uint16_t i = 0; region[0] && i < rw_tables_territory_count; i++)
-        if (strcmp(rw_tables_territories[i].region, region) == 0)
-            return &rw_tables_territories[i];
-    return NULL;
+    unsigned first = (unsigned)region[0] - 'A', second = first < 26 ? (unsigned)region[1] - 'A' : 26;
+    unsigned row = second < 26 && !region[2] ? rw_tables_territory_of[first * 26 + second] : 0;
+
+    return row ? &rw_tables_territories[row - 1] : NULL;
 }
 
 const struct rw_territory *rw_plan_main_territory(const struct rw_country *country)
@@ -66,19 +66,30 @@ const char *rw_address_data_month(void)
  * type where the first digits tell the region but there is no such range. */
 #define UNASSIGNED 15
 
-static unsigned walk(unsigned state, const char *digits, size_t n)
+static bool is_assigned(unsigned label)
 {
-    for (size_t i = 0; i < n && state != RW_STATE_DEAD; i++)
-        state = rw_state_next(state, (unsigned)(digits[i] - '0'));
-    return state;
+    return label && (label & 15) != UNASSIGNED;
+}
+
+/* What the machine of the country's numbers says. */
+static unsigned label_of(const struct rw_country *country, const char *nsn, size_t n)
+{
+    unsigned state = country->numbers;
+
+    for (size_t i = 0; i < n && state != RW_STATE_DEAD; i++) {
+        if (rw_state_is_tail(state))
+            return rw_state_reach(state) >> (n - i) & 1 ? rw_state_label(rw_tables_numbers, state) : 0;
+        state = rw_state_next_of_number(state, (unsigned)(nsn[i] - '0'));
+    }
+    return rw_state_is_tail(state) ? 0 : rw_state_label(rw_tables_numbers, state);
 }
 
 void rw_plan_range(const struct rw_country *country, const char *nsn, size_t n,
                    struct rw_plan_range *ret)
 {
-    unsigned label = rw_state_label(walk(country->numbers, nsn, n));
+    unsigned label = label_of(country, nsn, n);
 
-    ret->assigned = label && (label & 15) != UNASSIGNED;
+    ret->assigned = is_assigned(label);
     ret->type = ret->assigned ? (enum rw_address_type)(label & 15) : RW_ADDRESS_TYPE_UNKNOWN;
     ret->territory = label || country->count == 1
                          ? &rw_tables_territories[country->first + (label >> 4)]
@@ -87,61 +98,12 @@ void rw_plan_range(const struct rw_country *country, const char *nsn, size_t n,
 
 /* ------------------------------------------------------------------ gaps */
 
-static bool is_assigned(unsigned label)
-{
-    return label && (label & 15) != UNASSIGNED;
-}
-
-/* Can more digits lead to an assigned number, or is this one? */
-static bool is_live(unsigned state)
-{
-    return state != RW_STATE_DEAD && !rw_state_is_sink(state);
-}
-
-/* The distinct states after one more digit. Few machines are wider than this anywhere; of those that
- * are, not all lengths are told. */
-#define WIDTH 256
-
-struct front {
-    size_t n;
-    uint16_t state[WIDTH];
-};
-
-static void add(struct front *front, unsigned state)
-{
-    for (size_t i = 0; i < front->n; i++)
-        if (front->state[i] == state)
-            return;
-    if (front->n < WIDTH)
-        front->state[front->n++] = (uint16_t)state;
-}
-
 /* Bit i: i more digits can make an assigned number. */
-static uint32_t lengths_from(unsigned state)
+static uint32_t reach_of(unsigned state)
 {
-    struct front fronts[2], *now = &fronts[0], *next = &fronts[1], *swap;
-    uint32_t lengths = 0;
-
-    now->n = 1;
-    now->state[0] = (uint16_t)state;
-    for (unsigned more = 0; now->n && more <= RW_NSN_MAX; more++) {
-        next->n = 0;
-        for (size_t i = 0; i < now->n; i++) {
-            if (is_assigned(rw_state_label(now->state[i])))
-                lengths |= UINT32_C(1) << more;
-            for (unsigned digit = 0, last = 0; digit < 10; digit++) {
-                unsigned to = rw_state_next(now->state[i], digit);
-
-                if (to != last && is_live(to))
-                    add(next, to);
-                last = to;
-            }
-        }
-        swap = now;
-        now = next;
-        next = swap;
-    }
-    return lengths;
+    if (rw_tables_numbers[state] & RW_STATE_LEAF)
+        return is_assigned(rw_state_label(rw_tables_numbers, state));
+    return rw_state_reach(state);
 }
 
 static uint16_t live_digits(unsigned state)
@@ -149,7 +111,7 @@ static uint16_t live_digits(unsigned state)
     unsigned digits = 0;
 
     for (unsigned digit = 0; digit < 10; digit++)
-        if (is_live(rw_state_next(state, digit)))
+        if (reach_of(rw_state_next_of_number(state, digit)))
             digits |= 1u << digit;
     return (uint16_t)digits;
 }
@@ -164,9 +126,9 @@ void rw_plan_gap(const struct rw_country *country, const char *nsn, size_t n,
     if (n > RW_NSN_MAX)
         n = RW_NSN_MAX;
     while (alive < n) {
-        unsigned to = rw_state_next(states[alive], (unsigned)(nsn[alive] - '0'));
+        unsigned to = rw_state_next_of_number(states[alive], (unsigned)(nsn[alive] - '0'));
 
-        if (!is_live(to))
+        if (!reach_of(to))
             break;
         states[++alive] = (uint16_t)to;
     }
@@ -178,22 +140,16 @@ void rw_plan_gap(const struct rw_country *country, const char *nsn, size_t n,
         }
     }
     /* The digits are fine one by one; back to where the count of them was still open. */
-    for (size_t at = alive;; at--) {
-        uint32_t lengths = lengths_from(states[at]) << at;
-
-        if (lengths >> n & 1)
-            return;
-        ret->lengths = lengths;
-        ret->decided = at;
-        if (at == 0)
-            return;
-    }
+    ret->decided = alive;
+    while (ret->decided > 0 && !(reach_of(states[ret->decided - 1]) >> (n - ret->decided + 1) & 1))
+        ret->decided--;
+    ret->lengths = reach_of(states[ret->decided]) << ret->decided;
 }
 
 bool rw_plan_keeps_zero(const struct rw_country *country)
 {
     return strcmp(rw_plan_main_territory(country)->trunk_prefix, "0") != 0 &&
-           is_live(rw_state_next(country->numbers, 0));
+           reach_of(rw_state_next_of_number(country->numbers, 0));
 }
 
 /* ------------------------------------------------------------------ emergency and short numbers */
@@ -207,9 +163,17 @@ static bool lists(const char *numbers, const char *digits, size_t n)
     return false;
 }
 
+/* The label that all the digits lead to. */
+static unsigned walk(unsigned state, const char *digits, size_t n)
+{
+    for (size_t i = 0; i < n && state != RW_STATE_DEAD; i++)
+        state = rw_state_next(state, (unsigned)(digits[i] - '0'));
+    return rw_state_label(rw_tables_pool, state);
+}
+
 unsigned rw_plan_short(const struct rw_territory *territory, const char *digits, size_t n)
 {
-    return rw_state_label(walk(territory->shorts, digits, n));
+    return walk(territory->shorts, digits, n);
 }
 
 bool rw_plan_is_emergency_in(const struct rw_territory *territory, const char *digits, size_t n)
@@ -234,7 +198,7 @@ bool rw_plan_is_emergency(const struct rw_country *country, const char *digits, 
 
 bool rw_plan_has_form(const struct rw_territory *territory, const char *digits, size_t n)
 {
-    return rw_state_label(walk(territory->general, digits, n)) != 0;
+    return walk(territory->general, digits, n) != 0;
 }
 
 /* What a machine of prefixes takes off: the last row passed, or the one for the end. */
@@ -243,7 +207,7 @@ static unsigned prefix(unsigned state, const char *digits, size_t n)
     unsigned found = 0;
 
     for (size_t i = 0; state != RW_STATE_DEAD; i++) {
-        const struct rw_strip *strip = &rw_tables_strips[rw_state_label(state)];
+        const struct rw_strip *strip = &rw_tables_strips[rw_state_label(rw_tables_pool, state)];
 
         if (strip->passing)
             found = strip->passing;
@@ -299,7 +263,7 @@ const char *rw_plan_zones(const char *digits, size_t n)
     unsigned state = rw_tables_zones_root, found = 0;
 
     for (size_t i = 0; state != RW_STATE_DEAD; i++) {
-        unsigned label = rw_state_label(state);
+        unsigned label = rw_state_label(rw_tables_pool, state);
 
         if (label)
             found = label;

@@ -40,7 +40,7 @@ bool rw_parse_extension(struct rw_parse *p, struct rw_range r)
     size_t n = 0;
 
     for (size_t i = r.lo; i < r.hi; i++) {
-        int digit = rw_cp_digit(p->marks[i].cp);
+        int digit = p->marks[i].digit;
 
         if (digit < 0 && is_separator(p->marks[i].cp))
             continue;
@@ -78,7 +78,7 @@ static size_t extension_word(const struct rw_parse *p, struct rw_range r)
                                p->marks[r.lo + n].cp == ':' || p->marks[r.lo + n].cp == '='))
         n++;
     for (size_t i = r.lo + n; i < r.hi; i++)
-        if (rw_cp_digit(p->marks[i].cp) < 0 && !is_separator(p->marks[i].cp))
+        if (p->marks[i].digit < 0 && !is_separator(p->marks[i].cp))
             return 0;
     return r.lo + n < r.hi ? n : 0;
 }
@@ -161,7 +161,7 @@ static bool is_trunk_prefix(const struct rw_parse *p, struct rw_range r, size_t 
     size_t code_digits;
 
     if (!d->plus || d->n == 0 || at + 3 > r.hi || p->marks[at].cp != '(' ||
-        rw_cp_digit(p->marks[at + 1].cp) != 0 || p->marks[at + 2].cp != ')')
+        p->marks[at + 1].digit != 0 || p->marks[at + 2].cp != ')')
         return false;
     country = rw_plan_country(d->digit, d->n, &code_digits);
     return country && code_digits == d->n && !rw_plan_keeps_zero(country);
@@ -174,7 +174,7 @@ static bool is_slash_within(const struct rw_parse *p, struct rw_range r, size_t 
     struct rw_range next = {at + 1, r.hi};
 
     if (p->marks[at].cp != '/' || d->n == 0 || next.lo == r.hi ||
-        rw_cp_digit(p->marks[next.lo].cp) < 0)
+        p->marks[next.lo].digit < 0)
         return false;
     next.hi = rw_parse_find(p, next, '/');
     return d->n < RW_ADDRESS_DIGITS_MIN || rw_parse_count_digits(p, next) < RW_ADDRESS_DIGITS_MIN;
@@ -199,13 +199,13 @@ static bool take_separator(struct rw_parse *p, struct rw_range r, size_t at)
 
 static void take_digit(struct rw_parse *p, struct rw_digits *d, size_t at)
 {
-    enum rw_cp_kind kind = rw_cp_kind_of(p->marks[at].cp);
+    enum rw_cp_kind kind = p->marks[at].kind;
 
     if (kind != RW_CP_DIGIT)
         rw_parse_note(p, kind == RW_CP_WIDE_DIGIT ? "fullwidth_digits" : "non_ascii_digits",
                       (struct rw_range){at, at + 1});
     d->mark[d->n] = (uint16_t)at;
-    d->digit[d->n++] = (char)('0' + rw_cp_digit(p->marks[at].cp));
+    d->digit[d->n++] = (char)('0' + p->marks[at].digit);
     d->digit[d->n] = '\0';
 }
 
@@ -236,10 +236,10 @@ bool rw_parse_collect(struct rw_parse *p, struct rw_range r, struct rw_digits *d
     d->digit[0] = '\0';
     for (size_t i = r.lo; i < r.hi; i++) {
         uint32_t cp = p->marks[i].cp;
-        enum rw_cp_kind kind = rw_cp_kind_of(cp);
+        enum rw_cp_kind kind = p->marks[i].kind;
 
         *ret_end = i + 1;
-        if (rw_cp_digit(cp) >= 0) {
+        if (p->marks[i].digit >= 0) {
             take_digit(p, d, i);
         } else if (kind == RW_CP_PLUS || kind == RW_CP_OTHER_PLUS) {
             if (d->plus || d->n) {

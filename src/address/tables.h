@@ -2,7 +2,7 @@
  * address/tables.h - the numbering plans of the world as constant tables, made by tools/numbering.
  *
  * Internal to the engine. All of it is data of no pointers, so that it is shared by every process.
- * Places in the pool are first states of machines, see automaton.h; 0 = there is none.
+ * Machines are named by their first state's place in their pool, see automaton.h; 0 = there is none.
  * Threads: any.
  */
 #ifndef RW_ADDRESS_TABLES_H
@@ -56,11 +56,12 @@ struct rw_number_format {
 
 extern const char rw_tables_version[], rw_tables_month[];
 
-extern const uint16_t rw_tables_pool[];
+extern const uint16_t rw_tables_numbers[]; /* the pool of machines of numbers */
+extern const uint16_t rw_tables_pool[];    /* the pool of all others */
 
 extern const uint8_t rw_tables_country_of[1000]; /* by the first three digits: row + 1; 0 = none */
 extern const struct rw_country rw_tables_countries[];
-extern const uint16_t rw_tables_territory_count;
+extern const uint16_t rw_tables_territory_of[26 * 26]; /* by two letters: row + 1; 0 = none */
 extern const struct rw_territory rw_tables_territories[];
 extern const struct rw_strip rw_tables_strips[];
 

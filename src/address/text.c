@@ -74,32 +74,28 @@ static uint32_t zero_of(uint32_t cp)
     return lo && cp - zeros[lo - 1] < 10 ? zeros[lo - 1] : 0;
 }
 
-static enum rw_cp_kind kind_of_ascii(uint32_t cp)
-{
-    if (cp >= '0' && cp <= '9')
-        return RW_CP_DIGIT;
-    if ((cp >= 'a' && cp <= 'z') || (cp >= 'A' && cp <= 'Z'))
-        return RW_CP_LETTER;
-    switch (cp) {
-    case '+':
-        return RW_CP_PLUS;
-    case ' ':
-    case '-':
-    case '.':
-    case '(':
-    case ')':
-        return RW_CP_SEPARATOR;
-    default:
-        return cp < 0x20 || cp == 0x7f ? RW_CP_CONTROL : RW_CP_OTHER;
-    }
-}
+/* clang-format off */
+enum { C = RW_CP_CONTROL, D = RW_CP_DIGIT, L = RW_CP_LETTER, O = RW_CP_OTHER, P = RW_CP_PLUS, S = RW_CP_SEPARATOR };
+static const uint8_t ascii[0x80] = {
+    C, C, C, C, C, C, C, C, C, C, C, C, C, C, C, C,
+    C, C, C, C, C, C, C, C, C, C, C, C, C, C, C, C,
+    S, O, O, O, O, O, O, O, S, S, O, P, O, S, S, O,
+    D, D, D, D, D, D, D, D, D, D, O, O, O, O, O, O,
+    O, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L,
+    L, L, L, L, L, L, L, L, L, L, L, O, O, O, O, O,
+    O, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L,
+    L, L, L, L, L, L, L, L, L, L, L, O, O, O, O, C,
+};
+/* clang-format on */
 
 enum rw_cp_kind rw_cp_kind_of(uint32_t cp)
 {
     uint32_t zero;
 
+    if (cp == RW_CP_BAD)
+        return RW_CP_CONTROL; /* no more to be passed over than one */
     if (cp < 0x80)
-        return kind_of_ascii(cp);
+        return ascii[cp];
     for (size_t i = 0; i < COUNT(ranges) && ranges[i].first <= cp; i++)
         if (cp <= ranges[i].last)
             return ranges[i].kind;
@@ -127,22 +123,41 @@ bool rw_cp_is_space(uint32_t cp)
            cp == 0x202f || cp == 0x205f || cp == 0x3000;
 }
 
-size_t rw_text_decode(struct rw_slice text, struct rw_mark marks[RW_ADDRESS_INPUT_MAX])
+void rw_mark_set(struct rw_mark *mark, uint32_t cp)
+{
+    mark->cp = cp;
+    mark->kind = (uint8_t)rw_cp_kind_of(cp);
+    mark->digit = (int8_t)rw_cp_digit(cp);
+}
+
+size_t rw_text_decode(struct rw_slice text, struct rw_mark marks[RW_ADDRESS_INPUT_MAX],
+                      uint32_t *ret_kinds)
 {
     size_t n = 0, byte = 0;
+    uint32_t kinds = 0;
 
     while (byte < text.n && n < RW_ADDRESS_INPUT_MAX) {
-        uint32_t cp = RW_CP_BAD;
-        size_t used = rw_utf8_decode(rw_slice_from(text, byte), &cp);
+        struct rw_mark *mark = &marks[n];
+        uint32_t cp = (unsigned char)text.p[byte];
+        size_t used = 1;
 
-        if (used == 0) {
-            used = 1;
-            cp = RW_CP_BAD;
+        mark->at = (uint16_t)n++;
+        mark->length = 1;
+        mark->byte = (uint16_t)byte;
+        if (cp < 0x80) {
+            mark->cp = cp;
+            mark->kind = ascii[cp];
+            mark->digit = mark->kind == RW_CP_DIGIT ? (int8_t)(cp - '0') : -1;
+        } else {
+            used = rw_utf8_decode(rw_slice_from(text, byte), &cp);
+            rw_mark_set(mark, used ? cp : RW_CP_BAD);
+            used += used == 0;
         }
-        marks[n] = (struct rw_mark){cp, (uint16_t)n, 1, (uint16_t)byte, (uint16_t)used};
+        mark->bytes = (uint16_t)used;
         byte += used;
-        n++;
+        kinds |= UINT32_C(1) << mark->kind;
     }
+    *ret_kinds = kinds;
     return n;
 }
 

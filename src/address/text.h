@@ -14,6 +14,8 @@ struct rw_mark {
     uint32_t cp;         /* RW_CP_BAD for a byte that is not UTF-8 */
     uint16_t at, length; /* code points */
     uint16_t byte, bytes;
+    uint8_t kind; /* enum rw_cp_kind */
+    int8_t digit; /* 0..9, or -1 */
 };
 
 #define RW_CP_BAD 0xffffffffu
@@ -30,14 +32,19 @@ enum rw_cp_kind {
     RW_CP_LETTER,          /* A-Z a-z */
     RW_CP_INVISIBLE,
     RW_CP_BIDI,
-    RW_CP_CONTROL /* C0, C1, line and paragraph separator */
+    RW_CP_CONTROL /* C0, C1, line and paragraph separator, bytes that are not UTF-8 */
 };
 
 enum rw_cp_kind rw_cp_kind_of(uint32_t cp);
 bool rw_cp_is_space(uint32_t cp);
 int rw_cp_digit(uint32_t cp); /* 0..9, or -1 */
 
-/* Decodes text (at most RW_ADDRESS_INPUT_MAX bytes) into marks; returns how many. */
-size_t rw_text_decode(struct rw_slice text, struct rw_mark marks[RW_ADDRESS_INPUT_MAX]);
+/* Makes it the mark of another code point at the same place. */
+void rw_mark_set(struct rw_mark *mark, uint32_t cp);
+
+/* Decodes text (at most RW_ADDRESS_INPUT_MAX bytes) into marks; returns how many. *ret_kinds gets bit
+ * 1 << kind of every kind that is there. */
+size_t rw_text_decode(struct rw_slice text, struct rw_mark marks[RW_ADDRESS_INPUT_MAX],
+                      uint32_t *ret_kinds);
 
 #endif

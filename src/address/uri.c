@@ -28,8 +28,9 @@ static bool decode_percent(struct rw_parse *p, struct rw_range *r)
             int lo = from + 2 < r->hi ? hex_value(p->marks[from + 2].cp) : -1;
 
             if (hi >= 0 && lo >= 0)
-                p->marks[from].cp = mark.cp = (uint32_t)(hi * 16 + lo);
-            if (hi < 0 || lo < 0 || hi > 7 || rw_cp_kind_of(mark.cp) == RW_CP_CONTROL) {
+                rw_mark_set(&mark, (uint32_t)(hi * 16 + lo));
+            p->marks[from].cp = mark.cp;
+            if (hi < 0 || lo < 0 || hi > 7 || mark.kind == RW_CP_CONTROL) {
                 rw_parse_fault_cp(p, RW_ADDRESS_MALFORMED,
                                   hi < 0 || lo < 0 ? "address.unexpected_char"
                                                    : "address.control_char",

@@ -49,20 +49,32 @@ def _country_index(countries):
     return index
 
 
+def _region_index(territories):
+    """By the two letters of a region, its row + 1."""
+    index = [0] * 26 * 26
+    for row, territory in enumerate(territories):
+        first, second = (ord(letter) - ord("A") for letter in territory["region"][:2])
+        if first >= 0:
+            index[first * 26 + second] = row + 1
+    return index
+
+
 def write(plan, sources):
+    numbers, number_offsets = plan.numbers.layout()
     words, offsets = plan.pool.layout()
     assert len(plan.countries) < 256 and len(plan.territories) < 65536
     out = [HEAD.format(sources=", ".join(f"{s['name']} {s['version']}" for s in sources))]
     out.append(f'const char rw_tables_version[] = "{sources[0]["name"]} {sources[0]["version"]}";')
     out.append(f'const char rw_tables_month[] = "{sources[0]["published"][:7]}";\n')
+    out.append(f"const uint16_t rw_tables_numbers[] = {{\n{_numbers(numbers)}\n}};\n")
     out.append(f"const uint16_t rw_tables_pool[] = {{\n{_numbers(words)}\n}};\n")
     out.append(f"const uint8_t rw_tables_country_of[1000] = {{\n{_numbers(_country_index(plan.countries))}\n}};\n")
     out.append("const struct rw_country rw_tables_countries[] = {")
     for c in plan.countries:
-        out.append(f"    {{{c['code']}, {c['first']}, {c['count']}, {offsets[c['numbers']]}, {offsets[c['formats']]}, "
+        out.append(f"    {{{c['code']}, {c['first']}, {c['count']}, {number_offsets[c['numbers']]}, {offsets[c['formats']]}, "
                    f"{c['national']}, {c['international']}}},")
     out.append("};\n")
-    out.append(f"const uint16_t rw_tables_territory_count = {len(plan.territories)};")
+    out.append(f"const uint16_t rw_tables_territory_of[26 * 26] = {{\n{_numbers(_region_index(plan.territories))}\n}};\n")
     out.append("const struct rw_territory rw_tables_territories[] = {")
     for t in plan.territories:
         out.append(f"    {{\"{t['region']}\", \"{t['trunk_prefix']}\", \"{t['put']}\", {str(t['transforms']).lower()}, "

@@ -39,6 +39,12 @@ class Subsets:
 TYPES = ["unknown", "fixed", "mobile", "fixed_or_mobile", "toll_free", "premium", "shared_cost", "voip", "personal",
          "pager", "uan", "voicemail", "satellite"]  # enum rw_address_type
 UNASSIGNED = 15  # instead of a type: the leading digits say which region, but there is no such range
+
+
+def is_assigned(label):
+    return label & 15 not in (0, UNASSIGNED)
+
+
 ORDER = ["premium", "toll_free", "shared_cost", "voip", "personal", "pager", "uan", "voicemail"]
 
 

@@ -49,7 +49,8 @@ def mask(lengths):
 
 class Plan:
     def __init__(self, data, names):
-        self.pool, self.texts, self.names = Pool(), Texts(), names
+        self.numbers, self.pool = Pool(machines.is_assigned), Pool()  # of numbers, and of all else
+        self.texts, self.names = Texts(), names
         self.countries, self.territories, self.formats, self.zones = [], [], [], [""]
         self.strips = [(0, 0)]  # what prefixes take off, see prefixes.py
         self.choices = []  # by list of formats, those whose leading digits match
@@ -73,7 +74,7 @@ class Plan:
         lists = first["formats"], first["international"] or first["formats"]
         self.countries.append({
             "code": code, "first": len(self.territories), "count": len(regions),
-            "numbers": machines.numbers(self.pool, [data["territories"][key] for key in keys], code in SATELLITE),
+            "numbers": machines.numbers(self.numbers, [data["territories"][key] for key in keys], code in SATELLITE),
             "formats": machines.formats(self.pool, [[f["leading"] for f in formats] for formats in lists], self.choices),
             "national": self._formats(lists[0], national),
             "international": self._formats(lists[1], lambda format: format["format"])})
