@@ -28,6 +28,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 #define RW_ADDRESS_INPUT_MAX 512
 #define RW_ADDRESS_NOTES_MAX 8
 #define RW_ADDRESS_SUGGESTIONS_MAX 4
@@ -58,14 +62,14 @@ enum rw_address_type {
 };
 
 struct rw_address_policy {
-    char region[3];         /* ISO 3166-1 alpha-2 of national numbers, "" = none: '+' is needed */
-    bool accept_national;   /* national form and dialled prefixes of the region, turned into E.164 */
-    bool accept_uris;       /* tel:, sip:, sips: */
-    bool accept_separators; /* spaces, hyphens, dots, brackets, slashes */
-    bool accept_unicode;    /* anything beyond ASCII: digits, separators, invisible marks */
-    bool accept_extensions; /* ";ext=12", "ext. 12", "x12" */
-    bool accept_vanity;     /* letters for digits, "1-800-FLOWERS", as on a telephone's keys */
-    bool refuse_unassigned;
+    char region[3];       /* ISO 3166-1 alpha-2 of national numbers, "" = none: '+' is needed */
+    bool accept_national; /* national form and dialled prefixes of the region, turned into E.164 */
+    bool accept_uris;     /* tel:, sip:, sips: */
+    bool accept_separators;     /* spaces, hyphens, dots, brackets, slashes */
+    bool accept_unicode;        /* anything beyond ASCII: digits, separators, invisible marks */
+    bool accept_extensions;     /* ";ext=12", "ext. 12", "x12" */
+    bool accept_vanity;         /* letters for digits, "1-800-FLOWERS", as on a telephone's keys */
+    bool refuse_unassigned;     /* the verdict stays UNASSIGNED: for whoever acts on it */
     uint32_t refuse_types;      /* bit 1 << enum rw_address_type */
     const char *refuse_regions; /* "CU,KP", or NULL */
 };
@@ -107,8 +111,8 @@ struct rw_address {
     /* of the fault; code is NULL when the verdict is OK */
     const char *code; /* "address.missing_plus": stable */
     struct rw_address_span span;
-    uint32_t code_point;     /* the character at fault, 0 = the fault is not about one */
-    char before[17];         /* E.164 up to the digit at fault, "+653"; "" where that says nothing */
+    uint32_t code_point; /* the character at fault, 0 = the fault is not about one */
+    char before[17];     /* E.164 up to the digit at fault, "+653"; "" where that says nothing */
     uint16_t allowed_digits; /* bit n: digit n could stand there; 0 = not known */
     uint32_t lengths;        /* bit n: n national digits could be; 0 = not known */
     uint32_t suggestion_count;
@@ -129,13 +133,17 @@ const char *rw_address_type_name(enum rw_address_type type);
 const char *rw_address_message(const char *code);
 const char *rw_address_note_meaning(const char *code);
 
+/* Room enough for each of the texts below. */
+#define RW_ADDRESS_TEXT_MAX 256
+
 /*
  * The same sentence with what is known of this number: "no such number range in Singapore (+65)".
  * Writes at most size bytes with the NUL. Returns dst.
  */
 const char *rw_address_explain(const struct rw_address *address, char *dst, size_t size);
 
-/* What could stand at the fault, in words; writes at most size bytes with the NUL. Returns dst. */
+/* What could stand at the fault, in words, "" when there is nothing to say: "after +653 only 1 or 2 can
+ * follow". Writes at most size bytes with the NUL. Returns dst. */
 const char *rw_address_expected(const struct rw_address *address, char *dst, size_t size);
 
 /* "U+202C POP DIRECTIONAL FORMATTING"; only "U+1234" where no name is known. Returns dst. */
@@ -161,5 +169,9 @@ enum rw_address_format {
  * RFC 3966 and, as " ext. 12", in the international and national forms. */
 bool rw_address_write(const struct rw_address *address, enum rw_address_format format,
                       char dst[RW_ADDRESS_FORMAT_MAX]);
+
+#ifdef __cplusplus
+}
+#endif
 
 #endif

@@ -77,8 +77,7 @@ static void put_national(struct out *out, const struct rw_country *country, cons
 
     for (unsigned i = choice ? rw_tables_choice_ends[list] : 0;
          choice && i < rw_tables_choice_ends[list + 1]; i++) {
-        const struct rw_number_format *format =
-            &rw_tables_formats[first + rw_tables_choices[i]];
+        const struct rw_number_format *format = &rw_tables_formats[first + rw_tables_choices[i]];
 
         if (!divide(format, strlen(nsn), sizes))
             continue;

@@ -84,8 +84,7 @@ static void read_international(struct rw_reading *ret, const char *digits, size_
 
 /* "65 91234567": behind the country code. The number may still be a national one of the region. */
 static void read_plain_code(struct rw_reading *ret, const struct rw_territory *territory,
-                            const char *digits, size_t code_digits, size_t n,
-                            const uint8_t *places)
+                            const char *digits, size_t code_digits, size_t n, const uint8_t *places)
 {
     const struct rw_country *country = rw_plan_country_of(territory);
     struct rw_plan_digits rest;

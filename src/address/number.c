@@ -255,13 +255,12 @@ static void fault_length(struct rw_parse *p, const struct rw_digits *d,
     size_t code = finding->code_digits, max = code + longest(territory->lengths);
 
     p->out->lengths = territory->lengths;
-    tell_before(p->out, d, code);
+    tell_before(p->out, d, flaw == AREA_CODE_MISSING ? code : flaw == LONG ? max : d->n);
     if (flaw == AREA_CODE_MISSING)
         rw_parse_fault(p, RW_ADDRESS_IMPOSSIBLE, "address.area_code_missing",
                        at_digits(d, code, code, end));
     else if (flaw == LONG)
-        rw_parse_fault(p, RW_ADDRESS_IMPOSSIBLE, "address.too_long",
-                       at_digits(d, max, d->n, end));
+        rw_parse_fault(p, RW_ADDRESS_IMPOSSIBLE, "address.too_long", at_digits(d, max, d->n, end));
     else
         rw_parse_fault(p, RW_ADDRESS_IMPOSSIBLE,
                        flaw == SHORT ? "address.too_short" : "address.bad_length",
@@ -320,6 +319,9 @@ static void fault(struct rw_parse *p, const struct rw_digits *d, enum flaw flaw,
         return;
     }
     p->out->country_code = finding->country->code;
+    if (finding->country->count == 1)
+        memcpy(p->out->region, rw_plan_main_territory(finding->country)->region,
+               sizeof(p->out->region));
     switch (flaw) {
     case EMERGENCY:
         rw_parse_fault(p, RW_ADDRESS_REFUSED, "address.emergency_number",

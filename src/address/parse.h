@@ -33,7 +33,7 @@ struct rw_digits {
     uint16_t mark[RW_ADDRESS_INPUT_MAX];
 };
 
-#define RW_ADDRESS_DIGITS_MIN 7 /* country code and number: hardly any that is in use is shorter */
+#define RW_ADDRESS_DIGITS_MIN 7  /* country code and number: hardly any that is in use is shorter */
 #define RW_ADDRESS_DIGITS_MAX 15 /* E.164, 6.1 */
 
 /* ------------------------------------------------------------------ address.c */

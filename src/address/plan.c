@@ -27,7 +27,8 @@ const struct rw_country *rw_plan_country(const char *digits, size_t n, size_t *r
 
 const struct rw_territory *rw_plan_territory(const char *region)
 {
-    unsigned first = (unsigned)region[0] - 'A', second = first < 26 ? (unsigned)region[1] - 'A' : 26;
+    unsigned first = (unsigned)region[0] - 'A',
+             second = first < 26 ? (unsigned)region[1] - 'A' : 26;
     unsigned row = second < 26 && !region[2] ? rw_tables_territory_of[first * 26 + second] : 0;
 
     return row ? &rw_tables_territories[row - 1] : NULL;
@@ -78,7 +79,8 @@ static unsigned label_of(const struct rw_country *country, const char *nsn, size
 
     for (size_t i = 0; i < n && state != RW_STATE_DEAD; i++) {
         if (rw_state_is_tail(state))
-            return rw_state_reach(state) >> (n - i) & 1 ? rw_state_label(rw_tables_numbers, state) : 0;
+            return rw_state_reach(state) >> (n - i) & 1 ? rw_state_label(rw_tables_numbers, state)
+                                                        : 0;
         state = rw_state_next_of_number(state, (unsigned)(nsn[i] - '0'));
     }
     return rw_state_is_tail(state) ? 0 : rw_state_label(rw_tables_numbers, state);
@@ -91,9 +93,8 @@ void rw_plan_range(const struct rw_country *country, const char *nsn, size_t n,
 
     ret->assigned = is_assigned(label);
     ret->type = ret->assigned ? (enum rw_address_type)(label & 15) : RW_ADDRESS_TYPE_UNKNOWN;
-    ret->territory = label || country->count == 1
-                         ? &rw_tables_territories[country->first + (label >> 4)]
-                         : NULL;
+    ret->territory =
+        label || country->count == 1 ? &rw_tables_territories[country->first + (label >> 4)] : NULL;
 }
 
 /* ------------------------------------------------------------------ gaps */

@@ -173,8 +173,7 @@ static bool is_slash_within(const struct rw_parse *p, struct rw_range r, size_t 
 {
     struct rw_range next = {at + 1, r.hi};
 
-    if (p->marks[at].cp != '/' || d->n == 0 || next.lo == r.hi ||
-        p->marks[next.lo].digit < 0)
+    if (p->marks[at].cp != '/' || d->n == 0 || next.lo == r.hi || p->marks[next.lo].digit < 0)
         return false;
     next.hi = rw_parse_find(p, next, '/');
     return d->n < RW_ADDRESS_DIGITS_MIN || rw_parse_count_digits(p, next) < RW_ADDRESS_DIGITS_MIN;

@@ -18,8 +18,9 @@ struct rw_country {
     uint16_t code;
     uint16_t first; /* row in rw_tables_territories */
     uint8_t count;
-    uint16_t numbers; /* machine: national number -> place among the regions << 4 | type, see plan.c */
-    uint16_t formats; /* machine: leading digits -> place + 1 in the choices */
+    uint16_t
+        numbers; /* machine: national number -> place among the regions << 4 | type, see plan.c */
+    uint16_t formats;                 /* machine: leading digits -> place + 1 in the choices */
     uint16_t national, international; /* first rows in rw_tables_formats */
 };
 
@@ -29,7 +30,7 @@ struct rw_territory {
     char trunk_prefix[4]; /* dialled in front of a national number, "0"; "" = none */
     char put[5];          /* with `transforms`: what comes in front of the prefix's last group */
     bool transforms;
-    uint8_t country; /* row in rw_tables_countries */
+    uint8_t country;  /* row in rw_tables_countries */
     uint16_t general; /* machine: digits that have a national number's form, whatever their count */
     uint16_t shorts;  /* machine: short number -> RW_SHORT or RW_SHORT_EMERGENCY */
     uint16_t strips;  /* machine: trunk prefix and carrier codes -> row in rw_tables_strips */

@@ -66,12 +66,14 @@ static void describe_data(const struct rw_address *a, char *dst, size_t size)
     }
     for (unsigned i = 0; i < 10; i++)
         if (a->allowed_digits >> i & 1) {
-            (void)snprintf(item, sizeof(item), "%s%u", strstr(dst, "allowed=") ? "" : "allowed=", i);
+            (void)snprintf(item, sizeof(item), "%s%u",
+                           strstr(dst, "allowed=") ? "" : "allowed=", i);
             join(dst, size, item, strstr(dst, "allowed=") ? "" : " ");
         }
     for (unsigned i = 0; i < 32; i++)
         if (a->lengths >> i & 1) {
-            (void)snprintf(item, sizeof(item), "%s%u", strstr(dst, "lengths=") ? "" : "lengths=", i);
+            (void)snprintf(item, sizeof(item), "%s%u",
+                           strstr(dst, "lengths=") ? "" : "lengths=", i);
             join(dst, size, item, strstr(dst, "lengths=") ? "," : " ");
         }
 }
@@ -88,8 +90,8 @@ static void describe(const struct rw_address *a, char *dst, size_t size)
         (void)snprintf(cp, sizeof(cp), "U+%04X", a->code_point);
     describe_data(a, data, sizeof(data));
     if (a->verdict == RW_ADDRESS_OK)
-        (void)snprintf(dst, size, "ok %s\t\t\t%s\t%s\t%s\t%s\t%s", a->e164, cp, notes,
-                       a->extension, suggestions, data);
+        (void)snprintf(dst, size, "ok %s\t\t\t%s\t%s\t%s\t%s\t%s", a->e164, cp, notes, a->extension,
+                       suggestions, data);
     else
         (void)snprintf(dst, size, "%s\t%u\t%u\t%s\t%s\t%s\t%s\t%s", a->code, a->span.at,
                        a->span.length, cp, notes, a->extension, suggestions, data);
@@ -115,9 +117,9 @@ static bool check_row(char *line)
         (void)snprintf(policy.region, sizeof(policy.region), "%.2s", column[REGION]);
     rw_address_judge(input, n, &policy, &address);
     describe(&address, got, sizeof(got));
-    (void)snprintf(want, sizeof(want), "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s", column[VERDICT], column[AT],
-                   column[LEN], column[CHAR], column[NOTES], column[EXT], column[SUGGEST],
-                   column[DATA]);
+    (void)snprintf(want, sizeof(want), "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s", column[VERDICT],
+                   column[AT], column[LEN], column[CHAR], column[NOTES], column[EXT],
+                   column[SUGGEST], column[DATA]);
     broken = check_judgement((struct rw_slice){input, n}, &policy, &address);
     if (broken)
         print_error("[%s] %s\n", column[INPUT], broken);
