@@ -43,8 +43,8 @@ const types = turned({
 const errors = new Map([
   [google.Error.INVALID_COUNTRY_CODE, 'bad_code'],
   [google.Error.NOT_A_NUMBER, 'not_a_number'],
-  [google.Error.TOO_SHORT_AFTER_IDD, 'too_short'],
-  [google.Error.TOO_SHORT_NSN, 'too_short'],
+  [google.Error.TOO_SHORT_AFTER_IDD, 'cut_short'],
+  [google.Error.TOO_SHORT_NSN, 'cut_short'],
   [google.Error.TOO_LONG, 'too_long'],
 ]);
 
@@ -55,28 +55,33 @@ function nameOf(error) {
   return name;
 }
 
-/** emergency, valid, no; '-' where the text could not be a short number. */
+/**
+ * emergency, valid, no; '-' where the text could not be a short number. Behind a plus and a country code only
+ * emergency is asked: no other short number can be meant so.
+ */
 function shortOf(text, region) {
   const digits = text.replace(/[ ./-]/g, '');
   let code, national, where;
 
-  if (/^\d{2,12}$/.test(digits) && region) {
+  if (region && /^\d{2,12}$/.test(digits)) {
     code = util.getCountryCodeForRegion(region);
     where = [region];
     national = digits;
   } else {
-    const [, after] = /^\+(\d{3,12})$/.exec(digits) ?? [];
+    const [, after] = /^\+([1-9]\d{2,11})$/.exec(digits) ?? [];
     code = [1, 2, 3].map((n) => Number(after?.slice(0, n)))
       .find((candidate) => util.getRegionCodeForCountryCode(candidate) !== 'ZZ');
     where = code ? util.getRegionCodesForCountryCode(code) : [];
+    region = undefined;
     national = after?.slice(String(code).length);
   }
   if (!code || !national)
     return '-';
   if (where.some((one) => shorts.isEmergencyNumber(national, one)))
     return 'emergency';
-  const number = numberOf(code, national);
-  return where.some((one) => shorts.isValidShortNumberForRegion(number, one)) ? 'valid' : 'no';
+  if (where[0] !== region)
+    return '-';
+  return shorts.isValidShortNumberForRegion(numberOf(code, national), region) ? 'valid' : 'no';
 }
 
 // In the order of enum column in test_oracle.c.
