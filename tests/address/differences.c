@@ -91,9 +91,10 @@ static bool is_valid_as_it_stands(const struct oracle_row *theirs, const struct 
            !has_note(ours, "trunk_prefix_removed");
 }
 
+/* Never two different valid numbers. */
 static bool is_zero_in_brackets(const struct oracle_row *theirs, const struct rw_address *ours)
 {
-    return is_invalid(theirs) && has_note(ours, "trunk_prefix_removed");
+    return has_note(ours, "trunk_prefix_removed") && (is_invalid(theirs) || !ours->valid);
 }
 
 /* ------------------------------------------------------------------ without a plus */
@@ -113,19 +114,13 @@ static bool is_plus_missing(const struct oracle_row *theirs, const struct rw_add
     return false;
 }
 
-/* "590041588287" in Guadeloupe: google's number is the input without some digits behind the code. */
-static bool is_stripped_twice(const struct oracle_row *theirs, const struct rw_address *ours)
+/* Behind 24 digits nothing is read as national any more, and nothing is suggested. */
+static bool is_endless(const struct oracle_row *theirs, const struct rw_address *ours)
 {
-    size_t code = digits_of_code(ours->country_code), n = strlen(theirs->e164), all;
     char digits[48];
 
-    if (theirs->input[0] == '+' || ours->valid || ours->verdict == RW_ADDRESS_MALFORMED ||
-        !digits_of(theirs->input, digits) || n <= 1 + code)
-        return false;
-    all = strlen(digits);
-    n -= 1 + code;
-    return code + n < all && strncmp(digits, theirs->e164 + 1, code) == 0 &&
-           strcmp(digits + all - n, theirs->e164 + 1 + code) == 0;
+    return has_code(ours, "address.missing_plus") && ours->suggestion_count == 0 &&
+           digits_of(theirs->input, digits) && strlen(digits) > 24;
 }
 
 /* ------------------------------------------------------------------ short numbers */
@@ -138,6 +133,11 @@ static bool is_short(const struct oracle_row *theirs, const struct rw_address *o
 static bool is_emergency(const struct oracle_row *theirs, const struct rw_address *ours)
 {
     return has_code(ours, "address.emergency_number") && strcmp(theirs->shorts, "emergency") == 0;
+}
+
+static bool is_emergency_nearby(const struct oracle_row *theirs, const struct rw_address *ours)
+{
+    return has_code(ours, "address.emergency_number") && strcmp(theirs->shorts, "nearby") == 0;
 }
 
 /* 3GPP TS 22.101, 10.1.1: alone or behind a country code, which may be dialled with a prefix. */
@@ -179,6 +179,16 @@ static bool is_satellite(const struct oracle_row *theirs, const struct rw_addres
            (ours->country_code == 870 || ours->country_code == 881);
 }
 
+/* "844 ext. 26": nothing with so few digits has an extension. */
+static bool is_too_little_for_extension(const struct oracle_row *theirs,
+                                        const struct rw_address *ours)
+{
+    size_t digits = strcspn(theirs->input, " ex");
+
+    return theirs->input[0] != '+' && digits < 4 && theirs->input[digits] == ' ' &&
+           theirs->extension[0] && ours->verdict == RW_ADDRESS_MALFORMED;
+}
+
 static bool is_slash_between(const struct oracle_row *theirs, const struct rw_address *ours)
 {
     const char *slash = strchr(theirs->input, '/');
@@ -203,17 +213,15 @@ const struct oracle_difference oracle_differences[] = {
      "google takes the beginning of a valid number for a trunk prefix (premium numbers of "
      "Belarus)"},
     {"zero in brackets", ORACLE_POSSIBLE, is_zero_in_brackets,
-     "in every country (0) is what is not dialled behind the country code; google keeps the zero "
-     "where the country has no trunk prefix or little remains"},
+     "(0) is what is not dialled behind the country code, unless the country has no trunk prefix "
+     "and its numbers begin with 0; google keeps the zero wherever a number could begin with it"},
     {"zero in brackets: the fault", ORACLE_FAULT, is_zero_in_brackets, "the same"},
     {"zero in brackets: the number", ORACLE_E164, is_zero_in_brackets, "the same"},
     {"sound only with a plus", ORACLE_POSSIBLE, is_plus_missing,
      "no number of the region, but one of another country if a plus were there: we ask"},
     {"sound only with a plus: the fault", ORACLE_FAULT, is_plus_missing, "the same"},
-    {"stripped twice", ORACLE_POSSIBLE, is_stripped_twice,
-     "behind a country code without plus google drops a trunk prefix even if too little remains; "
-     "with it the digits are possible"},
-    {"stripped twice: the fault", ORACLE_FAULT, is_stripped_twice, "the same"},
+    {"more than 24 digits without a plus", ORACLE_FAULT, is_endless,
+     "no prefix makes a number of so many digits, so we say what any number needs"},
     {"more than 15 digits", ORACLE_POSSIBLE, is_beyond_e164,
      "E.164 has no such numbers, and no carrier takes them"},
     {"short code before national number", ORACLE_POSSIBLE, is_short,
@@ -222,10 +230,14 @@ const struct oracle_difference oracle_differences[] = {
      "what may reach an emergency service is never called"},
     {"emergency everywhere", ORACLE_SHORT, is_known_everywhere,
      "telephones know these numbers without being told, and people dial them abroad"},
+    {"emergency nearby", ORACLE_SHORT, is_emergency_nearby,
+     "what is an emergency number in another region of the country code may be one here"},
     {"no area codes without a country", ORACLE_FAULT, is_of_no_country,
      "google calls digits missing from +979 an area code"},
     {"satellite", ORACLE_TYPE, is_satellite,
      "google calls Inmarsat and the networks of +881 mobile; they cost many times as much"},
+    {"extension of next to nothing", ORACLE_FAULT, is_too_little_for_extension,
+     "two or three digits with something behind them are no telephone number at all"},
     {"slash between two numbers", ORACLE_POSSIBLE, is_slash_between,
      "seven digits on each side of a slash are rather two numbers than one"},
     {"slash between two numbers: the fault", ORACLE_FAULT, is_slash_between, "the same"},

@@ -56,35 +56,30 @@ function nameOf(error) {
 }
 
 /**
- * emergency, valid, no; '-' where the text could not be a short number. Behind a plus and a country code only
- * emergency is asked: no other short number can be meant so.
+ * emergency, valid, nearby (emergency in another region of the same country code), no; '-' where the text could
+ * not be a short number. Behind a plus and a country code only emergency, in any region of it, is asked: no other
+ * short number can be meant so.
  */
 function shortOf(text, region) {
   const digits = text.replace(/[ ./-]/g, '');
-  let code, national, where;
+  const isEmergencyIn = (national, where) => where.some((one) => shorts.isEmergencyNumber(national, one));
 
   if (region && /^\d{2,12}$/.test(digits)) {
-    code = util.getCountryCodeForRegion(region);
-    where = [region];
-    national = digits;
-  } else {
-    const [, after] = /^\+([1-9]\d{2,11})$/.exec(digits) ?? [];
-    code = [1, 2, 3].map((n) => Number(after?.slice(0, n)))
-      .find((candidate) => util.getRegionCodeForCountryCode(candidate) !== 'ZZ');
-    where = code ? util.getRegionCodesForCountryCode(code) : [];
-    region = undefined;
-    national = after?.slice(String(code).length);
+    const code = util.getCountryCodeForRegion(region);
+    if (isEmergencyIn(digits, [region]))
+      return 'emergency';
+    if (shorts.isValidShortNumberForRegion(numberOf(code, digits), region))
+      return 'valid';
+    return isEmergencyIn(digits, util.getRegionCodesForCountryCode(code)) ? 'nearby' : 'no';
   }
-  if (!code || !national)
-    return '-';
-  if (where.some((one) => shorts.isEmergencyNumber(national, one)))
-    return 'emergency';
-  if (where[0] !== region)
-    return '-';
-  return shorts.isValidShortNumberForRegion(numberOf(code, national), region) ? 'valid' : 'no';
+  const [, after] = /^\+([1-9]\d{2,11})$/.exec(digits) ?? [];
+  const code = [1, 2, 3].map((n) => Number(after?.slice(0, n)))
+    .find((candidate) => util.getRegionCodeForCountryCode(candidate) !== 'ZZ');
+  const national = after?.slice(String(code).length);
+  return code && isEmergencyIn(national, util.getRegionCodesForCountryCode(code)) ? 'emergency' : '-';
 }
 
-// In the order of enum column in test_oracle.c.
+// In the order of struct oracle_row in ../oracle.h.
 const columns = ['reason', 'e164', 'extension', 'valid', 'type', 'region', 'international', 'national',
   'rfc3966', 'zones', 'short'];
 
