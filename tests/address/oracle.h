@@ -17,18 +17,19 @@ struct oracle_row {
     const char *type, *number_region;
     const char *international, *national, *rfc3966;
     const char *zones;  /* comma-separated */
-    const char *shorts; /* as a short number: "emergency", "valid", "no"; "-": not asked */
+    const char *shorts; /* as a short number: "emergency", "valid", "nearby" (an emergency number in
+                           another region of the country code), "no"; "-": not asked */
 };
 #define ORACLE_COLUMNS (sizeof(struct oracle_row) / sizeof(const char *))
 
-/* What an answer consists of. Those behind ORACLE_FAULT are compared for possible numbers only. */
+/* What an answer consists of. Those behind ORACLE_FAULT are compared if both say possible. */
 enum oracle_aspect {
     ORACLE_SHORT,
     ORACLE_POSSIBLE,
     ORACLE_FAULT, /* of numbers that are not possible */
-    ORACLE_VERDICT,
-    ORACLE_E164,
     ORACLE_EXTENSION,
+    ORACLE_E164, /* if this differs, it is another number: the rest is not compared */
+    ORACLE_VERDICT,
     ORACLE_VALID,
     ORACLE_TYPE,
     ORACLE_REGION,

@@ -13,8 +13,8 @@
 #define WHOLE_RUN 200000 /* lines after which every deliberate difference must have occurred */
 
 static const char *const aspects[ORACLE_ASPECTS] = {
-    "short", "possible", "fault",         "verdict",  "e164",    "extension", "valid",
-    "type",  "region",   "international", "national", "rfc3966", "zones",
+    "short", "possible", "fault",         "extension", "e164",    "verdict", "valid",
+    "type",  "region",   "international", "national",  "rfc3966", "zones",
 };
 
 static struct {
@@ -39,8 +39,8 @@ static const char *theirs_of(enum oracle_aspect aspect, const struct oracle_row 
         return oracle_is_possible(row) ? "possible" : "impossible";
     case ORACLE_FAULT:
         return row->reason;
-    case ORACLE_VERDICT:
-        return "ok";
+    case ORACLE_VERDICT: /* what google calls possible but not valid */
+        return strcmp(row->valid, "valid") == 0 ? "ok" : "unassigned";
     case ORACLE_E164:
         return row->e164;
     case ORACLE_EXTENSION:
@@ -92,7 +92,7 @@ static const char *ours_of(enum oracle_aspect aspect, const struct rw_address *a
     case ORACLE_FAULT:
         return a->code ? a->code : "none";
     case ORACLE_VERDICT:
-        return a->code ? a->code : rw_address_verdict_name(a->verdict);
+        return rw_address_verdict_name(a->verdict);
     case ORACLE_E164:
         return a->e164;
     case ORACLE_EXTENSION:
@@ -123,11 +123,11 @@ static bool fault_agrees(const char *reason, const char *code)
         const char *reason, *code;
     } same[] = {
         {"local_only", "address.area_code_missing"}, {"too_short", "address.too_short"},
-        {"too_short", "address.short_code"},         {"too_long", "address.too_long"},
+        {"too_short", "address.short_code"},         {"cut_short", "address.too_short"},
+        {"cut_short", "address.area_code_missing"},  {"too_long", "address.too_long"},
         {"too_long", "address.too_long_e164"},       {"bad_length", "address.bad_length"},
         {"bad_length", "address.too_long_e164"},     {"bad_code", "address.cc_unassigned"},
         {"bad_code", "address.cc_leading_zero"},     {"bad_code", "address.missing_plus"},
-        {"bad_code", "address.short_code"},
     };
 
     /* Emergency and short codes come first; whether they are such was compared before. */
@@ -192,16 +192,20 @@ static void show(const struct oracle_row *row, const struct rw_address *a, const
                a->code ? a->code : "ok", a->e164);
 }
 
-static void compare_aspect(enum oracle_aspect aspect, const struct oracle_row *row,
+/* False: they differ, on purpose or not. */
+static bool compare_aspect(enum oracle_aspect aspect, const struct oracle_row *row,
                            const struct rw_address *a)
 {
     char text[RW_ADDRESS_FORMAT_MAX];
     const char *ours = ours_of(aspect, a, text);
 
-    if (agrees(aspect, row, ours) || is_deliberate(aspect, row, a))
-        return;
-    run.disagreements[aspect]++;
-    show(row, a, aspects[aspect], theirs_of(aspect, row), ours);
+    if (agrees(aspect, row, ours))
+        return true;
+    if (!is_deliberate(aspect, row, a)) {
+        run.disagreements[aspect]++;
+        show(row, a, aspects[aspect], theirs_of(aspect, row), ours);
+    }
+    return false;
 }
 
 static void compare(const struct oracle_row *row)
@@ -220,15 +224,19 @@ static void compare(const struct oracle_row *row)
         run.broken++;
         show(row, &a, broken, "", "");
     }
-    compare_aspect(ORACLE_SHORT, row, &a);
-    compare_aspect(ORACLE_POSSIBLE, row, &a);
-    if (!oracle_is_possible(row) && !a.possible)
-        compare_aspect(ORACLE_FAULT, row, &a);
-    if (!oracle_is_possible(row) || !a.possible)
+    (void)compare_aspect(ORACLE_SHORT, row, &a);
+    if (!compare_aspect(ORACLE_POSSIBLE, row, &a))
         return;
+    if (!a.possible) {
+        (void)compare_aspect(ORACLE_FAULT, row, &a);
+        return;
+    }
     run.possible++;
+    (void)compare_aspect(ORACLE_EXTENSION, row, &a);
+    if (!compare_aspect(ORACLE_E164, row, &a))
+        return;
     for (int aspect = ORACLE_VERDICT; aspect < ORACLE_ASPECTS; aspect++)
-        compare_aspect((enum oracle_aspect)aspect, row, &a);
+        (void)compare_aspect((enum oracle_aspect)aspect, row, &a);
 }
 
 /* Splits the line at its tabs; false when there are too few or too many. */

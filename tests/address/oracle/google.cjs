@@ -43,8 +43,8 @@ const types = turned({
 const errors = new Map([
   [google.Error.INVALID_COUNTRY_CODE, 'bad_code'],
   [google.Error.NOT_A_NUMBER, 'not_a_number'],
-  [google.Error.TOO_SHORT_AFTER_IDD, 'too_short'],
-  [google.Error.TOO_SHORT_NSN, 'too_short'],
+  [google.Error.TOO_SHORT_AFTER_IDD, 'cut_short'],
+  [google.Error.TOO_SHORT_NSN, 'cut_short'],
   [google.Error.TOO_LONG, 'too_long'],
 ]);
 
@@ -55,31 +55,31 @@ function nameOf(error) {
   return name;
 }
 
-/** emergency, valid, no; '-' where the text could not be a short number. */
+/**
+ * emergency, valid, nearby (emergency in another region of the same country code), no; '-' where the text could
+ * not be a short number. Behind a plus and a country code only emergency, in any region of it, is asked: no other
+ * short number can be meant so.
+ */
 function shortOf(text, region) {
   const digits = text.replace(/[ ./-]/g, '');
-  let code, national, where;
+  const isEmergencyIn = (national, where) => where.some((one) => shorts.isEmergencyNumber(national, one));
 
-  if (/^\d{2,12}$/.test(digits) && region) {
-    code = util.getCountryCodeForRegion(region);
-    where = [region];
-    national = digits;
-  } else {
-    const [, after] = /^\+(\d{3,12})$/.exec(digits) ?? [];
-    code = [1, 2, 3].map((n) => Number(after?.slice(0, n)))
-      .find((candidate) => util.getRegionCodeForCountryCode(candidate) !== 'ZZ');
-    where = code ? util.getRegionCodesForCountryCode(code) : [];
-    national = after?.slice(String(code).length);
+  if (region && /^\d{2,12}$/.test(digits)) {
+    const code = util.getCountryCodeForRegion(region);
+    if (isEmergencyIn(digits, [region]))
+      return 'emergency';
+    if (shorts.isValidShortNumberForRegion(numberOf(code, digits), region))
+      return 'valid';
+    return isEmergencyIn(digits, util.getRegionCodesForCountryCode(code)) ? 'nearby' : 'no';
   }
-  if (!code || !national)
-    return '-';
-  if (where.some((one) => shorts.isEmergencyNumber(national, one)))
-    return 'emergency';
-  const number = numberOf(code, national);
-  return where.some((one) => shorts.isValidShortNumberForRegion(number, one)) ? 'valid' : 'no';
+  const [, after] = /^\+([1-9]\d{2,11})$/.exec(digits) ?? [];
+  const code = [1, 2, 3].map((n) => Number(after?.slice(0, n)))
+    .find((candidate) => util.getRegionCodeForCountryCode(candidate) !== 'ZZ');
+  const national = after?.slice(String(code).length);
+  return code && isEmergencyIn(national, util.getRegionCodesForCountryCode(code)) ? 'emergency' : '-';
 }
 
-// In the order of enum column in test_oracle.c.
+// In the order of struct oracle_row in ../oracle.h.
 const columns = ['reason', 'e164', 'extension', 'valid', 'type', 'region', 'international', 'national',
   'rfc3966', 'zones', 'short'];
 

@@ -59,12 +59,22 @@ const nationally = (place, national) => written(place, national, PhoneNumberForm
 /** Digits in another script, from its zero. */
 const inScript = (text, zero) => text.replace(/\d/g, (digit) => String.fromCodePoint(zero + Number(digit)));
 
+/** With separators between digits; a slash only once, as people use it. */
 function separated(text, random) {
   const separator = random.pick([' ', '-', '.', '/', '  ', ' - ']);
-  let out = text[0];
-  for (const c of text.slice(1))
-    out += /\d$/.test(out) && random.percent(30) ? separator + c : c;
+  let out = text[0], used = false;
+  for (const c of text.slice(1)) {
+    const here = /\d$/.test(out) && random.percent(30) && !(separator === '/' && used);
+    out += here ? separator + c : c;
+    used ||= here;
+  }
   return out;
+}
+
+/** The zero that is only dialled within the country, or the number's own first one. */
+function zeroInBrackets(place, national, random) {
+  const rest = national.startsWith('0') && national.length > 1 ? national.slice(1) : national;
+  return `+${place.code}${random.pick([' (0)', '(0)', ' (0) '])}${separated(rest, random)}`;
 }
 
 function bracketed(place, national, random) {
@@ -103,8 +113,7 @@ const forms = {
   'tel extension': (place, national, random) =>
     [`tel:${e164(place, national)};ext=${random.digits(random.between(1, 6))}`, anyRegion(random)],
   'tel context': (place, national) => [`tel:${national};phone-context=+${place.code}`, ''],
-  'zero in brackets': (place, national, random) =>
-    [`+${place.code}${random.pick([' (0)', '(0)', ' (0) '])}${separated(national, random)}`, anyRegion(random)],
+  'zero in brackets': (place, national, random) => [zeroInBrackets(place, national, random), anyRegion(random)],
   'trunk prefix after code': (place, national, random) =>
     [`+${place.code}${place.trunk}${national}`, anyRegion(random)],
   'fullwidth': (place, national) => [inScript(e164(place, national), 0xff10).replace('+', '\uff0b'), ''],
@@ -133,7 +142,7 @@ const mix = [
   [10, 'tel extension', places],
   [10, 'tel context', regions],
   [30, 'zero in brackets', zeroTrunk],
-  [5, 'zero in brackets', places],
+  [10, 'zero in brackets', places],
   [30, 'trunk prefix after code', trunk],
   [8, 'fullwidth', places],
   [8, 'arabic', places],
