@@ -62,13 +62,19 @@ bool rw_number_judge(struct rw_slice text, const char *pointer,
 bool rw_number_guess(struct rw_slice text, const struct rw_address_policy *policy,
                      struct rw_address *ret)
 {
-    struct rw_address first;
+    struct rw_address first, callable = {.verdict = RW_ADDRESS_MALFORMED};
 
     if (rw_number_judge(text, "", policy, ret, NULL, NULL))
         return true;
     first = *ret;
-    for (uint32_t i = 0; i < first.suggestion_count; i++)
-        if (rw_number_judge(rw_slice_str(first.suggestions[i].text), "", policy, ret, NULL, NULL))
+    for (uint32_t i = 0; i < first.suggestion_count; i++) {
+        if (!rw_number_judge(rw_slice_str(first.suggestions[i].text), "", policy, ret, NULL, NULL))
+            continue;
+        if (ret->verdict == RW_ADDRESS_OK)
             return true;
-    return false;
+        if (!callable.e164[0])
+            callable = *ret;
+    }
+    *ret = callable.e164[0] ? callable : first;
+    return callable.e164[0] != '\0';
 }

@@ -18,7 +18,10 @@ bool rw_number_judge(struct rw_slice text, const char *pointer,
                      const struct rw_address_policy *policy, struct rw_address *ret,
                      struct rw_faults *faults, struct rw_faults *warnings);
 
-/* Judges, and tries what the engine suggests instead. False: nobody can say what was meant. */
+/*
+ * Judges, and tries what the engine suggests instead; what is assigned before what is not. False, with
+ * the verdict on the text itself in *ret: nobody can say what was meant.
+ */
 bool rw_number_guess(struct rw_slice text, const struct rw_address_policy *policy,
                      struct rw_address *ret);
 

@@ -145,13 +145,12 @@ static void test_all_faults_at_once_in_order(void **state)
 
     (void)state;
     assert_int_equal(a->status, 400);
-    assert_true(house_has_code("body.unknown_member"));
-    assert_true(house_has_code("body.bad_enum"));
-    assert_true(house_has_code("address.missing_plus"));
-    assert_true(house_has_code("provider.not_found") || house_has_code("caller.inactive"));
-    assert_int_equal(strncmp(house_text("errors/0/code"), "body.", 5), 0);
-    assert_int_equal(strncmp(house_text("errors/1/code"), "body.", 5), 0);
-    assert_string_equal(house_text("errors/2/code"), "address.missing_plus");
+    assert_int_equal(house_count("errors"), 5);
+    assert_string_equal(house_text("errors/0/code"), "address.missing_plus");
+    assert_string_equal(house_text("errors/1/code"), "body.bad_enum");
+    assert_string_equal(house_text("errors/2/code"), "body.unknown_member");
+    assert_string_equal(house_text("errors/3/code"), "provider.not_found");
+    assert_string_equal(house_text("errors/4/code"), "caller.inactive");
     assert_string_equal(house_text("suggestedRequest/to/phoneNumber"), "+6591234567");
 }
 
