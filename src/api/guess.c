@@ -55,7 +55,7 @@ static bool step(struct walk *w, const char *token)
     for (; *token; token++) {
         bool escaped = *token == '~' || *token == '/';
 
-        if (n + 3 >= sizeof(w->at) || *token < ' ' || *token == 0x7f)
+        if (n + 3 >= sizeof(w->at) || (unsigned char)*token < ' ' || (unsigned char)*token >= 0x7f)
             return false;
         w->at[n++] = escaped ? '~' : *token;
         if (escaped)
@@ -121,6 +121,15 @@ static enum rw_foreign_role role_of_id(enum rw_foreign_role party)
     return is_party(party) && party != RW_FOREIGN_DESTINATION ? party : RW_FOREIGN_OTHER;
 }
 
+/* Some give a number as the id of a telephone. */
+static bool is_number_as_id(const struct rw_foreign *row, const struct place *parent,
+                            const json_t *value)
+{
+    const char *text = json_string_value(value);
+
+    return row->role == RW_FOREIGN_ID && has_a_number(parent->role) && text && *text == '+';
+}
+
 /* What a member is, by its name and by what it stands in. */
 static struct place place_of(const struct place *parent, const char *name, const json_t *value)
 {
@@ -137,7 +146,7 @@ static struct place place_of(const struct place *parent, const char *name, const
     if (parent->place == RW_FOREIGN_TOP && !row->why)
         place.remote = 0;
     place.role = row->role;
-    if (row->role == RW_FOREIGN_SAME) {
+    if (row->role == RW_FOREIGN_SAME || is_number_as_id(row, parent, value)) {
         place.role = has_a_number(parent->role) ? parent->role : RW_FOREIGN_NOTHING;
         place.agent = parent->agent;
     } else if (row->role == RW_FOREIGN_ID) {

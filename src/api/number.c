@@ -43,12 +43,9 @@ bool rw_number_judge(struct rw_slice text, const char *pointer,
     refused = ret->verdict == RW_ADDRESS_MALFORMED || ret->verdict == RW_ADDRESS_IMPOSSIBLE ||
               ret->verdict == RW_ADDRESS_REFUSED ||
               (ret->verdict == RW_ADDRESS_UNASSIGNED && policy && policy->refuse_unassigned);
-    if (refused) {
-        if (faults)
-            add_fault(ret, text, pointer, faults);
-        return false;
-    }
-    if (warnings && ret->verdict == RW_ADDRESS_UNASSIGNED)
+    if (refused && faults)
+        add_fault(ret, text, pointer, faults);
+    if (!refused && warnings && ret->verdict == RW_ADDRESS_UNASSIGNED)
         add_fault(ret, text, pointer, warnings);
     for (uint32_t i = 0; warnings && i < ret->note_count; i++) {
         struct rw_err err;
@@ -56,7 +53,7 @@ bool rw_number_judge(struct rw_slice text, const char *pointer,
         rw_address_warning(ret, i, pointer, &err);
         rw_faults_add(warnings, &err);
     }
-    return true;
+    return !refused;
 }
 
 bool rw_number_guess(struct rw_slice text, const struct rw_address_policy *policy,

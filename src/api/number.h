@@ -10,8 +10,8 @@
 #include "base/err.h"
 
 /*
- * Judges what stands at `pointer` of the body. A refusal is added to *faults, what was normalised or
- * is doubtful to *warnings (either may be NULL: nothing is written then). True when the number may be
+ * Judges what stands at `pointer` of the body. A refusal is added to *faults, what was normalised,
+ * be it on the way to a refusal, or is doubtful to *warnings (either may be NULL: nothing is written then). True when the number may be
  * called; then ret->e164 is set.
  */
 bool rw_number_judge(struct rw_slice text, const char *pointer,

@@ -19,8 +19,12 @@ static bool starts(const char *text, const char *prefix)
     return strncmp(text, prefix, strlen(prefix)) == 0;
 }
 
-/* Which end of the call the member is about: by what it holds, else by the name it stands below. */
-static enum rw_foreign_role role_of(const struct rw_guess *guess, const char *pointer)
+/*
+ * Which end of the call the member is about: by what it holds, else by the name it stands below. A
+ * foreign name alone does not tell when the destination is known to be elsewhere.
+ */
+static enum rw_foreign_role role_of(const struct rw_guess *guess, const struct rw_meant *meant,
+                                    const char *pointer)
 {
     const struct rw_foreign *row;
     bool caller = false;
@@ -42,19 +46,20 @@ static enum rw_foreign_role role_of(const struct rw_guess *guess, const char *po
                        (struct rw_slice){pointer + 1, strcspn(pointer + 1, "/")}))
         return RW_FOREIGN_NOTHING;
     row = rw_foreign_find(RW_FOREIGN_TOP, name, NULL);
-    return row ? row->role : RW_FOREIGN_NOTHING;
+    return row && (!row->why || !meant->wish.to.p) ? row->role : RW_FOREIGN_NOTHING;
 }
 
 static enum rank rank_of_form(const struct rw_guess *guess, const struct rw_meant *meant,
                               const struct rw_err *err)
 {
     const struct rw_wish *wish = &meant->wish;
+    const char *to = wish->to.p ? wish->to_at : meant->like ? meant->like->at : NULL;
 
-    if (wish->to.p && rw_guess_within(err->pointer, wish->to_at))
+    if (to && rw_guess_within(err->pointer, to))
         return RANK_DESTINATION_HOLDER;
     if (wish->from.p && rw_guess_within(err->pointer, wish->from_at))
         return RANK_CALLER_HOLDER;
-    switch (role_of(guess, err->pointer)) {
+    switch (role_of(guess, meant, err->pointer)) {
     case RW_FOREIGN_DESTINATION:
         return RANK_DESTINATION_FORM;
     case RW_FOREIGN_CALLER:
@@ -78,7 +83,7 @@ static enum rank rank_of(const json_t *body, const struct rw_guess *guess,
     if (starts(code, "call."))
         return strcmp(code, "call.caller_id_ambiguous") == 0 ? RANK_CALLER_FORM : RANK_REST;
     if (starts(code, "address.") && guess)
-        switch (role_of(guess, err->pointer)) {
+        switch (role_of(guess, meant, err->pointer)) {
         case RW_FOREIGN_DESTINATION:
             return RANK_DESTINATION_NUMBER;
         case RW_FOREIGN_CALLER:

@@ -202,6 +202,20 @@ static void test_authentication_stops_alone(void **state)
     assert_non_null(strstr(house_header("WWW-Authenticate"), "invalid_token"));
 }
 
+static void test_a_body_of_another_type(void **state)
+{
+    const struct house_answer *a =
+        house_send(TOKEN_ANN, "POST", "/api/v2/conversations/calls?validateOnly=true",
+                   "Content-Type: application/x-www-form-urlencoded\r\n", "{\"to\":\"2000\"}");
+
+    (void)state;
+    assert_int_equal(a->status, 415);
+    assert_string_equal(house_text("code"), "unsupported.media.type");
+    assert_string_equal(house_text("errors/0/code"), "request.bad_media_type");
+    assert_string_equal(house_text("errors/1/code"), "body.wrong_type");
+    assert_string_equal(house_text("errors/2/code"), "address.short_code");
+}
+
 static void test_wrong_method_and_path(void **state)
 {
     const struct house_answer *a =
@@ -409,6 +423,7 @@ int main(void)
         cmocka_unit_test(test_all_faults_at_once_in_order),
         cmocka_unit_test(test_nothing_leaks),
         cmocka_unit_test(test_authentication_stops_alone),
+        cmocka_unit_test(test_a_body_of_another_type),
         cmocka_unit_test(test_wrong_method_and_path),
         cmocka_unit_test(test_correlation_id),
         cmocka_unit_test(test_suggestions_are_accepted),
