@@ -1,4 +1,6 @@
-/* A request line and a body against the whole description: routing, query, form of the body. */
+/* A request line and a body against the whole description: routing, query, form of the body, and what it means. */
+#include "understand.h"
+
 #include "api/router.h"
 #include "base/utf8.h"
 #include "json/read.h"
@@ -44,6 +46,7 @@ static void check_body(const struct rw_operation *operation, struct rw_slice bod
     if (!operation->request || rw_json_read(body, NULL, &value, NULL))
         return;
     rw_schema_check(operation->request, value, RW_SCHEMA_REQUEST, &faults, &warnings);
+    fuzz_understand(body, value);
     json_decref(value);
     rw_schema_locate(body, &faults);
     rw_schema_locate(body, &warnings);

@@ -174,21 +174,31 @@ static unsigned status_of(const struct rw_request *r, const struct rw_err *err)
     return r->operation ? rw_status_http(err->class) : rw_http_refusal_status(err);
 }
 
-static void refuse(struct rw_request *r, struct rw_faults *faults)
+static void refuse(struct rw_request *r, struct rw_faults *faults, struct rw_faults *warnings)
 {
-    unsigned status = status_of(r, &faults->at[0]);
+    struct rw_refusal refusal = {
+        .status = status_of(r, &faults->at[0]),
+        .faults = faults,
+        .warnings = warnings,
+        .context_id = r->correlation,
+        .base = base_url(r),
+        .suggested = r->suggested,
+        .missing = r->missing,
+    };
     struct rw_buf body;
 
     locate(r, faults);
+    if (warnings)
+        locate(r, warnings);
     challenge(r, &faults->at[0]);
     rw_answer_init(&body);
-    rw_answer_write(&body, status, faults, r->correlation, base_url(r), r->suggested);
-    rw_answer_json(r, status, &body);
+    rw_answer_write(&body, &refusal);
+    rw_answer_json(r, refusal.status, &body);
 }
 
 void rw_answer_refuse(struct rw_request *r)
 {
-    refuse(r, r->faults);
+    refuse(r, r->faults, r->warnings);
 }
 
 void rw_answer_err(struct rw_request *r, const struct rw_err *err)
@@ -198,7 +208,7 @@ void rw_answer_err(struct rw_request *r, const struct rw_err *err)
     one->count = 0;
     one->dropped = 0;
     rw_faults_add(one, err);
-    refuse(r, one);
+    refuse(r, one, NULL);
 }
 
 void rw_answer_entries(struct rw_request *r, struct rw_json_writer *w, const char *key,

@@ -29,10 +29,10 @@ void rw_answer_text(struct rw_request *r, unsigned status, const char *content_t
 /* A status without a body. */
 void rw_answer_nothing(struct rw_request *r, unsigned status);
 
-/* The error body of everything in r->faults; there must be one. */
+/* The error body of everything in r->faults, of which there must be one, and r->warnings. */
 void rw_answer_refuse(struct rw_request *r);
 
-/* The error body of one fault; r->faults is not looked at. */
+/* The error body of one fault; r->faults and r->warnings are not looked at. */
 void rw_answer_err(struct rw_request *r, const struct rw_err *err);
 
 /* Writes faults as entries of an array, each with its place in the body. */
@@ -47,12 +47,21 @@ void rw_answer_write_entries(struct rw_json_writer *w, const char *key,
                              const struct rw_faults *faults, bool with_status,
                              struct rw_slice base);
 
+/* What an error body is made of. */
+struct rw_refusal {
+    unsigned status;
+    const struct rw_faults *faults;   /* at least one */
+    const struct rw_faults *warnings; /* NULL or empty: none */
+    const char *context_id;
+    struct rw_slice base;      /* what stands before "/docs/errors/" in help links */
+    struct rw_slice suggested; /* JSON; empty: none */
+    struct rw_missing_fact missing;
+};
+
 /*
- * Writes the error body of `faults`. `base` is what stands before "/docs/errors/" in help links.
- * Members: message, code, status, contextId, messageWithParams, messageParams, details, errors,
- * suggestedRequest.
+ * Writes the error body. Members: message, code, status, contextId, messageWithParams, messageParams,
+ * details, errors, warnings, suggestedRequest, missingFact.
  */
-void rw_answer_write(struct rw_buf *buf, unsigned status, const struct rw_faults *faults,
-                     const char *context_id, struct rw_slice base, struct rw_slice suggested);
+void rw_answer_write(struct rw_buf *buf, const struct rw_refusal *refusal);
 
 #endif

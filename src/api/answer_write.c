@@ -161,24 +161,39 @@ void rw_answer_write_entries(struct rw_json_writer *w, const char *key,
     rw_json_close(w);
 }
 
-void rw_answer_write(struct rw_buf *buf, unsigned status, const struct rw_faults *faults,
-                     const char *context_id, struct rw_slice base, struct rw_slice suggested)
+static void write_missing(struct rw_json_writer *w, const struct rw_missing_fact *missing)
 {
+    if (!missing->what)
+        return;
+    rw_json_open_object(w, "missingFact");
+    rw_json_opt(w, "pointer", missing->pointer);
+    rw_json_str(w, "what", missing->what);
+    rw_json_str(w, "how", missing->how);
+    rw_json_close(w);
+}
+
+void rw_answer_write(struct rw_buf *buf, const struct rw_refusal *refusal)
+{
+    const struct rw_faults *faults = refusal->faults;
     const struct rw_err *first = &faults->at[0];
     struct rw_json_writer w = rw_json_writer(buf);
 
     rw_json_open_object(&w, NULL);
     rw_json_str(&w, "message", first->message);
     rw_json_str(&w, "code", rw_vendor_code(code_of(first), first->class));
-    rw_json_uint(&w, "status", status);
-    rw_json_str(&w, "contextId", context_id);
+    rw_json_uint(&w, "status", refusal->status);
+    rw_json_str(&w, "contextId", refusal->context_id);
     write_params(&w, first);
     write_details(&w, faults);
-    rw_answer_write_entries(&w, "errors", faults, true, base);
+    rw_answer_write_entries(&w, "errors", faults, true, refusal->base);
     if (faults->dropped)
         rw_json_uint(&w, "errorsOmitted", faults->dropped);
-    if (suggested.n)
-        rw_json_raw(&w, "suggestedRequest", suggested);
+    if (refusal->warnings && refusal->warnings->count)
+        rw_answer_write_entries(&w, "warnings", refusal->warnings, false, refusal->base);
+    if (refusal->suggested.n)
+        rw_json_raw(&w, "suggestedRequest", refusal->suggested);
+    else
+        write_missing(&w, &refusal->missing);
     rw_json_close(&w);
     if (!rw_json_done(&w))
         buf->failed = true;

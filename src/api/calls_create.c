@@ -6,10 +6,9 @@
  */
 #include "api/answer.h"
 #include "api/calls_judge.h"
+#include "api/calls_refuse.h"
 #include "api/idempotency.h"
-#include "api/number.h"
 #include "api/render.h"
-#include "api/suggest.h"
 #include "api_gen.h"
 #include "auth/identity.h"
 #include "exchange/exchange.h"
@@ -78,16 +77,6 @@ static void judge_caller(struct rw_request *r, const struct rw_wish *wish)
         }
 }
 
-/* A number that stands where it does not belong is judged all the same: one answer, every fault. */
-static void judge_misplaced(struct rw_request *r)
-{
-    struct rw_address address;
-    struct rw_wish guess;
-
-    if (rw_wish_guess(r->body, r->arena, &guess) && guess.to.p)
-        (void)rw_number_judge(guess.to, guess.to_at, NULL, &address, r->faults, NULL);
-}
-
 /* Everything of the body that can be told without looking at what the tenant owns. */
 static void read_wish(struct rw_request *r, struct rw_wish *wish)
 {
@@ -97,8 +86,6 @@ static void read_wish(struct rw_request *r, struct rw_wish *wish)
     rw_wish_read(r->body, wish);
     judge_destination(r, wish);
     judge_caller(r, wish);
-    if (!wish->to.p)
-        judge_misplaced(r);
 }
 
 /* ------------------------------------------------------------------ validateOnly */
@@ -265,6 +252,7 @@ static void create(struct rw_request *r, const char *user_id, bool agentless)
     bool validate_only = rw_request_query_on(r, "validateOnly");
     struct placing *placing = rw_arena_alloc(r->arena, sizeof(*placing));
     struct rw_call_judgement judgement;
+    struct rw_call_before before;
     struct rw_wish wish;
     struct rw_err err;
 
@@ -277,10 +265,10 @@ static void create(struct rw_request *r, const char *user_id, bool agentless)
     if (!validate_only && r->may && placing->key.key && rw_idempotency_replay(r, &placing->key))
         return;
     read_wish(r, &wish);
+    before = rw_call_before(r);
     if (!rw_call_judge(r, &wish, user_id, agentless, r->faults, r->warnings, &judgement) ||
         r->faults->count) {
-        rw_suggest_call(r, user_id, agentless);
-        rw_answer_refuse(r);
+        rw_call_refuse(r, &before, user_id, agentless);
         return;
     }
     if (validate_only) {

@@ -41,7 +41,7 @@ static bool resolve(const struct rw_request *r, const struct rw_wish *wish, cons
         .provider = wish->provider_id,
         .to_pointer = wish->to_at,
         .from_pointer = wish->from.p ? wish->from_at : "",
-        .provider_pointer = wish->provider_id.p ? "/providerId" : "",
+        .provider_pointer = wish->provider_id.p ? wish->provider_at : "",
     };
 
     if (ret->to_usable)

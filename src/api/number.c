@@ -43,12 +43,9 @@ bool rw_number_judge(struct rw_slice text, const char *pointer,
     refused = ret->verdict == RW_ADDRESS_MALFORMED || ret->verdict == RW_ADDRESS_IMPOSSIBLE ||
               ret->verdict == RW_ADDRESS_REFUSED ||
               (ret->verdict == RW_ADDRESS_UNASSIGNED && policy && policy->refuse_unassigned);
-    if (refused) {
-        if (faults)
-            add_fault(ret, text, pointer, faults);
-        return false;
-    }
-    if (warnings && ret->verdict == RW_ADDRESS_UNASSIGNED)
+    if (refused && faults)
+        add_fault(ret, text, pointer, faults);
+    if (!refused && warnings && ret->verdict == RW_ADDRESS_UNASSIGNED)
         add_fault(ret, text, pointer, warnings);
     for (uint32_t i = 0; warnings && i < ret->note_count; i++) {
         struct rw_err err;
@@ -56,19 +53,25 @@ bool rw_number_judge(struct rw_slice text, const char *pointer,
         rw_address_warning(ret, i, pointer, &err);
         rw_faults_add(warnings, &err);
     }
-    return true;
+    return !refused;
 }
 
 bool rw_number_guess(struct rw_slice text, const struct rw_address_policy *policy,
                      struct rw_address *ret)
 {
-    struct rw_address first;
+    struct rw_address first, callable = {.verdict = RW_ADDRESS_MALFORMED};
 
     if (rw_number_judge(text, "", policy, ret, NULL, NULL))
         return true;
     first = *ret;
-    for (uint32_t i = 0; i < first.suggestion_count; i++)
-        if (rw_number_judge(rw_slice_str(first.suggestions[i].text), "", policy, ret, NULL, NULL))
+    for (uint32_t i = 0; i < first.suggestion_count; i++) {
+        if (!rw_number_judge(rw_slice_str(first.suggestions[i].text), "", policy, ret, NULL, NULL))
+            continue;
+        if (ret->verdict == RW_ADDRESS_OK)
             return true;
-    return false;
+        if (!callable.e164[0])
+            callable = *ret;
+    }
+    *ret = callable.e164[0] ? callable : first;
+    return callable.e164[0] != '\0';
 }

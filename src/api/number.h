@@ -10,15 +10,18 @@
 #include "base/err.h"
 
 /*
- * Judges what stands at `pointer` of the body. A refusal is added to *faults, what was normalised or
- * is doubtful to *warnings (either may be NULL: nothing is written then). True when the number may be
+ * Judges what stands at `pointer` of the body. A refusal is added to *faults, what was normalised,
+ * be it on the way to a refusal, or is doubtful to *warnings (either may be NULL: nothing is written then). True when the number may be
  * called; then ret->e164 is set.
  */
 bool rw_number_judge(struct rw_slice text, const char *pointer,
                      const struct rw_address_policy *policy, struct rw_address *ret,
                      struct rw_faults *faults, struct rw_faults *warnings);
 
-/* Judges, and tries what the engine suggests instead. False: nobody can say what was meant. */
+/*
+ * Judges, and tries what the engine suggests instead; what is assigned before what is not. False, with
+ * the verdict on the text itself in *ret: nobody can say what was meant.
+ */
 bool rw_number_guess(struct rw_slice text, const struct rw_address_policy *policy,
                      struct rw_address *ret);
 

@@ -35,6 +35,12 @@ struct rw_api {
 #define RW_REQUEST_PATH_PARAMETERS 8
 #define RW_REQUEST_PARAMETERS 8 /* of a query that are remembered; beyond, it is read again */
 
+/* What the caller has to find out before the request can be accepted. */
+struct rw_missing_fact {
+    const char *pointer;    /* where it belongs; NULL: not in the body */
+    const char *what, *how; /* what it is, how to come by it; what NULL: nothing is missing */
+};
+
 struct rw_request {
     struct rw_api *api;
     struct rw_http_exchange *x;
@@ -51,6 +57,7 @@ struct rw_request {
     uint32_t query_count; /* of all in the query */
     struct rw_faults *faults, *warnings;
     struct rw_slice suggested; /* JSON: the request as it would be accepted; empty: not known */
+    struct rw_missing_fact missing; /* why that is not known */
     bool may; /* the token may do this: nothing of the tenant is looked at before that is known */
     unsigned tries; /* how often it was judged again, see change.c */
     char correlation[RW_CORRELATION_MAX + 1];

@@ -1,5 +1,6 @@
 #include "api/schema.h"
 
+#include "api/foreign.h"
 #include "api/schema_text.h"
 #include "json/locate.h"
 
@@ -202,6 +203,7 @@ static const struct rw_schema_member *member_of(const struct rw_schema *schema, 
     return NULL;
 }
 
+/* What people write who know another API, else what is nearest to the name. */
 static void unknown(struct check *c, const struct rw_schema *schema, const char *name,
                     const json_t *object)
 {
@@ -215,8 +217,12 @@ static void unknown(struct check *c, const struct rw_schema *schema, const char 
             !json_object_get(object, schema->members[i].name))
             near[count++] = schema->members[i].name;
     near[count] = NULL;
-    SAY(&err, "there is no member %s here", name);
     rw_err_found(&err, "\"%s\"", name);
+    if (rw_foreign_advise(schema->name, name, json_object_get(object, name), &err)) {
+        rw_faults_add(c->faults, &err);
+        return;
+    }
+    SAY(&err, "there is no member %s here", name);
     rw_schema_expect_members(&err, schema, c->direction);
     meant = rw_schema_near(near, rw_slice_str(name));
     if (meant)

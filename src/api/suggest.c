@@ -2,89 +2,134 @@
 
 #include "api/calls_judge.h"
 #include "api/number.h"
+#include "api/rewrite.h"
+#include "api/router.h"
 #include "base/mem.h"
-#include "json/write.h"
-
-#define SUGGESTION_BYTES_MAX 2048
 
 /* What a suggestion may keep of the caller's wish, the most first. */
 static const struct {
     bool from, provider;
 } keeps[] = {{true, true}, {true, false}, {false, true}, {false, false}};
 
-static void write_number(struct rw_json_writer *w, const char *key, struct rw_slice number)
+/* ------------------------------------------------------------------ the fact that is missing */
+
+#define E164 "write it with '+', country code and all digits, as in +6591234567"
+
+/* By the code of what stands in the way: what has to be known, and how to come by it. */
+static const struct {
+    const char *code, *what;
+    const char *how; /* NULL: as the fault expects it */
+} facts[] = {
+    {"address.area_code_missing", "the area code of the number to call",
+     "put it between the country code and the rest, as in +1 202 555 0123"},
+    {"address.missing_plus", "the country code of the number to call",
+     "put '+' and the country code in front of the number, as in +6591234567"},
+    {"address.short_code", "the whole number to call",
+     "short numbers and extensions work within one network only; " E164},
+    {"address.too_short", "the missing digits of the number to call", E164},
+    {"address.placeholder", "the number to call", "fill the placeholder in; " E164},
+    {"address.scientific_notation", "all digits of the number to call",
+     "take them from where the number was kept before the spreadsheet, and send it as text"},
+    {"address.is_an_id", "the telephone number of whoever that id stands for",
+     "calls go to telephone numbers only; " E164},
+    {"address.emergency_number", "a number that is no emergency number",
+     "call emergency services by telephone"},
+    {"address.type_refused", "a number that the tenant's policy lets be called",
+     "call another number, or have an administrator change the policy"},
+    {"address.region_refused", "a number that the tenant's policy lets be called",
+     "call another number, or have an administrator change the policy"},
+    {"address.unassigned_range", "a number that is in use",
+     "compare it with where it came from, digit by digit"},
+    {"caller.none", "the number to show", NULL},
+    {"user.not_found", "the user who calls", NULL},
+    {"station.missing", "a station for the user, whose telephone rings first", NULL},
+    {"station.inactive", "a station for the user, whose telephone rings first", NULL},
+    {"route.none", "a route to this number", NULL},
+    {"route.trunk_inactive", "an active trunk for this number", NULL},
+};
+
+/* Of a code that the table does not have nobody but the server's operator can know anything. */
+static void missing(struct rw_request *r, const struct rw_err *err)
 {
-    if (!number.p)
+    const char *code = err->code ? err->code : "", *what = NULL, *how = NULL;
+
+    for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]); i++)
+        if (strcmp(facts[i].code, code) == 0) {
+            what = facts[i].what;
+            how = facts[i].how;
+        }
+    if (!what && strncmp(code, "address.", 8) == 0)
+        what = "the number to call";
+    if (!what)
         return;
-    rw_json_open_object(w, key);
-    rw_json_slice(w, "phoneNumber", number);
-    rw_json_close(w);
+    if (!how && err->expected[0])
+        how = rw_arena_copy(r->arena, rw_slice_str(err->expected));
+    r->missing = (struct rw_missing_fact){
+        .pointer = err->pointer[0] ? rw_arena_copy(r->arena, rw_slice_str(err->pointer)) : NULL,
+        .what = what,
+        .how = how ? how : E164,
+    };
 }
 
-/* In the form that the caller used. */
-static void write_wish(struct rw_buf *buf, const struct rw_wish *wish)
+/* Of a number at a place: what keeps it from being called. */
+static void missing_number(struct rw_request *r, struct rw_slice text, const char *at)
 {
-    struct rw_json_writer w = rw_json_writer(buf);
+    struct rw_faults *faults = rw_calloc(1, sizeof(*faults));
+    struct rw_address address;
 
-    rw_json_open_object(&w, NULL);
-    if (wish->contract_form) {
-        rw_json_slice(&w, "phoneNumber", wish->to);
-        if (wish->from.p)
-            rw_json_slice(&w, "callerId", wish->from);
-    } else {
-        write_number(&w, "to", wish->to);
-        write_number(&w, "from", wish->from);
-        rw_json_str(&w, "callType", "outbound");
-        if (wish->provider_id.p)
-            rw_json_slice(&w, "providerId", wish->provider_id);
-    }
-    rw_json_opt(&w, "callerIdName", wish->caller_name);
-    rw_json_close(&w);
+    if (!faults)
+        return;
+    if (!rw_number_judge(text, at, NULL, &address, faults, NULL) && faults->count)
+        missing(r, &faults->at[0]);
+    rw_free(faults);
 }
 
-static struct rw_slice render(struct rw_request *r, const struct rw_wish *wish)
+static void missing_destination(struct rw_request *r, const struct rw_meant *meant)
 {
-    struct rw_slice text = {NULL, 0};
-    struct rw_buf buf;
-
-    rw_buf_init(&buf, SUGGESTION_BYTES_MAX);
-    write_wish(&buf, wish);
-    if (!buf.failed) {
-        text.p = rw_arena_copy(r->arena, rw_buf_slice(&buf));
-        text.n = text.p ? buf.len : 0;
-    }
-    rw_buf_done(&buf);
-    return text;
+    if (meant->wish.to.p)
+        missing_number(r, meant->wish.to, meant->wish.to_at);
+    else if (meant->like)
+        missing_number(r, meant->like->text, meant->like->at);
+    else if (meant->to_choices)
+        r->missing = (struct rw_missing_fact){
+            .pointer = "/to/phoneNumber",
+            .what = "which of the numbers to call",
+            .how = "one call goes to one number: send a request for each",
+        };
+    else
+        r->missing = (struct rw_missing_fact){
+            .pointer = "/to/phoneNumber",
+            .what = "the number to call",
+            .how = E164,
+        };
 }
 
-static bool is_accepted(const struct rw_request *r, const struct rw_wish *wish, const char *user_id,
-                        bool agentless)
+/* ------------------------------------------------------------------ what would pass */
+
+/* Judges a wish. The faults are the caller's to free; NULL when memory is out. */
+static struct rw_faults *judge(const struct rw_request *r, const struct rw_wish *wish,
+                               const char *user_id, bool agentless, bool *ret_accepted)
 {
     struct rw_faults *faults = rw_calloc(1, sizeof(*faults));
     struct rw_call_judgement judgement;
-    bool accepted;
 
-    accepted = faults && rw_call_judge(r, wish, user_id, agentless, faults, NULL, &judgement);
-    rw_free(faults);
-    return accepted;
+    *ret_accepted = faults && rw_call_judge(r, wish, user_id, agentless, faults, NULL, &judgement);
+    return faults;
 }
 
 /* The providerId that was written, or the one that the server suggests instead of it. */
 static struct rw_slice mended_provider(const struct rw_request *r, const struct rw_wish *wish,
                                        const char *user_id, bool agentless)
 {
-    struct rw_faults *faults = rw_calloc(1, sizeof(*faults));
+    bool accepted;
+    struct rw_faults *faults = judge(r, wish, user_id, agentless, &accepted);
     struct rw_slice provider = wish->provider_id;
-    struct rw_call_judgement judgement;
-    const char *copy;
 
-    if (!faults)
-        return provider;
-    (void)rw_call_judge(r, wish, user_id, agentless, faults, NULL, &judgement);
-    for (uint32_t i = 0; i < faults->count; i++) {
+    for (uint32_t i = 0; faults && i < faults->count; i++) {
         const struct rw_err *err = &faults->at[i];
+        const char *copy;
 
-        if (strcmp(err->pointer, "/providerId") != 0 || !err->suggestion[0])
+        if (strcmp(err->pointer, wish->provider_at) != 0 || !err->suggestion[0])
             continue;
         copy = rw_arena_copy(r->arena, rw_slice_str(err->suggestion));
         if (copy)
@@ -94,40 +139,54 @@ static struct rw_slice mended_provider(const struct rw_request *r, const struct 
     return provider;
 }
 
-/* The number that was meant, in E.164, in the arena; p = NULL when nobody can say. */
-static struct rw_slice corrected(const struct rw_request *r, struct rw_slice text)
+static struct rw_slice number_or_none(const char *e164)
 {
-    struct rw_address address;
-
-    if (!text.p || !rw_number_guess(text, NULL, &address))
-        return (struct rw_slice){NULL, 0};
-    return rw_slice_str(rw_arena_copy(r->arena, rw_slice_str(address.e164)));
+    return e164[0] ? rw_slice_str(e164) : (struct rw_slice){NULL, 0};
 }
 
-void rw_suggest_call(struct rw_request *r, const char *user_id, bool agentless)
+/* The most of the wish that passes. False, with what stands in the way told, when nothing does. */
+static bool find_passing(struct rw_request *r, struct rw_wish *wish, const char *user_id,
+                         bool agentless)
 {
-    struct rw_wish wish;
+    const struct rw_wish whole = *wish;
+    const size_t last = sizeof(keeps) / sizeof(keeps[0]) - 1;
 
-    if (!r->may || !json_is_object(r->body) || !rw_wish_guess(r->body, r->arena, &wish))
+    for (size_t i = 0; i <= last; i++) {
+        struct rw_faults *faults;
+        bool accepted;
+
+        if ((keeps[i].from && !whole.from.p) || (keeps[i].provider && !whole.provider_id.p))
+            continue;
+        *wish = whole;
+        if (!keeps[i].from)
+            wish->from = (struct rw_slice){NULL, 0};
+        if (!keeps[i].provider)
+            wish->provider_id = (struct rw_slice){NULL, 0};
+        faults = judge(r, wish, user_id, agentless, &accepted);
+        if (!accepted && i == last && faults && faults->count)
+            missing(r, &faults->at[0]);
+        rw_free(faults);
+        if (accepted)
+            return true;
+    }
+    return false;
+}
+
+void rw_suggest_call(struct rw_request *r, const struct rw_meant *meant, const char *user_id,
+                     bool agentless)
+{
+    struct rw_wish wish = meant->wish;
+
+    if (!r->may)
         return;
-    wish.to = corrected(r, wish.to);
-    wish.from = corrected(r, wish.from);
-    if (!wish.to.p)
+    wish.to = number_or_none(meant->to_e164);
+    wish.from = number_or_none(meant->from_e164);
+    if (!wish.to.p) {
+        missing_destination(r, meant);
         return;
+    }
     if (wish.provider_id.p)
         wish.provider_id = mended_provider(r, &wish, user_id, agentless);
-    if (!wish.provider_id.n) /* said, but empty: that is no id to repeat */
-        wish.provider_id.p = NULL;
-    for (size_t i = 0; i < sizeof(keeps) / sizeof(keeps[0]); i++) {
-        struct rw_wish less = wish;
-
-        if (!keeps[i].from)
-            less.from = (struct rw_slice){NULL, 0};
-        if (!keeps[i].provider)
-            less.provider_id = (struct rw_slice){NULL, 0};
-        if (is_accepted(r, &less, user_id, agentless)) {
-            r->suggested = render(r, &less);
-            return;
-        }
-    }
+    if (find_passing(r, &wish, user_id, agentless))
+        r->suggested = rw_rewrite(r->operation->request, r->body, &wish, r->arena);
 }

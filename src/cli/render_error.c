@@ -269,6 +269,21 @@ static void show_suggestion(struct rw_cli *cli, const json_t *suggested)
     rw_cli_put_json(cli->err, suggested, false);
 }
 
+/* The one thing without which the server can make no request of what was sent. */
+static void show_missing(struct rw_cli *cli, const json_t *missing)
+{
+    const char *what = json_string_value(json_object_get(missing, "what"));
+    const struct style *s = style_of(cli);
+    char clean[1024];
+
+    if (!what)
+        return;
+    (void)rw_text_clean(clean, sizeof(clean), rw_slice_str(what));
+    fprintf(cli->err, "%shelp:%s what is missing is %s\n", s->green, s->plain, clean);
+    note(cli, missing, "pointer", "at");
+    note(cli, missing, "how", "how");
+}
+
 void rw_cli_show_refusal(struct rw_cli *cli, const json_t *body, const struct rw_cli_source *source)
 {
     const json_t *faults = json_object_get(body, "errors");
@@ -281,7 +296,9 @@ void rw_cli_show_refusal(struct rw_cli *cli, const json_t *body, const struct rw
         show_each(cli, faults, source, false);
     else
         show_fault(cli, body, source, false);
+    rw_cli_show_warnings(cli, body, source);
     show_suggestion(cli, json_object_get(body, "suggestedRequest"));
+    show_missing(cli, json_object_get(body, "missingFact"));
     if (context && !cli->quiet) {
         (void)rw_text_clean(clean, sizeof(clean), rw_slice_str(context));
         fprintf(cli->err, "(the server's log has this under correlation id %s)\n", clean);

@@ -23,7 +23,12 @@ static json_t *written(const struct rw_faults *faults, struct rw_slice suggested
     json_t *tree;
 
     rw_buf_init(&buf, RW_ANSWER_BYTES_MAX);
-    rw_answer_write(&buf, 400, faults, "c-1", RW_LIT("http://h"), suggested);
+    rw_answer_write(&buf, &(struct rw_refusal){.status = 400,
+                                               .faults = faults,
+                                               .context_id = "c-1",
+                                               .base = RW_LIT("http://h"),
+                                               .suggested = suggested,
+                                               .missing = {"/to", "a number", "ask"}});
     assert_false(buf.failed);
     assert_int_equal(rw_json_read(rw_buf_slice(&buf), NULL, &tree, &err), RW_OK);
     rw_buf_done(&buf);
@@ -187,7 +192,8 @@ static void test_no_memory(void **state)
 
         rw_buf_init(&buf, RW_ANSWER_BYTES_MAX);
         rw_mem_fail_after(n);
-        rw_answer_write(&buf, 400, &faults, "c", RW_LIT(""), (struct rw_slice){NULL, 0});
+        rw_answer_write(&buf,
+                        &(struct rw_refusal){.status = 400, .faults = &faults, .context_id = "c"});
         rw_mem_fail_after(-1);
         failed = buf.failed;
         rw_buf_done(&buf);

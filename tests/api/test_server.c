@@ -18,6 +18,10 @@ static const struct {
      "{\"to\":{\"phoneNumber\":\"+6591234567\"},\"from\":{\"phoneNumber\":\"+6534567890\"}}"},
     {TOKEN_ANN, "POST", CALLS,
      "{\"to\":{\"phoneNumber\":\"6591234567\"},\"x\":1,\"providerId\":\"none\"}"},
+    {TOKEN_ANN, "POST", CALLS,
+     "{\"to\":[{\"address\":6591234567}],\"from\":{\"id\":\"x\"},\"label\":\"l\","
+     "\"attributes\":{\"a\":\"b\"},\"provider\":\"{{p}}\"}"},
+    {TOKEN_ANN, "POST", CALLS, "{\"toAddress\":\"2000\"}"},
     {TOKEN_ANN, "POST", CALLS, "{\"to\":"},
     {TOKEN_VIEWER, "POST", CALLS, "{\"phoneNumber\":\"+6591234567\"}"},
     {TOKEN_NONE, "GET", CALLS, NULL},

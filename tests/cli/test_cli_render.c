@@ -80,6 +80,26 @@ static void a_refusal_looks_as_a_compiler_shows_it(void **state)
     json_decref(refusal);
 }
 
+static void a_missing_fact_is_named(void **state)
+{
+    json_t *refusal = parse("{\"errors\":[{\"code\":\"a.b\",\"message\":\"no\"}],"
+                            "\"warnings\":[{\"code\":\"c.d\",\"message\":\"hm\"}],"
+                            "\"missingFact\":{\"pointer\":\"/to\",\"what\":\"a number\\u001b\","
+                            "\"how\":\"ask\"}}");
+    struct shown s;
+
+    (void)state;
+    begin(&s);
+    rw_cli_show_refusal(&s.cli, refusal, NULL);
+    end(&s, "",
+        "error: no [a.b]\n"
+        "warning: hm [c.d]\n"
+        "help: what is missing is a number\\u{001B}\n"
+        "      = at: /to\n"
+        "      = how: ask\n");
+    json_decref(refusal);
+}
+
 static void the_caret_stands_under_the_place(void **state)
 {
     static const struct {
@@ -307,6 +327,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_refusal_looks_as_a_compiler_shows_it),
+        cmocka_unit_test(a_missing_fact_is_named),
         cmocka_unit_test(the_caret_stands_under_the_place),
         cmocka_unit_test(a_word_has_its_text_beside_the_mark),
         cmocka_unit_test(long_lines_are_shown_around_the_caret),
