@@ -131,13 +131,12 @@ bool rw_number_judge_plain(const char *text, size_t length, const struct rw_addr
 
 /* ------------------------------------------------------------------ suggestions */
 
-void rw_parse_suggest(struct rw_parse *p, const char *digits, size_t n, const char *reason)
+static void add_suggestion(struct rw_address *out, const char *digits, size_t n,
+                           const char *reason)
 {
-    struct rw_address *out = p->out;
     struct rw_address_suggestion *s = &out->suggestions[out->suggestion_count];
 
-    if (out->suggestion_count == RW_ADDRESS_SUGGESTIONS_MAX || n > RW_ADDRESS_DIGITS_MAX ||
-        !rw_number_is_sound(p->policy, digits, n))
+    if (out->suggestion_count == RW_ADDRESS_SUGGESTIONS_MAX)
         return;
     for (uint32_t i = 0; i < out->suggestion_count; i++)
         if (strlen(out->suggestions[i].text) == n + 1 &&
@@ -148,6 +147,12 @@ void rw_parse_suggest(struct rw_parse *p, const char *digits, size_t n, const ch
     s->text[n + 1] = '\0';
     s->reason = reason;
     out->suggestion_count++;
+}
+
+void rw_parse_suggest(struct rw_parse *p, const char *digits, size_t n, const char *reason)
+{
+    if (n <= RW_ADDRESS_DIGITS_MAX && rw_number_is_sound(p->policy, digits, n))
+        add_suggestion(p->out, digits, n, reason);
 }
 
 /* With `put` in place of the digits [at, at + drop). */
@@ -227,12 +232,12 @@ static bool fault_trunk_prefix(struct rw_parse *p, const struct rw_digits *d,
 {
     size_t code = finding->code_digits, taken;
     char digits[RW_ADDRESS_DIGITS_MAX + 1];
-    struct rw_plan_digits rest;
+    const struct rw_territory *territory = rw_plan_main_territory(finding->country);
+    struct rw_plan_digits rest, again;
     struct finding without;
     enum flaw flaw;
 
-    if (!rw_plan_strip(rw_plan_main_territory(finding->country), d->digit + code, d->n - code,
-                       &rest) ||
+    if (!rw_plan_strip(territory, d->digit + code, d->n - code, &rest) ||
         code + rest.n > RW_ADDRESS_DIGITS_MAX)
         return false;
     memcpy(digits, d->digit, code);
@@ -244,7 +249,12 @@ static bool fault_trunk_prefix(struct rw_parse *p, const struct rw_digits *d,
     rw_parse_fault(p, RW_ADDRESS_IMPOSSIBLE, "address.trunk_prefix",
                    at_digits(d, code, code + taken, end));
     tell_before(p->out, d, code);
-    rw_parse_suggest(p, digits, code + rest.n, "without what is dialled only within the country");
+    /* Nothing is guessed here, so the data may lag behind as it may with any number. But what remains may
+     * begin with a trunk prefix again. */
+    if (flaw == SOUND || (!p->policy->refuse_unassigned &&
+                          !rw_plan_strip(territory, rest.digit, rest.n, &again)))
+        add_suggestion(p->out, digits, code + rest.n,
+                       "without what is dialled only within the country");
     return true;
 }
 

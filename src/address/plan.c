@@ -147,10 +147,12 @@ void rw_plan_gap(const struct rw_country *country, const char *nsn, size_t n,
     ret->lengths = reach_of(states[ret->decided]) << ret->decided;
 }
 
-bool rw_plan_keeps_zero(const struct rw_country *country)
+bool rw_plan_drops_zero(const struct rw_country *country)
 {
-    return strcmp(rw_plan_main_territory(country)->trunk_prefix, "0") != 0 &&
-           reach_of(rw_state_next_of_number(country->numbers, 0));
+    const char *trunk_prefix = rw_plan_main_territory(country)->trunk_prefix;
+
+    return strcmp(trunk_prefix, "0") == 0 ||
+           (trunk_prefix[0] != '0' && !reach_of(rw_state_next_of_number(country->numbers, 0)));
 }
 
 /* ------------------------------------------------------------------ emergency and short numbers */

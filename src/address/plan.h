@@ -49,8 +49,9 @@ bool rw_plan_is_emergency(const struct rw_country *country, const char *digits, 
 /* The same when they are dialled in the region; NULL: anywhere, by a telephone that was not told where. */
 bool rw_plan_is_emergency_in(const struct rw_territory *territory, const char *digits, size_t n);
 
-/* Do numbers of the country begin with a 0, as those of Italy, that is not dialled in front of them? */
-bool rw_plan_keeps_zero(const struct rw_country *country);
+/* Is a "(0)" behind the country code only for callers within the country? Not where numbers begin with a
+ * 0 of their own (Italy), nor where the trunk prefix has more digits (06 in Hungary). */
+bool rw_plan_drops_zero(const struct rw_country *country);
 
 /* RW_SHORT, RW_SHORT_EMERGENCY, or 0: what the digits are when dialled in that region. */
 unsigned rw_plan_short(const struct rw_territory *territory, const char *digits, size_t n);

@@ -164,7 +164,7 @@ static bool is_trunk_prefix(const struct rw_parse *p, struct rw_range r, size_t 
         p->marks[at + 1].digit != 0 || p->marks[at + 2].cp != ')')
         return false;
     country = rw_plan_country(d->digit, d->n, &code_digits);
-    return country && code_digits == d->n && !rw_plan_keeps_zero(country);
+    return country && code_digits == d->n && rw_plan_drops_zero(country);
 }
 
 /* A slash within one number, as in "030/123456": not both sides are a number of their own. */

@@ -47,7 +47,8 @@ static const char *check_fault(struct rw_slice input, const struct rw_address_po
         if (!is_e164(a->suggestions[i].text) || !a->suggestions[i].reason)
             return "a suggestion is no number or has no reason";
         rw_address_judge(a->suggestions[i].text, strlen(a->suggestions[i].text), policy, &again);
-        if (again.verdict != RW_ADDRESS_OK)
+        if (again.verdict != RW_ADDRESS_OK &&
+            (again.verdict != RW_ADDRESS_UNASSIGNED || (policy && policy->refuse_unassigned)))
             return "a suggestion is not accepted";
     }
     return NULL;
