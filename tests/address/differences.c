@@ -231,7 +231,8 @@ const struct oracle_difference oracle_differences[] = {
     {"emergency everywhere", ORACLE_SHORT, is_known_everywhere,
      "telephones know these numbers without being told, and people dial them abroad"},
     {"emergency nearby", ORACLE_SHORT, is_emergency_nearby,
-     "what is an emergency number in another region of the country code may be one here"},
+     "what is an emergency number in another region of the country code, or in the country that "
+     "is dialled, may be one here"},
     {"no area codes without a country", ORACLE_FAULT, is_of_no_country,
      "google calls digits missing from +979 an area code"},
     {"satellite", ORACLE_TYPE, is_satellite,

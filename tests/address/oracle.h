@@ -17,8 +17,8 @@ struct oracle_row {
     const char *type, *number_region;
     const char *international, *national, *rfc3966;
     const char *zones;  /* comma-separated */
-    const char *shorts; /* as a short number: "emergency", "valid", "nearby" (an emergency number in
-                           another region of the country code), "no"; "-": not asked */
+    const char *shorts; /* as a short number: "emergency", "valid", "nearby" (an emergency number of
+                           another region, see google.cjs), "no"; "-": not asked */
 };
 #define ORACLE_COLUMNS (sizeof(struct oracle_row) / sizeof(const char *))
 

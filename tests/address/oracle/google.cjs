@@ -55,28 +55,37 @@ function nameOf(error) {
   return name;
 }
 
+const isEmergencyUnder = (code, national) =>
+  util.getRegionCodesForCountryCode(code).some((region) => shorts.isEmergencyNumber(national, region));
+
+/** What is dialled of a text: no scheme, no extension, ASCII digits, no (0), no separators. */
+function dialled(text) {
+  return text.replace(/^tel:/, '').replace(/ *(;|ext|x).*$/, '')
+    .replace(/[\uff10-\uff19\u0660-\u0669]/g, (digit) => digit.codePointAt(0) & 15)
+    .replace('\uff0b', '+').replace('(0)', '').replace(/[ ./()-]/g, '');
+}
+
 /**
- * emergency, valid, nearby (emergency in another region of the same country code), no; '-' where the text could
- * not be a short number. Behind a plus and a country code only emergency, in any region of it, is asked: no other
- * short number can be meant so.
+ * emergency, valid, nearby (emergency in another region of the same country code, or in that which is dialled), no;
+ * '-' where the text could not be a short number. Behind a plus and a country code only emergency, in any region
+ * of it, is asked: no other short number can be meant so.
  */
-function shortOf(text, region) {
-  const digits = text.replace(/[ ./-]/g, '');
-  const isEmergencyIn = (national, where) => where.some((one) => shorts.isEmergencyNumber(national, one));
+function shortOf(text, region, number) {
+  const digits = dialled(text);
 
   if (region && /^\d{2,12}$/.test(digits)) {
     const code = util.getCountryCodeForRegion(region);
-    if (isEmergencyIn(digits, [region]))
+    if (shorts.isEmergencyNumber(digits, region))
       return 'emergency';
     if (shorts.isValidShortNumberForRegion(numberOf(code, digits), region))
       return 'valid';
-    return isEmergencyIn(digits, util.getRegionCodesForCountryCode(code)) ? 'nearby' : 'no';
+    const abroad = number && isEmergencyUnder(number.getCountryCode(), util.getNationalSignificantNumber(number));
+    return abroad || isEmergencyUnder(code, digits) ? 'nearby' : 'no';
   }
   const [, after] = /^\+([1-9]\d{2,11})$/.exec(digits) ?? [];
   const code = [1, 2, 3].map((n) => Number(after?.slice(0, n)))
     .find((candidate) => util.getRegionCodeForCountryCode(candidate) !== 'ZZ');
-  const national = after?.slice(String(code).length);
-  return code && isEmergencyIn(national, util.getRegionCodesForCountryCode(code)) ? 'emergency' : '-';
+  return code && isEmergencyUnder(code, after.slice(String(code).length)) ? 'emergency' : '-';
 }
 
 // In the order of struct oracle_row in ../oracle.h.
@@ -88,13 +97,14 @@ function judge(text, region) {
   const answer = Object.fromEntries(columns.map((name) => [name, '']));
   let number;
 
-  answer.short = shortOf(text, region);
   try {
     number = util.parse(text, region || 'ZZ');
   } catch (error) {
     answer.reason = nameOf(error);
+    answer.short = shortOf(text, region);
     return answer;
   }
+  answer.short = shortOf(text, region, number);
   answer.extension = number.getExtension() ?? '';
   answer.rfc3966 = util.format(number, PhoneNumberFormat.RFC3966);
   number.clearExtension();
