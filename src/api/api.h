@@ -15,6 +15,7 @@
 #include "loop/offload.h"
 #include "store/store.h"
 
+struct rw_address_policy; /* address/address.h */
 struct rw_api;
 struct rw_auth;        /* auth/identity.h; one a worker */
 struct rw_auth_key;    /* auth/secret.h */
@@ -37,6 +38,8 @@ struct rw_api_options {
     uint64_t started_ms;        /* wall time */
     uint32_t station_answer_ms; /* how long a user's telephone may ring; 0 = 30,000 */
     uint32_t max_duration_ms;   /* 0 = calls have no cap */
+    /* How called numbers are read; NULL: as rw_address_policy_init() makes it. Copied, but for its texts. */
+    const struct rw_address_policy *address;
 };
 
 RW_NODISCARD enum rw_class rw_api_new(struct rw_api **ret, const struct rw_api_options *options,

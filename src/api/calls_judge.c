@@ -64,13 +64,14 @@ bool rw_call_judge(const struct rw_request *r, const struct rw_wish *wish, const
                    bool agentless, struct rw_faults *faults, struct rw_faults *warnings,
                    struct rw_call_judgement *ret)
 {
+    const struct rw_number_policies *numbers = &r->api->numbers;
     uint32_t before = faults->count;
     bool resolved;
 
-    ret->to_usable =
-        wish->to.p && rw_number_judge(wish->to, wish->to_at, NULL, &ret->to, faults, warnings);
-    ret->from_usable = wish->from.p && rw_number_judge(wish->from, wish->from_at, NULL, &ret->from,
-                                                       faults, warnings);
+    ret->to_usable = wish->to.p && rw_number_judge(wish->to, wish->to_at, &numbers->called,
+                                                   &ret->to, faults, warnings);
+    ret->from_usable = wish->from.p && rw_number_judge(wish->from, wish->from_at, &numbers->caller,
+                                                       &ret->from, faults, warnings);
     if (!r->may)
         return false;
     resolved = resolve(r, wish, user_id, agentless, faults, ret);

@@ -30,6 +30,7 @@ static bool understand(struct rw_request *r, const struct rw_call_before *before
 
     if (!guess || !rw_guess_read(r->body, r->arena, guess))
         return false;
+    guess->numbers = &r->api->numbers;
     rw_meant_choose(guess, r->body, &meant);
     go_back(r, before);
     (void)rw_call_judge(r, &meant.wish, user_id, agentless, r->faults, r->warnings, &judgement);

@@ -78,7 +78,8 @@ static void judge_rest(const struct rw_guess *guess, const struct rw_meant *mean
         case RW_FOREIGN_DESTINATION:
         case RW_FOREIGN_CALLER:
             if (!is_chosen(find, meant))
-                (void)rw_number_judge(find->text, find->at, NULL, &address, faults, warnings);
+                (void)rw_number_judge(find->text, find->at, rw_guess_policy(guess, find->role),
+                                      &address, faults, warnings);
             break;
         case RW_FOREIGN_PROVIDER:
             judge_provider(find, providers, faults);

@@ -270,6 +270,14 @@ static bool advance(struct walk *w)
     return !value || take(w, &place, value);
 }
 
+const struct rw_address_policy *rw_guess_policy(const struct rw_guess *guess,
+                                                enum rw_foreign_role role)
+{
+    if (!guess->numbers)
+        return NULL;
+    return role == RW_FOREIGN_CALLER ? &guess->numbers->caller : &guess->numbers->called;
+}
+
 bool rw_guess_read(const json_t *body, struct rw_arena *arena, struct rw_guess *ret)
 {
     struct walk walk = {.arena = arena, .guess = ret};
@@ -277,6 +285,7 @@ bool rw_guess_read(const json_t *body, struct rw_arena *arena, struct rw_guess *
     bool enough;
 
     ret->count = ret->dropped = 0;
+    ret->numbers = NULL;
     enough = take(&walk, &top, (json_t *)body); /* the walk changes nothing */
     while (enough && walk.depth)
         enough = advance(&walk);

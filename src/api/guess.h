@@ -14,6 +14,7 @@
 #define RW_API_GUESS_H
 
 #include "api/foreign.h"
+#include "api/number.h"
 #include "base/arena.h"
 
 #define RW_GUESS_MAX 32
@@ -31,11 +32,16 @@ struct rw_guess_find {
 
 struct rw_guess {
     uint32_t count, dropped;
+    const struct rw_number_policies *numbers; /* how its numbers are read; NULL: as everywhere */
     struct rw_guess_find at[RW_GUESS_MAX];
 };
 
 /* In the order of the body. False when memory is out. */
 bool rw_guess_read(const json_t *body, struct rw_arena *arena, struct rw_guess *ret);
+
+/* How a number of that role is read; NULL: as everywhere. */
+const struct rw_address_policy *rw_guess_policy(const struct rw_guess *guess,
+                                                enum rw_foreign_role role);
 
 /* Does `inner` name the same value as `outer`, or one inside of it? Both are JSON Pointers. */
 bool rw_guess_within(const char *outer, const char *inner);

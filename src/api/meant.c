@@ -68,7 +68,7 @@ static bool choose_at(const struct rw_guess *guess, enum rw_foreign_role role, u
 
         if (!counts(find, role, remote))
             continue;
-        usable = rw_number_guess(find->text, NULL, &address);
+        usable = rw_number_guess(find->text, rw_guess_policy(guess, role), &address);
         if (!usable && is_none(address.code))
             continue;
         (void)snprintf(key, sizeof(key), "%.*s", (int)(find->text.n < 16 ? find->text.n : 16),

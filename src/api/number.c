@@ -33,6 +33,19 @@ static void add_fault(const struct rw_address *address, struct rw_slice text, co
     rw_faults_add(faults, &err);
 }
 
+void rw_number_policies_init(struct rw_number_policies *policies,
+                             const struct rw_address_policy *configured)
+{
+    if (configured)
+        policies->called = *configured;
+    else
+        rw_address_policy_init(&policies->called);
+    policies->caller = policies->called;
+    policies->caller.refuse_unassigned = false;
+    policies->caller.refuse_types = 0;
+    policies->caller.refuse_regions = NULL;
+}
+
 bool rw_number_judge(struct rw_slice text, const char *pointer,
                      const struct rw_address_policy *policy, struct rw_address *ret,
                      struct rw_faults *faults, struct rw_faults *warnings)

@@ -9,10 +9,20 @@
 #include "address/address.h"
 #include "base/err.h"
 
+/* How a server reads numbers: those that are called, and those that call (nothing is refused there that
+ * is a number: whether the tenant owns it is another question). */
+struct rw_number_policies {
+    struct rw_address_policy called, caller;
+};
+
+/* configured: of the called number; NULL: as rw_address_policy_init() makes it. */
+void rw_number_policies_init(struct rw_number_policies *policies,
+                             const struct rw_address_policy *configured);
+
 /*
- * Judges what stands at `pointer` of the body. A refusal is added to *faults, what was normalised,
- * be it on the way to a refusal, or is doubtful to *warnings (either may be NULL: nothing is written then). True when the number may be
- * called; then ret->e164 is set.
+ * Judges what stands at `pointer` of the body. A refusal is added to *faults; what was normalised, be it
+ * on the way to a refusal, or is doubtful, to *warnings (either may be NULL: nothing is written then).
+ * True when the number may be called; then ret->e164 is set.
  */
 bool rw_number_judge(struct rw_slice text, const char *pointer,
                      const struct rw_address_policy *policy, struct rw_address *ret,

@@ -21,6 +21,7 @@ enum rw_class rw_api_new(struct rw_api **ret, const struct rw_api_options *optio
     if (!api)
         return rw_fail_memory(err);
     api->with = *options;
+    rw_number_policies_init(&api->numbers, options->address);
     if (!api->with.sip_local)
         api->with.sip_local = "ringwright.invalid";
     if (!api->with.station_answer_ms)

@@ -15,6 +15,7 @@
 #define RW_API_REQUEST_H
 
 #include "api/api.h"
+#include "api/number.h"
 
 #define RW_CORRELATION_MAX 64
 
@@ -26,6 +27,7 @@ struct rw_router_match; /* api/router.h */
 /* What a worker's requests share. */
 struct rw_api {
     struct rw_api_options with;
+    struct rw_number_policies numbers;
     struct rw_faults faults, warnings; /* of the request being judged */
     struct rw_waiting *waiting;        /* requests that wait for news, see wait.h */
     struct rw_tick *tick;              /* wakes them */

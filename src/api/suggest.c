@@ -79,7 +79,8 @@ static void missing_number(struct rw_request *r, struct rw_slice text, const cha
 
     if (!faults)
         return;
-    if (!rw_number_judge(text, at, NULL, &address, faults, NULL) && faults->count)
+    if (!rw_number_judge(text, at, &r->api->numbers.called, &address, faults, NULL) &&
+        faults->count)
         missing(r, &faults->at[0]);
     rw_free(faults);
 }

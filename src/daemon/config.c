@@ -2,6 +2,7 @@
 
 #include "base/mem.h"
 #include "base/near.h"
+#include "daemon/config_address.h"
 #include "daemon/config_scan.h"
 
 #include <dirent.h>
@@ -79,6 +80,14 @@ static const struct option options[] = {
      "under load a commit waits this long for company"},
     {"store", "linger_patient_ms", NUMBER, AT(store_linger_patient_ms), "5", 0, 100, NULL,
      "the same for events of running calls"},
+    {"address", "region", TEXT, AT(address_region), "", 0, 0, NULL,
+     "where numbers without a plus are dialled, \"SG\"; empty = such numbers are refused"},
+    {"address", "unassigned", WORD, AT(address_unassigned), "warn", 0, 0, "warn|refuse",
+     "what becomes of a called number whose range the numbering data does not know"},
+    {"address", "refuse_types", TEXT, AT(address_refuse_types), "", 0, 0, NULL,
+     "types of numbers that are never called, \"premium,satellite\""},
+    {"address", "refuse_regions", TEXT, AT(address_refuse_regions), "", 0, 0, NULL,
+     "regions that are never called, \"CU,KP\""},
     {"log", "level", WORD, AT(log_level), "info", 0, 0, "error|warn|info|debug",
      "what is logged to standard error"},
     {"log", "mask_numbers", FLAG, AT(log_mask_numbers), "true", 0, 0, NULL,
@@ -366,7 +375,7 @@ enum rw_class rw_config_check(const struct rw_config *config, struct rw_err *err
         (config->media_port_max && config->media_port_max - config->media_port_min < 3))
         return rw_fail(err, RW_MALFORMED, "config.port_range",
                        "media.port_min to media.port_max must hold at least four ports");
-    return RW_OK;
+    return rw_config_address(config, &(struct rw_address_policy){.region = ""}, err);
 }
 
 /* As config_scan.c reads it back. */

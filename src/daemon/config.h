@@ -42,6 +42,9 @@ struct rw_config {
 
     int64_t store_linger_ms, store_linger_patient_ms;
 
+    char address_region[RW_CONFIG_TEXT], address_unassigned[RW_CONFIG_TEXT];
+    char address_refuse_types[RW_CONFIG_TEXT], address_refuse_regions[RW_CONFIG_TEXT];
+
     char log_level[RW_CONFIG_TEXT];
     bool log_mask_numbers;
 

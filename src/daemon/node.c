@@ -3,6 +3,7 @@
 #include "api/api.h"
 #include "auth/identity.h"
 #include "base/log.h"
+#include "daemon/config_address.h"
 #include "daemon/own_address.h"
 #include "media/media.h"
 #include "route/route.h"
@@ -52,6 +53,7 @@ static enum rw_class open_exchange(struct rw_node *node, const struct rw_node_sh
 static enum rw_class open_api(struct rw_node *node, const struct rw_node_shared *shared,
                               struct rw_err *err)
 {
+    struct rw_address_policy address;
     struct rw_api_options options = {
         .worker = node->worker,
         .store = shared->store,
@@ -68,8 +70,11 @@ static enum rw_class open_api(struct rw_node *node, const struct rw_node_shared 
         .started_ms = shared->started_ms,
         .station_answer_ms = (uint32_t)shared->config->sip_station_answer_timeout_ms,
         .max_duration_ms = (uint32_t)shared->config->sip_max_call_ms,
+        .address = &address,
     };
 
+    if (rw_config_address(shared->config, &address, err) != RW_OK)
+        return err->class;
     return rw_api_new(&node->api, &options, err);
 }
 

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 struct house house;
+const struct rw_address_policy *house_address;
 
 /* What the one worker has. */
 static struct {
@@ -398,6 +399,7 @@ static enum rw_class on_start(struct rw_worker *worker, void *arg, struct rw_err
                                                     .routes = in.routes,
                                                     .offload = in.offload,
                                                     .version = "test",
+                                                    .address = house_address,
                                                     .sip_local = "192.0.2.9:5060",
                                                     .started_ms = rw_clock_wall_ms()},
                            err);

@@ -62,6 +62,10 @@ struct house {
 
 extern struct house house;
 
+/* How the server reads called numbers; set before house_open(). NULL: as everywhere. */
+struct rw_address_policy;
+extern const struct rw_address_policy *house_address;
+
 int house_open(void **state); /* setup and teardown of a group */
 int house_close(void **state);
 

@@ -1,5 +1,6 @@
 #include "base/mem.h"
 #include "daemon/config.h"
+#include "daemon/config_address.h"
 #include "daemon/config_scan.h"
 #include "test.h"
 
@@ -123,6 +124,46 @@ static void options_that_only_hold_together(void **state)
     assert_string_equal(err.code, "config.port_range");
 }
 
+static void numbers_are_read_as_configured(void **state)
+{
+    static const char *const wrong[][2] = {
+        {"address.region=Singapore", "Singapore"},
+        {"address.region=ZZ", "ZZ"},
+        {"address.region=sg", "sg"},
+        {"address.refuse_types=premium,satelite", "satelite"},
+        {"address.refuse_regions=CU KP,X", "X"},
+    };
+    struct rw_address_policy policy;
+    struct rw_config config;
+    struct rw_err err;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(wrong) / sizeof(*wrong); i++) {
+        rw_config_defaults(&config);
+        assert_int_equal(rw_config_set(&config, rw_slice_str(wrong[i][0]), "t", &err), RW_OK);
+        assert_int_equal(rw_config_check(&config, &err), RW_MALFORMED);
+        assert_string_equal(err.code, "config.bad_value");
+        assert_string_equal(err.found, wrong[i][1]);
+    }
+    rw_config_defaults(&config);
+    assert_int_equal(rw_config_address(&config, &policy, &err), RW_OK);
+    assert_string_equal(policy.region, "");
+    assert_false(policy.refuse_unassigned || policy.refuse_types);
+    assert_int_equal(rw_config_set(&config, RW_LIT("address.region=SG"), "t", &err), RW_OK);
+    assert_int_equal(rw_config_set(&config, RW_LIT("address.unassigned=refuse"), "t", &err), RW_OK);
+    assert_int_equal(
+        rw_config_set(&config, RW_LIT("address.refuse_types=premium, satellite"), "t", &err),
+        RW_OK);
+    assert_int_equal(rw_config_set(&config, RW_LIT("address.refuse_regions=CU,KP"), "t", &err),
+                     RW_OK);
+    assert_int_equal(rw_config_check(&config, &err), RW_OK);
+    assert_int_equal(rw_config_address(&config, &policy, &err), RW_OK);
+    assert_string_equal(policy.region, "SG");
+    assert_true(policy.refuse_unassigned);
+    assert_int_equal(policy.refuse_types, 1u << RW_ADDRESS_PREMIUM | 1u << RW_ADDRESS_SATELLITE);
+    assert_string_equal(policy.refuse_regions, "CU,KP");
+}
+
 /* Comments only, so that nothing but the length can be wrong. */
 static void a_file_is_bounded(void **state)
 {
@@ -199,6 +240,7 @@ int main(void)
         cmocka_unit_test(reads_each_case),
         cmocka_unit_test(later_sources_win_and_say_so),
         cmocka_unit_test(options_that_only_hold_together),
+        cmocka_unit_test(numbers_are_read_as_configured),
         cmocka_unit_test(a_file_is_bounded),
         cmocka_unit_test(endpoints),
         cmocka_unit_test(a_file_that_is_not_there),
