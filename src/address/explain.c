@@ -257,8 +257,8 @@ const char *rw_address_explain(const struct rw_address *address, char *dst, size
 const char *rw_address_expected(const struct rw_address *address, char *dst, size_t size)
 {
     /* Of every code that has no words of its own. */
-    static const char *const digits[RW_WORDS_TEMPLATES_MAX] = {"after {before} only {allowed} can follow",
-                                                               "{allowed}"};
+    static const char *const digits[RW_WORDS_TEMPLATES_MAX] = {
+        "after {before} only {allowed} can follow", "{allowed}"};
     static const char *const lengths[RW_WORDS_TEMPLATES_MAX] = {"{lengths} after {cc}",
                                                                 "{lengths}"};
     const struct rw_words *words = rw_words_of_fault(address->code);

@@ -131,8 +131,7 @@ bool rw_number_judge_plain(const char *text, size_t length, const struct rw_addr
 
 /* ------------------------------------------------------------------ suggestions */
 
-static void add_suggestion(struct rw_address *out, const char *digits, size_t n,
-                           const char *reason)
+static void add_suggestion(struct rw_address *out, const char *digits, size_t n, const char *reason)
 {
     struct rw_address_suggestion *s = &out->suggestions[out->suggestion_count];
 
@@ -251,8 +250,8 @@ static bool fault_trunk_prefix(struct rw_parse *p, const struct rw_digits *d,
     tell_before(p->out, d, code);
     /* Nothing is guessed here, so the data may lag behind as it may with any number. But what remains may
      * begin with a trunk prefix again. */
-    if (flaw == SOUND || (!p->policy->refuse_unassigned &&
-                          !rw_plan_strip(territory, rest.digit, rest.n, &again)))
+    if (flaw == SOUND ||
+        (!p->policy->refuse_unassigned && !rw_plan_strip(territory, rest.digit, rest.n, &again)))
         add_suggestion(p->out, digits, code + rest.n,
                        "without what is dialled only within the country");
     return true;
