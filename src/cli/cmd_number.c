@@ -153,7 +153,11 @@ static bool set_region(struct rw_cli *cli, struct rw_address_policy *policy, con
     }
     policy->region[0] = (char)toupper((unsigned char)region[0]);
     policy->region[1] = (char)toupper((unsigned char)region[1]);
-    return true;
+    if (*rw_address_region_name(policy->region))
+        return true;
+    fprintf(cli->err, "ringwright: there is no region %s in the numbering data (ISO 3166-1)\n",
+            policy->region);
+    return false;
 }
 
 int rw_cli_number_check(struct rw_cli *cli, const struct rw_cli_args *args)

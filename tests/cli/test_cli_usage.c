@@ -73,6 +73,7 @@ static void wrong_usage_is_explained(void **state)
         {"number|check|1|--batch", "--batch reads standard input; one word too many: '1'"},
         {"number|check|123|--region|Singapore", "--region takes two letters"},
         {"number|check|--batch|--region|S1", "--region takes two letters"},
+        {"number|check|123|--region|zz", "there is no region ZZ in the numbering data"},
         {"token|create|--user|a|--seconds|soon", "--seconds takes a number above 0"},
         {"tail|--after|yesterday", "--after takes the number of an event"},
     };
