@@ -92,7 +92,6 @@ void rw_parse_gather(const struct rw_parse *p, struct rw_range r, struct rw_digi
 {
     d->plus = false;
     d->n = 0;
-    d->first = r.lo;
     for (size_t i = r.lo; i < r.hi; i++) {
         enum rw_cp_kind kind = p->marks[i].kind;
         int digit = p->marks[i].digit;
@@ -119,8 +118,7 @@ static void suggest_front(struct rw_parse *p, size_t end)
             return;
     }
     rw_parse_gather(p, (struct rw_range){0, end}, &d);
-    if (d.plus)
-        rw_parse_suggest(p, d.digit, d.n, "the number in front of it");
+    rw_parse_suggest_read(p, &d, "the number in front of it");
 }
 
 /* Line breaks and other controls are never harmless: they end headers. Nor is what is no text. */

@@ -17,7 +17,7 @@
  * This header needs nothing but libc, and so does the code behind it.
  * Owner    nothing is kept or allocated; pointers in the result are static.
  * Threads  any; no state, no locale.
- * Memory   about 10 KiB of stack. Input beyond RW_ADDRESS_INPUT_MAX bytes is refused unread.
+ * Memory   about 16 KiB of stack. Input beyond RW_ADDRESS_INPUT_MAX bytes is refused unread.
  * Errors   part of the result.
  * Units    spans in code points and in bytes, from 0. An invalid byte counts as a code point.
  */
@@ -62,7 +62,7 @@ enum rw_address_type {
 };
 
 struct rw_address_policy {
-    char region[3];       /* ISO 3166-1 alpha-2 of national numbers, "" = none: '+' is needed */
+    char region[3]; /* ISO 3166-1 alpha-2 of national numbers; "", or one that is not known: none */
     bool accept_national; /* national form and dialled prefixes of the region, turned into E.164 */
     bool accept_uris;     /* tel:, sip:, sips: */
     bool accept_separators;     /* spaces, hyphens, dots, brackets, slashes */

@@ -213,21 +213,21 @@ static const struct fact *fact_of(const char *text)
 }
 
 /* Writes the template with what is known into dst; false when something of it is not. */
-static bool fill(const char *template, const struct rw_address *address, char *dst, size_t size)
+static bool fill(const char *text, const struct rw_address *address, char *dst, size_t size)
 {
     struct out out = {dst, size};
 
-    while (*template) {
+    while (*text) {
         const struct fact *fact = NULL;
 
-        if (*template != '{') {
-            put_char(&out, *template ++);
+        if (*text != '{') {
+            put_char(&out, *text++);
             continue;
         }
-        fact = fact_of(++template);
+        fact = fact_of(++text);
         if (!fact || !fact->put(&out, address))
             return false;
-        template += strlen(fact->name);
+        text += strlen(fact->name);
     }
     *out.p = '\0';
     return true;

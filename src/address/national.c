@@ -150,6 +150,8 @@ static void suggest_anywhere(struct rw_parse *p, const struct rw_digits *d)
 {
     char digits[12] = {'1'};
 
+    if (d->n < RW_ADDRESS_DIGITS_MIN || d->n > RW_PLAN_STRIP_MAX)
+        return;
     if (memcmp(d->digit, "00", 2) == 0)
         rw_parse_suggest(p, d->digit + 2, d->n - 2, "00 is dialled before a country code");
     if (memcmp(d->digit, "011", 3) == 0)
@@ -164,6 +166,11 @@ static void suggest_anywhere(struct rw_parse *p, const struct rw_digits *d)
     if (d->n == 10) {
         memcpy(digits + 1, d->digit, d->n);
         rw_parse_suggest(p, digits, d->n + 1, "as a number of the United States or Canada");
+    }
+    if (d->n == 11 && d->digit[0] == '8') {
+        memcpy(digits, d->digit, d->n);
+        digits[0] = '7';
+        rw_parse_suggest(p, digits, d->n, "8 is dialled before a number within Russia");
     }
 }
 
@@ -184,7 +191,6 @@ static void digits_of(const struct rw_digits *d, const struct rw_reading *readin
                       struct rw_digits *ret)
 {
     ret->plus = true;
-    ret->first = d->first;
     ret->n = reading->n;
     for (size_t i = 0; i < reading->n; i++) {
         ret->digit[i] = reading->digit[i];
@@ -193,7 +199,40 @@ static void digits_of(const struct rw_digits *d, const struct rw_reading *readin
     ret->digit[reading->n] = '\0';
 }
 
-/* Takes the reading, when it is a number or when the digits are none without a region either. */
+/* "49110", "490110" in Germany: an emergency number behind the country code without its plus. */
+static bool is_emergency_behind_code(const struct rw_territory *territory,
+                                     const struct rw_digits *d)
+{
+    size_t code_digits;
+    const struct rw_country *country = rw_plan_country(d->digit, d->n, &code_digits);
+    struct rw_plan_digits rest;
+
+    if (!country || country != rw_plan_country_of(territory))
+        return false;
+    return rw_plan_is_emergency(country, d->digit + code_digits, d->n - code_digits) ||
+           (rw_plan_strip(territory, d->digit + code_digits, d->n - code_digits, &rest) &&
+            rw_plan_is_emergency(country, rest.digit, rest.n));
+}
+
+/*
+ * Digits that begin with the region's own country code, or with the 00 that most of the world dials,
+ * and that are sound so: the region's reading must not hide that.
+ */
+static bool is_sound_otherwise(const struct rw_parse *p, const struct rw_territory *territory,
+                               const struct rw_digits *d, const struct rw_reading *reading)
+{
+    size_t code_digits;
+    const struct rw_country *country = rw_plan_country(d->digit, d->n, &code_digits);
+    bool sound = rw_number_is_sound(p->policy, reading->digit, reading->n);
+
+    if (d->n > 2 && memcmp(d->digit, "00", 2) == 0)
+        return !sound && rw_number_is_sound(p->policy, d->digit + 2, d->n - 2);
+    if (sound && (country != rw_plan_country_of(territory) || reading->noted == code_digits))
+        return false;
+    return d->n >= 10 && rw_number_is_sound(p->policy, d->digit, d->n);
+}
+
+/* Takes the reading, unless the digits say something else as well, or only something else. */
 static bool judge_in_region(struct rw_parse *p, const struct rw_territory *territory,
                             const struct rw_digits *d, size_t end)
 {
@@ -202,15 +241,15 @@ static bool judge_in_region(struct rw_parse *p, const struct rw_territory *terri
 
     if (!rw_national_read(territory, d->digit, d->n, &reading))
         return false;
-    if (!rw_number_is_sound(p->policy, reading.digit, reading.n) && d->n >= 10 &&
-        strcmp(reading.note, "idd_prefix_replaced") != 0 &&
-        rw_number_is_sound(p->policy, d->digit, d->n))
-        return false; /* sound only with a plus */
+    if (is_sound_otherwise(p, territory, d, &reading))
+        return false;
     digits_of(d, &reading, &whole);
     rw_parse_e164(p, &whole, end);
     if (p->out->e164[0])
         rw_parse_note(p, reading.note,
                       (struct rw_range){d->mark[0], d->mark[reading.noted - 1] + 1u});
+    else if (p->out->suggestion_count == 0)
+        suggest_anywhere(p, d);
     return true;
 }
 
@@ -219,7 +258,8 @@ void rw_parse_national(struct rw_parse *p, const struct rw_digits *d, size_t end
     const struct rw_territory *territory = rw_plan_territory(p->policy->region);
     struct rw_range all = {d->mark[0], d->mark[d->n - 1] + 1u};
 
-    if (rw_plan_is_emergency_in(territory, d->digit, d->n)) {
+    if (rw_plan_is_emergency_in(territory, d->digit, d->n) ||
+        (territory && is_emergency_behind_code(territory, d))) {
         rw_parse_fault(p, RW_ADDRESS_REFUSED, "address.emergency_number", all);
         return;
     }

@@ -154,6 +154,18 @@ void rw_parse_suggest(struct rw_parse *p, const char *digits, size_t n, const ch
         add_suggestion(p->out, digits, n, reason);
 }
 
+void rw_parse_suggest_read(struct rw_parse *p, const struct rw_digits *d, const char *reason)
+{
+    const struct rw_territory *territory = rw_plan_territory(p->policy->region);
+    struct rw_reading reading;
+
+    if (d->plus)
+        rw_parse_suggest(p, d->digit, d->n, reason);
+    else if (territory && p->policy->accept_national &&
+             rw_national_read(territory, d->digit, d->n, &reading))
+        rw_parse_suggest(p, reading.digit, reading.n, reason);
+}
+
 /* With `put` in place of the digits [at, at + drop). */
 static void suggest_edit(struct rw_parse *p, const struct rw_digits *d, size_t at, size_t drop,
                          const char *put, const char *reason)
@@ -189,6 +201,10 @@ static void suggest_meant(struct rw_parse *p, const struct rw_digits *d,
 
     if (d->n >= 2 * code && memcmp(d->digit, d->digit + code, code) == 0)
         suggest_edit(p, d, 0, code, "", "the country code stands there twice");
+    if (d->n > code + 2 && memcmp(d->digit + code, "00", 2) == 0)
+        suggest_edit(p, d, 0, code + 2, "", "00 stands for the plus");
+    if (code == 1 && d->n > 4 && memcmp(d->digit + 1, "011", 3) == 0)
+        suggest_edit(p, d, 0, 4, "", "011 stands for the plus");
     if (finding->country->code == 39)
         suggest_edit(p, d, code, 0, "0", "numbers of Italy keep the 0 they begin with");
     if (finding->country->code == 52 && d->n > code && d->digit[code] == '1')
@@ -242,6 +258,11 @@ static bool fault_trunk_prefix(struct rw_parse *p, const struct rw_digits *d,
     memcpy(digits, d->digit, code);
     memcpy(digits + code, rest.digit, rest.n);
     flaw = examine(p->policy, digits, code + rest.n, &without);
+    if (flaw == EMERGENCY) {
+        rw_parse_fault(p, RW_ADDRESS_REFUSED, "address.emergency_number",
+                       at_digits(d, code, d->n, end));
+        return true;
+    }
     if (flaw != SOUND && flaw != UNASSIGNED)
         return false;
     taken = rest.from[0] ? rest.from[0] : 1;
@@ -307,6 +328,8 @@ static void fault_country(struct rw_parse *p, const struct rw_digits *d, enum fl
                        at_digits(d, 0, 1, end));
         if (d->n > 2 && d->digit[1] == '0')
             rw_parse_suggest(p, d->digit + 2, d->n - 2, "00 stands for the plus");
+        if (d->n > 3 && memcmp(d->digit, "011", 3) == 0)
+            rw_parse_suggest(p, d->digit + 3, d->n - 3, "011 stands for the plus");
     } else if (flaw == UNKNOWN_COUNTRY) {
         tell_before(p->out, d, finding->code_digits);
         rw_parse_fault(p, RW_ADDRESS_IMPOSSIBLE, "address.cc_unassigned",

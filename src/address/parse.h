@@ -27,7 +27,6 @@ struct rw_range {
 /* Digits gathered from marks: where each came from. */
 struct rw_digits {
     bool plus;
-    size_t first; /* mark of the plus or the first digit */
     size_t n;
     char digit[RW_ADDRESS_INPUT_MAX + 1];
     uint16_t mark[RW_ADDRESS_INPUT_MAX];
@@ -55,6 +54,10 @@ size_t rw_parse_count_digits(const struct rw_parse *p, struct rw_range r);
 
 /* Adds "+digits" when it would be accepted itself, is new, and there is room. */
 void rw_parse_suggest(struct rw_parse *p, const char *digits, size_t n, const char *reason);
+
+/* The same of digits as they would be read: from the country code on if plus, else as dialled in the
+ * policy's region. */
+void rw_parse_suggest_read(struct rw_parse *p, const struct rw_digits *d, const char *reason);
 
 /* Judges digits that are all of the address, from a country code on if plus. end: the mark after it. */
 void rw_parse_number(struct rw_parse *p, const struct rw_digits *d, size_t end);
@@ -96,11 +99,21 @@ bool rw_national_read(const struct rw_territory *territory, const char *digits, 
 bool rw_parse_collect(struct rw_parse *p, struct rw_range r, struct rw_digits *d, size_t *ret_end);
 /* The same, and judges what was read. */
 void rw_parse_scan(struct rw_parse *p, struct rw_range r);
+
+/* ------------------------------------------------------------------ extension.c */
+
+/* Does r say "extension" and then digits, to its end? *ret: the digits. */
+bool rw_parse_find_extension(const struct rw_parse *p, struct rw_range r, struct rw_range *ret);
 /* Reads an extension's digits (separators between them), all of r. False: a fault was set. */
 bool rw_parse_extension(struct rw_parse *p, struct rw_range r);
-/* The ";name=value;.." that begin at r.lo. False: a fault was set. `context` gets phone-context's value. */
+/* True: the policy takes no extension, and the fault says so of r. */
+bool rw_parse_refuse_extension(struct rw_parse *p, struct rw_range r, struct rw_range number);
+/* The ";name=value;.." that begin at r.lo, each once. False: a fault was set. `context` (empty at first;
+ * NULL: none may stand there) gets phone-context's value. */
 bool rw_parse_params(struct rw_parse *p, struct rw_range r, struct rw_range number,
                      struct rw_range *context);
+/* Sets the fault of a parameter that has no place behind the number. */
+void rw_parse_refuse_param(struct rw_parse *p, struct rw_range param, struct rw_range number);
 
 /* ------------------------------------------------------------------ odd.c */
 

@@ -13,7 +13,8 @@
 /*
  * Fills *err from a judgement that is not OK, about the string at `pointer`: offset in bytes of that
  * string, length in code points. RW_FORBIDDEN for what the policy refuses by type or region, otherwise
- * RW_MALFORMED: an emergency number is no matter of permissions. Returns the class; RW_OK, with *err untouched, for a sound address.
+ * RW_MALFORMED: an emergency number is no matter of permissions. Returns the class; RW_OK, with *err
+ * untouched, for a sound address.
  */
 enum rw_class rw_address_error(const struct rw_address *address, struct rw_slice input,
                                const char *pointer, struct rw_err *err);

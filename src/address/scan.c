@@ -31,105 +31,6 @@ static bool is_separator(uint32_t cp)
     return kind == RW_CP_SEPARATOR || kind == RW_CP_OTHER_SEPARATOR;
 }
 
-/* ------------------------------------------------------------------ extensions and parameters */
-
-bool rw_parse_extension(struct rw_parse *p, struct rw_range r)
-{
-    char *dst = p->out->extension;
-    const size_t max = sizeof(p->out->extension) - 1;
-    size_t n = 0;
-
-    for (size_t i = r.lo; i < r.hi; i++) {
-        int digit = p->marks[i].digit;
-
-        if (digit < 0 && is_separator(p->marks[i].cp))
-            continue;
-        if (digit < 0) {
-            rw_parse_fault_cp(p, RW_ADDRESS_MALFORMED, "address.unexpected_char",
-                              (struct rw_range){i, i + 1});
-            return false;
-        }
-        if (n == max) {
-            rw_parse_fault(p, RW_ADDRESS_MALFORMED, "address.extension_too_long",
-                           (struct rw_range){i, r.hi});
-            return false;
-        }
-        dst[n++] = (char)('0' + digit);
-    }
-    dst[n] = '\0';
-    if (n == 0)
-        rw_parse_fault(p, RW_ADDRESS_MALFORMED, "address.extension_empty",
-                       (struct rw_range){r.lo, r.lo});
-    return n > 0;
-}
-
-/* How many marks of r say "extension"; 0 when none do. The digits follow. */
-static size_t extension_word(const struct rw_parse *p, struct rw_range r)
-{
-    static const char *const words[] = {"extension", "extn", "ext", "xtn", "x"};
-    size_t n = 0;
-
-    for (size_t i = 0; i < sizeof(words) / sizeof(*words) && n == 0; i++)
-        if (rw_parse_spells(p, r, words[i]))
-            n = strlen(words[i]);
-    if (n == 0)
-        return 0;
-    while (r.lo + n < r.hi && (is_separator(p->marks[r.lo + n].cp) ||
-                               p->marks[r.lo + n].cp == ':' || p->marks[r.lo + n].cp == '='))
-        n++;
-    for (size_t i = r.lo + n; i < r.hi; i++)
-        if (p->marks[i].digit < 0 && !is_separator(p->marks[i].cp))
-            return 0;
-    return r.lo + n < r.hi ? n : 0;
-}
-
-static bool refuse_extension(struct rw_parse *p, struct rw_range r, struct rw_range number)
-{
-    struct rw_digits d;
-
-    if (p->policy->accept_extensions)
-        return false;
-    rw_parse_fault(p, RW_ADDRESS_MALFORMED, "address.extension_refused", r);
-    rw_parse_gather(p, number, &d);
-    if (d.plus)
-        rw_parse_suggest(p, d.digit, d.n, "the number without its extension");
-    return true;
-}
-
-static bool refuse_param(struct rw_parse *p, struct rw_range param, struct rw_range number)
-{
-    struct rw_digits d;
-
-    rw_parse_fault_cp(p, RW_ADDRESS_MALFORMED, "address.unexpected_param", param);
-    rw_parse_gather(p, number, &d);
-    if (d.plus)
-        rw_parse_suggest(p, d.digit, d.n, "the number without what follows it");
-    return false;
-}
-
-bool rw_parse_params(struct rw_parse *p, struct rw_range r, struct rw_range number,
-                     struct rw_range *context)
-{
-    while (r.lo < r.hi) {
-        struct rw_range param = {r.lo, rw_parse_find(p, (struct rw_range){r.lo + 1, r.hi}, ';')};
-        struct rw_range name = {param.lo + 1, param.hi};
-        struct rw_range value = {rw_parse_find(p, name, '='), param.hi};
-
-        if (value.lo < value.hi)
-            value.lo++;
-        if (rw_parse_spells(p, name, "ext=")) {
-            if (refuse_extension(p, param, number) || !rw_parse_extension(p, value))
-                return false;
-        } else if (context && rw_parse_spells(p, name, "phone-context=")) {
-            *context = value;
-        } else {
-            return refuse_param(p, param, number);
-        }
-        r.lo = param.hi;
-    }
-    return true;
-}
-
 /* ------------------------------------------------------------------ the number */
 
 /* A second plus: two numbers side by side, or one number with a plus too many. */
@@ -141,8 +42,7 @@ static void stray_plus(struct rw_parse *p, struct rw_range r, size_t at, const s
         rw_parse_count_digits(p, (struct rw_range){at, r.hi}) >= RW_ADDRESS_DIGITS_MIN) {
         rw_parse_fault_cp(p, RW_ADDRESS_MALFORMED, "address.multiple_numbers",
                           (struct rw_range){at, r.hi});
-        if (d->plus)
-            rw_parse_suggest(p, d->digit, d->n, "the first number");
+        rw_parse_suggest_read(p, d, "the first number");
         rw_parse_gather(p, (struct rw_range){at, r.hi}, &all);
         rw_parse_suggest(p, all.digit, all.n, "the second number");
         return;
@@ -151,6 +51,8 @@ static void stray_plus(struct rw_parse *p, struct rw_range r, size_t at, const s
                       (struct rw_range){at, at + 1});
     rw_parse_gather(p, r, &all);
     rw_parse_suggest(p, all.digit, all.n, "one plus, in front of the country code");
+    rw_parse_gather(p, (struct rw_range){at, r.hi}, &all);
+    rw_parse_suggest(p, all.digit, all.n, "the number from this plus on");
 }
 
 /* "+44 (0)20 ...": the trunk prefix that is dialled within the country, in brackets. */
@@ -187,8 +89,7 @@ static bool take_separator(struct rw_parse *p, struct rw_range r, size_t at)
         rw_parse_fault_cp(p, RW_ADDRESS_MALFORMED, "address.separator_refused",
                           (struct rw_range){at, at + 1});
         rw_parse_gather(p, r, &all);
-        if (all.plus)
-            rw_parse_suggest(p, all.digit, all.n, "the digits alone");
+        rw_parse_suggest_read(p, &all, "the digits alone");
         return false;
     }
     rw_parse_note(p, p->marks[at].cp < 0x80 ? "separators_removed" : "unicode_separator",
@@ -210,22 +111,72 @@ static void take_digit(struct rw_parse *p, struct rw_digits *d, size_t at)
 
 #define EXTENSION_BEHIND 4 /* digits: fewer than that are no number that has one */
 
+/* ";name=value" */
+static bool is_param(const struct rw_parse *p, struct rw_range r)
+{
+    return p->marks[r.lo].cp == ';' && r.lo + 1 < r.hi && p->marks[r.lo + 1].kind == RW_CP_LETTER &&
+           rw_parse_find(p, r, '=') < r.hi;
+}
+
 /* Something that is neither digit, plus nor separator. True: it began an extension, now read. */
 static bool take_tail(struct rw_parse *p, struct rw_range r, size_t at, const struct rw_digits *d)
 {
-    struct rw_range rest = {at, r.hi};
-    size_t word = extension_word(p, rest);
+    struct rw_range rest = {at, r.hi}, number = {r.lo, at}, digits;
 
-    if (word && d->n >= EXTENSION_BEHIND) {
-        if (refuse_extension(p, rest, (struct rw_range){r.lo, at}))
+    if (d->n && is_param(p, rest))
+        return rw_parse_params(p, rest, number, NULL);
+    if (d->n >= EXTENSION_BEHIND && rw_parse_find_extension(p, rest, &digits)) {
+        if (rw_parse_refuse_extension(p, rest, number))
             return false;
         rw_parse_note(p, "extension", rest);
-        return rw_parse_extension(p, (struct rw_range){at + word, r.hi});
+        return rw_parse_extension(p, digits);
     }
-    if (p->marks[at].cp == ';' && d->n)
-        return rw_parse_params(p, rest, (struct rw_range){r.lo, at}, NULL);
+    /* What begins like a parameter and is none; behind a mark between two numbers stands a plus. */
+    while (++rest.lo < r.hi && rw_cp_is_space(p->marks[rest.lo].cp))
+        ;
+    if (p->marks[at].cp == ';' && d->n && (rest.lo == r.hi || p->marks[rest.lo].cp != '+'))
+        return rw_parse_params(p, (struct rw_range){at, r.hi}, number, NULL);
     rw_parse_odd(p, r, at, d);
     return false;
+}
+
+/* "+4930901820.0": a program has taken the number for one to count with. Only of digits without any
+ * separator among them; the point is at `at`. */
+static bool fault_decimal(struct rw_parse *p, struct rw_range r, size_t at,
+                          const struct rw_digits *d)
+{
+    size_t zeros = at + 1;
+
+    if (p->marks[at].cp != '.' || d->n < RW_ADDRESS_DIGITS_MIN ||
+        at - r.lo != d->n + (d->plus ? 1u : 0u))
+        return false;
+    while (zeros < r.hi && p->marks[zeros].digit == 0)
+        zeros++;
+    if (zeros < r.hi || zeros == at + 1 || zeros > at + 3)
+        return false;
+    rw_parse_fault_cp(p, RW_ADDRESS_MALFORMED, "address.decimal_number",
+                      (struct rw_range){at, r.hi});
+    rw_parse_suggest_read(p, d, "the number without the decimal places");
+    return true;
+}
+
+/* "+49 30 901820/21": the same number but for its last digits. The slash is at `at`. */
+static bool fault_other_end(struct rw_parse *p, struct rw_range r, size_t at,
+                            const struct rw_digits *d)
+{
+    struct rw_digits other = *d;
+    size_t n = r.hi - at - 1;
+
+    if (p->marks[at].cp != '/' || d->n < RW_ADDRESS_DIGITS_MIN || n == 0 || n > 4 ||
+        rw_parse_count_digits(p, (struct rw_range){at + 1, r.hi}) != n)
+        return false;
+    rw_parse_fault_cp(p, RW_ADDRESS_MALFORMED, "address.multiple_numbers",
+                      (struct rw_range){at, r.hi});
+    rw_parse_suggest_read(p, d, "the first of the numbers");
+    for (size_t i = 0; i < n; i++)
+        other.digit[d->n - n + i] = (char)('0' + p->marks[at + 1 + i].digit);
+    rw_parse_suggest_read(p, &other, "with the other last digits");
+    return true;
 }
 
 bool rw_parse_collect(struct rw_parse *p, struct rw_range r, struct rw_digits *d, size_t *ret_end)
@@ -251,6 +202,8 @@ bool rw_parse_collect(struct rw_parse *p, struct rw_range r, struct rw_digits *d
         } else if (is_trunk_prefix(p, r, i, d)) {
             rw_parse_note(p, "trunk_prefix_removed", (struct rw_range){i, i + 3});
             i += 2;
+        } else if (fault_decimal(p, r, i, d) || fault_other_end(p, r, i, d)) {
+            return false;
         } else if (is_separator(cp) || is_slash_within(p, r, i, d)) {
             if (!take_separator(p, r, i))
                 return false;

@@ -38,6 +38,7 @@ enum rw_cp_kind {
 enum rw_cp_kind rw_cp_kind_of(uint32_t cp);
 bool rw_cp_is_space(uint32_t cp);
 int rw_cp_digit(uint32_t cp); /* 0..9, or -1 */
+int rw_cp_hex(uint32_t cp);   /* 0..15, or -1 */
 
 /* Makes it the mark of another code point at the same place. */
 void rw_mark_set(struct rw_mark *mark, uint32_t cp);

@@ -7,14 +7,6 @@
  * note says so.
  */
 
-static int hex_value(uint32_t cp)
-{
-    if (cp >= '0' && cp <= '9')
-        return (int)(cp - '0');
-    cp |= 0x20;
-    return cp >= 'a' && cp <= 'f' ? (int)(cp - 'a' + 10) : -1;
-}
-
 /* Decodes %XX of ASCII in r in place; *r and p->n shrink. False: a fault was set. */
 static bool decode_percent(struct rw_parse *p, struct rw_range *r)
 {
@@ -24,19 +16,23 @@ static bool decode_percent(struct rw_parse *p, struct rw_range *r)
         struct rw_mark mark = p->marks[from];
 
         if (mark.cp == '%') {
-            int hi = from + 2 < r->hi ? hex_value(p->marks[from + 1].cp) : -1;
-            int lo = from + 2 < r->hi ? hex_value(p->marks[from + 2].cp) : -1;
+            int hi = from + 2 < r->hi ? rw_cp_hex(p->marks[from + 1].cp) : -1;
+            int lo = from + 2 < r->hi ? rw_cp_hex(p->marks[from + 2].cp) : -1;
 
             if (hi >= 0 && lo >= 0)
                 rw_mark_set(&mark, (uint32_t)(hi * 16 + lo));
             p->marks[from].cp = mark.cp;
-            if (hi < 0 || lo < 0 || hi > 7 || mark.kind == RW_CP_CONTROL) {
-                rw_parse_fault_cp(p, RW_ADDRESS_MALFORMED,
-                                  hi < 0 || lo < 0 ? "address.unexpected_char"
-                                                   : "address.control_char",
-                                  (struct rw_range){from, from + (hi < 0 || lo < 0 ? 1 : 3)});
+            if (hi < 0 || lo < 0)
+                rw_parse_fault_cp(p, RW_ADDRESS_MALFORMED, "address.unexpected_char",
+                                  (struct rw_range){from, from + 1});
+            else if (hi > 7) /* beyond ASCII */
+                rw_parse_fault(p, RW_ADDRESS_MALFORMED, "address.percent_encoded",
+                               (struct rw_range){from, from + 3});
+            else if (mark.kind == RW_CP_CONTROL)
+                rw_parse_fault_cp(p, RW_ADDRESS_MALFORMED, "address.control_char",
+                                  (struct rw_range){from, from + 3});
+            if (p->out->code)
                 return false;
-            }
             mark.length = 3;
             mark.bytes = 3;
             rw_parse_note(p, "percent_decoded", (struct rw_range){from, from + 3});
@@ -91,7 +87,9 @@ static void judge_tel(struct rw_parse *p, struct rw_range r)
     if (!rw_parse_collect(p, number, &d, &end) ||
         !rw_parse_params(p, (struct rw_range){number.hi, r.hi}, number, &context))
         return;
-    if (d.plus)
+    if (d.plus && context.lo < context.hi) /* RFC 3966, 5.1.5: of local numbers only */
+        rw_parse_refuse_param(p, context, number);
+    else if (d.plus)
         rw_parse_number(p, &d, end);
     else
         judge_local(p, number, context, &d, end);
@@ -106,13 +104,15 @@ static void judge_sip(struct rw_parse *p, struct rw_range r)
     if (!decode_percent(p, &r))
         return;
     at = rw_parse_find(p, r, '@');
-    if (at == r.hi) {
+    if (at == r.hi && rw_parse_count_digits(p, r) < RW_ADDRESS_DIGITS_MIN) {
         rw_parse_fault_cp(p, RW_ADDRESS_MALFORMED, "address.not_a_number", r);
         return;
     }
-    if (at + 1 == r.hi) {
+    if (at + 1 >= r.hi) {
         rw_parse_fault(p, RW_ADDRESS_MALFORMED, "address.sip_no_host",
                        (struct rw_range){r.hi, r.hi});
+        rw_parse_gather(p, (struct rw_range){r.lo, at}, &d);
+        rw_parse_suggest_read(p, &d, "the number alone");
         return;
     }
     user = (struct rw_range){r.lo, at};

@@ -30,12 +30,16 @@ static uint32_t collect(const json_t *body, const json_t *ret[RW_WISH_MEMBERS])
     const char *name;
     json_t *value;
 
-    json_object_foreach(object, name, value) for (unsigned i = 0; i < RW_WISH_MEMBERS;
-                                                  i++) if (strcmp(name, rw_wish_names[i]) == 0)
+    json_object_foreach(object, name, value)
     {
+        unsigned i = 0;
+
+        while (i < RW_WISH_MEMBERS && strcmp(name, rw_wish_names[i]) != 0)
+            i++;
+        if (i == RW_WISH_MEMBERS)
+            continue;
         said |= UINT32_C(1) << i;
         ret[i] = value;
-        break;
     }
     return said;
 }

@@ -155,8 +155,8 @@ static bool set_region(struct rw_cli *cli, struct rw_address_policy *policy, con
     policy->region[1] = (char)toupper((unsigned char)region[1]);
     if (*rw_address_region_name(policy->region))
         return true;
-    fprintf(cli->err, "ringwright: there is no region %s in the numbering data (ISO 3166-1)\n",
-            policy->region);
+    fprintf(cli->err, "ringwright: there is no region %s in the numbering data (ISO 3166-1)%s\n",
+            policy->region, strcmp(policy->region, "UK") == 0 ? "; is GB meant?" : "");
     return false;
 }
 

@@ -51,7 +51,7 @@ enum rw_class rw_config_address(const struct rw_config *config, struct rw_addres
     rw_address_policy_init(ret);
     if (word.n && !is_region(word))
         return refuse("address.region", word, "a region of ISO 3166-1 such as SG", err);
-    memcpy(ret->region, config->address_region, word.n);
+    (void)rw_slice_copy(ret->region, sizeof(ret->region), word);
     ret->refuse_unassigned = strcmp(config->address_unassigned, "refuse") == 0;
     while ((word = next_word(&list)).n)
         if (!add_type(word, &ret->refuse_types))

@@ -99,19 +99,29 @@ static bool is_zero_in_brackets(const struct oracle_row *theirs, const struct rw
 
 /* ------------------------------------------------------------------ without a plus */
 
-/* What is suggested are the digits as they stand (an extension may follow them). */
+/* What is suggested are the digits as they stand, or what follows 00 (an extension may follow them). */
 static bool is_plus_missing(const struct oracle_row *theirs, const struct rw_address *ours)
 {
     char digits[48];
+    const char *from = digits;
 
     if (!has_code(ours, "address.missing_plus") || !digits_of(theirs->input, digits) ||
         !(is_invalid(theirs) || is_beyond(theirs)))
         return false;
+    if (strncmp(digits, "00", 2) == 0)
+        from += 2;
     for (uint32_t i = 0; i < ours->suggestion_count; i++)
-        if (strncmp(digits, ours->suggestions[i].text + 1, strlen(ours->suggestions[i].text + 1)) ==
+        if (strncmp(from, ours->suggestions[i].text + 1, strlen(ours->suggestions[i].text + 1)) ==
             0)
             return true;
     return false;
+}
+
+/* Both readings are suggested, google's among them. */
+static bool is_sound_both_ways(const struct oracle_row *theirs, const struct rw_address *ours)
+{
+    return has_code(ours, "address.missing_plus") && ours->suggestion_count > 1 &&
+           suggests(ours, theirs->e164);
 }
 
 /* Behind 24 digits nothing is read as national any more, and nothing is suggested. */
@@ -138,6 +148,13 @@ static bool is_emergency(const struct oracle_row *theirs, const struct rw_addres
 static bool is_emergency_nearby(const struct oracle_row *theirs, const struct rw_address *ours)
 {
     return has_code(ours, "address.emergency_number") && strcmp(theirs->shorts, "nearby") == 0;
+}
+
+/* Behind a trunk prefix, or behind the country code without a plus; and no number otherwise. */
+static bool is_emergency_behind(const struct oracle_row *theirs, const struct rw_address *ours)
+{
+    return has_code(ours, "address.emergency_number") && is_invalid(theirs) &&
+           (strcmp(theirs->shorts, "no") == 0 || strcmp(theirs->shorts, "-") == 0);
 }
 
 /* 3GPP TS 22.101, 10.1.1: alone or behind a country code, which may be dialled with a prefix. */
@@ -201,6 +218,22 @@ static bool is_slash_between(const struct oracle_row *theirs, const struct rw_ad
            strlen(all) - strlen(behind) >= 7;
 }
 
+/* "901820/21" */
+static bool is_other_end(const struct oracle_row *theirs, const struct rw_address *ours)
+{
+    const char *slash = strrchr(theirs->input, '/');
+    char all[48], behind[48];
+
+    return slash && has_code(ours, "address.multiple_numbers") && digits_of(theirs->input, all) &&
+           digits_of(slash, behind) && strlen(behind) <= 4 && strlen(all) - strlen(behind) >= 7;
+}
+
+static bool is_decimal(const struct oracle_row *theirs, const struct rw_address *ours)
+{
+    (void)theirs;
+    return has_code(ours, "address.decimal_number");
+}
+
 const struct oracle_difference oracle_differences[] = {
     {"trunk prefix behind the country code", ORACLE_POSSIBLE, is_trunk_prefix,
      "google drops it; it may as well be a digit too many, so we ask, suggesting google's reading"},
@@ -220,6 +253,8 @@ const struct oracle_difference oracle_differences[] = {
     {"sound only with a plus", ORACLE_POSSIBLE, is_plus_missing,
      "no number of the region, but one of another country if a plus were there: we ask"},
     {"sound only with a plus: the fault", ORACLE_FAULT, is_plus_missing, "the same"},
+    {"sound both with a plus and without", ORACLE_POSSIBLE, is_sound_both_ways,
+     "the digits begin with the region's own country code: nobody can say which was meant"},
     {"more than 24 digits without a plus", ORACLE_FAULT, is_endless,
      "no prefix makes a number of so many digits, so we say what any number needs"},
     {"more than 15 digits", ORACLE_POSSIBLE, is_beyond_e164,
@@ -233,6 +268,8 @@ const struct oracle_difference oracle_differences[] = {
     {"emergency nearby", ORACLE_SHORT, is_emergency_nearby,
      "what is an emergency number in another region of the country code, or in the country that "
      "is dialled, may be one here"},
+    {"emergency behind a prefix", ORACLE_SHORT, is_emergency_behind,
+     "a trunk prefix or country code in front does not make it less of an emergency number"},
     {"no area codes without a country", ORACLE_FAULT, is_of_no_country,
      "google calls digits missing from +979 an area code"},
     {"satellite", ORACLE_TYPE, is_satellite,
@@ -242,5 +279,12 @@ const struct oracle_difference oracle_differences[] = {
     {"slash between two numbers", ORACLE_POSSIBLE, is_slash_between,
      "seven digits on each side of a slash are rather two numbers than one"},
     {"slash between two numbers: the fault", ORACLE_FAULT, is_slash_between, "the same"},
+    {"slash before other last digits", ORACLE_POSSIBLE, is_other_end,
+     "901820/21 is read as 901820 and 901821 where people write so"},
+    {"decimal places", ORACLE_POSSIBLE, is_decimal,
+     "\".0\" behind all the digits is what a program adds that takes them for a number to count "
+     "with"},
+    {"decimal places: the fault", ORACLE_FAULT, is_decimal, "the same"},
+    {"slash before other last digits: the fault", ORACLE_FAULT, is_other_end, "the same"},
 };
 const size_t oracle_difference_count = sizeof(oracle_differences) / sizeof(*oracle_differences);

@@ -140,6 +140,70 @@ static void whatever_comes_is_answered_well(void **state)
     }
 }
 
+/* However it is written, an emergency number is never called: neither as a number nor as an unassigned one. */
+static void expect_no_call(const char *text, const struct rw_address_policy *policy)
+{
+    struct rw_address a = judge(text, policy);
+
+    if (a.verdict == RW_ADDRESS_UNASSIGNED)
+        fail_msg("[%s] in %s is called, although unassigned", text, policy->region);
+    for (uint32_t i = 0; i < a.suggestion_count; i++)
+        assert_int_equal(judge(a.suggestions[i].text, policy).verdict, RW_ADDRESS_OK);
+}
+
+/* With and without country code and trunk prefix, with something behind it. */
+static void expect_no_call_to(const char *digits, uint16_t code,
+                              const struct rw_address_policy *policy)
+{
+    static const char *const before[] = {"", "0", "(0)"};
+    static const char *const behind[] = {"", " ext 5"};
+    size_t befores;
+    char text[40];
+
+    /* A 0 in front is a trunk prefix where it changes nothing; elsewhere it is a digit of another number. */
+    (void)snprintf(text, sizeof(text), "0%s", digits);
+    befores = judge(text, policy).verdict == RW_ADDRESS_REFUSED ? 3 : 1;
+    for (size_t i = 0; i < befores; i++)
+        for (size_t j = 0; j < 2; j++) {
+            (void)snprintf(text, sizeof(text), "%s%s%s", before[i], digits, behind[j]);
+            expect_no_call(text, policy);
+            (void)snprintf(text, sizeof(text), "+%u%s%s%s", code, before[i], digits, behind[j]);
+            expect_no_call(text, policy);
+            (void)snprintf(text, sizeof(text), "%u%s%s%s", code, before[i], digits, behind[j]);
+            expect_no_call(text, policy);
+        }
+}
+
+static void emergency_numbers_are_never_called(void **state)
+{
+    struct rw_address_policy policy;
+    unsigned found = 0;
+
+    (void)state;
+    rw_address_policy_init(&policy);
+    for (unsigned region = 0; region < 26 * 26; region++) {
+        uint16_t code;
+
+        policy.region[0] = (char)('A' + region / 26);
+        policy.region[1] = (char)('A' + region % 26);
+        if (!*rw_address_region_name(policy.region))
+            continue;
+        code = judge("555555555555555", &policy).country_code; /* is none, but of that country */
+        for (unsigned number = 1; number < 1300; number++) {
+            char digits[8];
+            struct rw_address a;
+
+            (void)snprintf(digits, sizeof(digits), "%02u", number);
+            a = judge(digits, &policy);
+            if (!a.code || strcmp(a.code, "address.emergency_number") != 0)
+                continue;
+            found++;
+            expect_no_call_to(digits, code, &policy);
+        }
+    }
+    assert_true(found > 500);
+}
+
 static void input_is_bounded(void **state)
 {
     char text[4000];
@@ -381,6 +445,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(whatever_comes_is_answered_well),
+        cmocka_unit_test(emergency_numbers_are_never_called),
         cmocka_unit_test(input_is_bounded),
         cmocka_unit_test(the_policy_decides_what_is_accepted),
         cmocka_unit_test(types_and_regions_can_be_refused),
