@@ -258,13 +258,16 @@ void rw_parse_national(struct rw_parse *p, const struct rw_digits *d, size_t end
     const struct rw_territory *territory = rw_plan_territory(p->policy->region);
     struct rw_range all = {d->mark[0], d->mark[d->n - 1] + 1u};
 
-    if (rw_plan_is_emergency_in(territory, d->digit, d->n) ||
-        (territory && is_emergency_behind_code(territory, d))) {
+    if (rw_plan_is_emergency_in(territory, d->digit, d->n)) {
         rw_parse_fault(p, RW_ADDRESS_REFUSED, "address.emergency_number", all);
         return;
     }
     if (territory && rw_plan_short(territory, d->digit, d->n) == RW_SHORT) {
         rw_parse_fault(p, RW_ADDRESS_IMPOSSIBLE, "address.short_code", all);
+        return;
+    }
+    if (territory && is_emergency_behind_code(territory, d)) {
+        rw_parse_fault(p, RW_ADDRESS_REFUSED, "address.emergency_number", all);
         return;
     }
     if (territory && p->policy->accept_national && judge_in_region(p, territory, d, end))

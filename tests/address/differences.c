@@ -80,11 +80,6 @@ static bool is_shorter(const struct oracle_row *theirs, const struct rw_address 
            strcmp(theirs->e164 + code, ours->e164 + longer - (n - code)) == 0;
 }
 
-static bool is_kept(const struct oracle_row *theirs, const struct rw_address *ours)
-{
-    return is_invalid(theirs) && ours->verdict == RW_ADDRESS_UNASSIGNED && is_shorter(theirs, ours);
-}
-
 static bool is_valid_as_it_stands(const struct oracle_row *theirs, const struct rw_address *ours)
 {
     return is_invalid(theirs) && ours->valid && is_shorter(theirs, ours) &&
@@ -133,6 +128,13 @@ static bool is_endless(const struct oracle_row *theirs, const struct rw_address 
            digits_of(theirs->input, digits) && strlen(digits) > 24;
 }
 
+/* "0160" in Uruguay, where 0160 is dialled before a country code: of four digits there are numbers too. */
+static bool is_prefix_alone(const struct oracle_row *theirs, const struct rw_address *ours)
+{
+    return strcmp(theirs->reason, "cut_short") == 0 && theirs->input[0] != '+' &&
+           ours->verdict == RW_ADDRESS_UNASSIGNED;
+}
+
 /* ------------------------------------------------------------------ short numbers */
 
 static bool is_short(const struct oracle_row *theirs, const struct rw_address *ours)
@@ -142,7 +144,8 @@ static bool is_short(const struct oracle_row *theirs, const struct rw_address *o
 
 static bool is_emergency(const struct oracle_row *theirs, const struct rw_address *ours)
 {
-    return has_code(ours, "address.emergency_number") && strcmp(theirs->shorts, "emergency") == 0;
+    return has_code(ours, "address.emergency_number") &&
+           (strcmp(theirs->shorts, "emergency") == 0 || strcmp(theirs->shorts, "nearby") == 0);
 }
 
 static bool is_emergency_nearby(const struct oracle_row *theirs, const struct rw_address *ours)
@@ -153,7 +156,10 @@ static bool is_emergency_nearby(const struct oracle_row *theirs, const struct rw
 /* Behind a trunk prefix, or behind the country code without a plus; and no number otherwise. */
 static bool is_emergency_behind(const struct oracle_row *theirs, const struct rw_address *ours)
 {
+    char digits[48];
+
     return has_code(ours, "address.emergency_number") && is_invalid(theirs) &&
+           digits_of(theirs->input, digits) && strlen(digits) <= 10 &&
            (strcmp(theirs->shorts, "no") == 0 || strcmp(theirs->shorts, "-") == 0);
 }
 
@@ -239,9 +245,6 @@ const struct oracle_difference oracle_differences[] = {
      "google drops it; it may as well be a digit too many, so we ask, suggesting google's reading"},
     {"trunk prefix, and impossible without it", ORACLE_FAULT, is_trunk_prefix,
      "the prefix is the fault that stands first"},
-    {"trunk prefix kept", ORACLE_E164, is_kept,
-     "google drops it although nothing valid remains; with it the digits are no assigned number "
-     "either, and we show the digits as they were written"},
     {"valid as it stands", ORACLE_E164, is_valid_as_it_stands,
      "google takes the beginning of a valid number for a trunk prefix (premium numbers of "
      "Belarus)"},
@@ -255,8 +258,11 @@ const struct oracle_difference oracle_differences[] = {
     {"sound only with a plus: the fault", ORACLE_FAULT, is_plus_missing, "the same"},
     {"sound both with a plus and without", ORACLE_POSSIBLE, is_sound_both_ways,
      "the digits begin with the region's own country code: nobody can say which was meant"},
-    {"more than 24 digits without a plus", ORACLE_FAULT, is_endless,
+    {"more than 24 digits without a plus", ORACLE_POSSIBLE, is_endless,
      "no prefix makes a number of so many digits, so we say what any number needs"},
+    {"more than 24 digits without a plus: the fault", ORACLE_FAULT, is_endless, "the same"},
+    {"international prefix alone", ORACLE_POSSIBLE, is_prefix_alone,
+     "with nothing behind it, it may as well be a national number; neither is assigned"},
     {"more than 15 digits", ORACLE_POSSIBLE, is_beyond_e164,
      "E.164 has no such numbers, and no carrier takes them"},
     {"short code before national number", ORACLE_POSSIBLE, is_short,

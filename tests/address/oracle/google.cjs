@@ -58,9 +58,9 @@ function nameOf(error) {
 const isEmergencyUnder = (code, national) =>
   util.getRegionCodesForCountryCode(code).some((region) => shorts.isEmergencyNumber(national, region));
 
-/** What is dialled of a text: no scheme, no extension, ASCII digits, no (0), no separators. */
+/** What is dialled of a text: no scheme, context in front, no extension, ASCII digits, no (0), no separators. */
 function dialled(text) {
-  return text.replace(/^tel:/, '').replace(/ *(;|ext|x).*$/, '')
+  return text.replace(/^tel:(.*);phone-context=(\+\d+)$/, '$2$1').replace(/^tel:/, '').replace(/ *(;|ext|x).*$/, '')
     .replace(/[\uff10-\uff19\u0660-\u0669]/g, (digit) => digit.codePointAt(0) & 15)
     .replace('\uff0b', '+').replace('(0)', '').replace(/[ ./()-]/g, '');
 }

@@ -186,12 +186,28 @@ function* everyExample() {
     }
 }
 
+// What chance seldom meets, so that each deliberate difference occurs whatever the seed.
+const rare = [
+  ['', '+49169404/3239122'], // seven digits on each side of a slash
+  ['', '+995227059/049679327'],
+  ['TA', '844 ext. 26'],
+  ['BR', '0411835362921111961284567'], // more than 24 digits
+  ['AU', '1474001149800836373207039'],
+  ['UY', '0160'], // an international prefix with nothing behind it
+  ['ZA', '10111'], // emergency, and possible as a national number
+  ['', '+246374250.0'], // decimal places
+  ['DO', '18490706802.0'],
+  ['', '+4930901820/21'], // a slash before other last digits
+  ['', '+474127345/67'],
+  ['KG', '0101'], // an emergency number behind a trunk prefix
+].map(([region, text]) => ({ kind: 'rare', region, text }));
+
 function* inputs(random, count) {
   let n = 0;
-  for (const example of everyExample()) {
+  for (const known of [...rare, ...everyExample()]) {
     if (n++ >= count)
       return;
-    yield example;
+    yield known;
   }
   for (; n < count; n++)
     yield random.weighted([[88, input], [10, shortInput], [2, randomCode]])(random);
