@@ -73,7 +73,8 @@ static void put_national(struct out *out, const struct rw_country *country, cons
                          bool international)
 {
     unsigned choice = choice_of(country, nsn), list = choice ? 2 * (choice - 1) + international : 0;
-    size_t first = international ? country->international : country->national, sizes[5];
+    size_t first = international ? country->international : country->national;
+    size_t sizes[5] = {0};
 
     for (unsigned i = choice ? rw_tables_choice_ends[list] : 0;
          choice && i < rw_tables_choice_ends[list + 1]; i++) {

@@ -171,14 +171,16 @@ static void suggest_edit(struct rw_parse *p, const struct rw_digits *d, size_t a
                          const char *put, const char *reason)
 {
     char digits[RW_ADDRESS_DIGITS_MAX + 4];
-    size_t n = strlen(put);
+    size_t n = at;
 
-    if (d->n > RW_ADDRESS_DIGITS_MAX + 2 || d->n < at + drop || d->n - drop + n > sizeof(digits))
+    if (d->n > RW_ADDRESS_DIGITS_MAX + 2 || d->n < at + drop ||
+        d->n - drop + strlen(put) > sizeof(digits))
         return;
     memcpy(digits, d->digit, at);
-    memcpy(digits + at, put, n);
-    memcpy(digits + at + n, d->digit + at + drop, d->n - at - drop);
-    rw_parse_suggest(p, digits, d->n - drop + n, reason);
+    while (*put)
+        digits[n++] = *put++;
+    memcpy(digits + n, d->digit + at + drop, d->n - at - drop);
+    rw_parse_suggest(p, digits, n + d->n - at - drop, reason);
 }
 
 /* "+91234567" in Singapore, "+2025550123": a national number with a plus in front. */

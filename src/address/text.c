@@ -138,7 +138,7 @@ void rw_mark_set(struct rw_mark *mark, uint32_t cp)
 {
     mark->cp = cp;
     mark->kind = (uint8_t)rw_cp_kind_of(cp);
-    mark->digit = (int8_t)rw_cp_digit(cp);
+    mark->digit = (int16_t)rw_cp_digit(cp);
 }
 
 size_t rw_text_decode(struct rw_slice text, struct rw_mark marks[RW_ADDRESS_INPUT_MAX],
@@ -158,7 +158,7 @@ size_t rw_text_decode(struct rw_slice text, struct rw_mark marks[RW_ADDRESS_INPU
         if (cp < 0x80) {
             mark->cp = cp;
             mark->kind = ascii[cp];
-            mark->digit = mark->kind == RW_CP_DIGIT ? (int8_t)(cp - '0') : -1;
+            mark->digit = mark->kind == RW_CP_DIGIT ? (int16_t)(cp - '0') : -1;
         } else {
             used = rw_utf8_decode(rw_slice_from(text, byte), &cp);
             rw_mark_set(mark, used ? cp : RW_CP_BAD);

@@ -14,8 +14,8 @@ struct rw_mark {
     uint32_t cp;         /* RW_CP_BAD for a byte that is not UTF-8 */
     uint16_t at, length; /* code points */
     uint16_t byte, bytes;
-    uint8_t kind; /* enum rw_cp_kind */
-    int8_t digit; /* 0..9, or -1 */
+    uint8_t kind;  /* enum rw_cp_kind */
+    int16_t digit; /* 0..9, or -1 */
 };
 
 #define RW_CP_BAD 0xffffffffu

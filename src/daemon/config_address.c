@@ -46,7 +46,7 @@ enum rw_class rw_config_address(const struct rw_config *config, struct rw_addres
                                 struct rw_err *err)
 {
     const char *list = config->address_refuse_types;
-    struct rw_slice word = rw_slice_str(config->address_region);
+    struct rw_slice word = {config->address_region, strlen(config->address_region)};
 
     rw_address_policy_init(ret);
     if (word.n && !is_region(word))

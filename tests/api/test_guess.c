@@ -35,7 +35,7 @@ static void read_body(const char *text, struct rw_arena *arena, json_t **ret_bod
     assert_true(rw_guess_read(*ret_body, arena, ret_guess));
     for (uint32_t i = 0; i < ret_guess->count; i++)
         if (!rw_json_locate(rw_slice_str(text), ret_guess->at[i].at, &place, NULL))
-            fail_msg("%s: nothing at %s", text, ret_guess->at[i].at);
+            fail_msg("%s: nothing at %s", text ? text : "", ret_guess->at[i].at);
     rw_meant_choose(ret_guess, *ret_body, ret);
 }
 
