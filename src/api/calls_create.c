@@ -200,7 +200,7 @@ static void fill_order(const struct rw_request *r, const struct placing *placing
         .user_name = plan->user_name,
         .plan = {.has_station = plan->station_id != NULL,
                  .station_answer_ms = r->api->with.station_answer_ms,
-                 .trunk_answer_ms = plan->trunk_answer_ms,
+                 .trunk_answer_ms = {plan->trunk_answer_ms},
                  .max_duration_ms = r->api->with.max_duration_ms},
     };
     if (wish->caller_name)

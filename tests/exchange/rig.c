@@ -339,7 +339,7 @@ struct rw_call_order rig_order(bool with_station)
                   .auth_password = "secret",
                   .trunk_id = "t1"},
         .user_name = "Ann",
-        .plan = {.station_answer_ms = 20000, .trunk_answer_ms = 60000},
+        .plan = {.station_answer_ms = 20000, .trunk_answer_ms = {60000}},
     };
 
     if (with_station)
