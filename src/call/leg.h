@@ -34,7 +34,9 @@ struct rw_leg_target {
      * is written down before it leaves. NULL: the implementation makes them.
      */
     const char *local_tag, *branch;
-    const char *trunk_id; /* for counters and log */
+    const char *trunk_id, *trunk_name; /* for counters and log; NULL: no trunk */
+    /* Without an answer of any kind, 100 too, for so long: SILENT. 0: 64*T1, which is 32 s. */
+    uint32_t silent_ms;
 };
 
 /* What the far end said. Pointers are valid during the call only. */

@@ -222,6 +222,7 @@ static void on_invite(enum rw_sip_outcome outcome, const struct rw_sip_message *
     struct rw_leg *leg = arg;
 
     rw_leg_enter(leg);
+    tmr_cancel(&leg->tmr); /* silent it is not */
     if (outcome != RW_SIP_ANSWERED || message->code >= 200)
         leg->transaction = NULL;
     if (outcome == RW_SIP_TIMED_OUT && leg->heard)
@@ -236,6 +237,21 @@ static void on_invite(enum rw_sip_outcome outcome, const struct rw_sip_message *
         heard_answer(leg, message, from);
     else
         heard_failure(leg, message);
+    rw_leg_leave(leg);
+}
+
+/*
+ * Told before the transaction has given up, and not over: whoever releases it now leaves a leg that
+ * cancels itself at the first sign of life, and says BYE to an answer (9.1, 13.2.2.4).
+ */
+static void on_silent(void *arg)
+{
+    struct rw_leg *leg = arg;
+
+    rw_leg_enter(leg);
+    if (leg->transaction)
+        rw_sip_transaction_hush(leg->transaction);
+    tell(leg, RW_IN_LEG_SILENT, NULL, (struct rw_slice){NULL, 0});
     rw_leg_leave(leg);
 }
 
@@ -520,6 +536,8 @@ static enum rw_class leg_invite(struct rw_leg_port *port, const struct rw_leg_ta
     }
     hash_append(leg->sip->legs, (uint32_t)rw_sip_hash(rw_slice_str(leg->dialog.call_id)), &leg->he,
                 leg);
+    if (target->silent_ms)
+        tmr_start(&leg->tmr, target->silent_ms, on_silent, leg);
     *ret = leg;
     return RW_OK;
 }
