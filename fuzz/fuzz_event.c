@@ -17,7 +17,7 @@ static void dialog(struct rw_slice text)
         return;
     if (rw_event_decode_dialog(text, &first[0], NULL) == RW_OK) {
         rw_buf_init(&buf, RW_EVENT_DATA_MAX);
-        rw_event_encode_dialog(&buf, &first[0]);
+        rw_event_encode_dialog(&buf, NULL, &first[0]);
         if (buf.failed || rw_event_decode_dialog(rw_buf_slice(&buf), &first[1], NULL) != RW_OK ||
             strcmp(first[0].call_id, first[1].call_id) != 0 ||
             strcmp(first[0].route_set, first[1].route_set) != 0 ||

@@ -60,7 +60,7 @@ static struct rw_live *find(const struct rw_exchange *x, const char *id)
 static void free_live(struct rw_live *live)
 {
     for (int leg = 0; leg < RW_LEGS; leg++)
-        rw_free(live->sides[leg].target);
+        rw_free(live->sides[leg].targets);
     rw_free(live->tenant_id);
     rw_free(live);
 }
@@ -216,8 +216,9 @@ static struct rw_live *make_live(struct rw_exchange *x, const struct rw_call_ord
     for (int leg = 0; leg < RW_LEGS; leg++)
         live->sides[leg].live = live;
     live->tenant_id = rw_strdup(order->conversation.tenant_id);
-    if (!live->tenant_id || !rw_live_target_set(live, RW_LEG_TRUNK, &order->trunk) ||
-        (order->station.uri && !rw_live_target_set(live, RW_LEG_STATION, &order->station))) {
+    if (!live->tenant_id ||
+        !rw_live_targets_set(live, RW_LEG_TRUNK, order->trunks, order->plan.trunks) ||
+        (order->station.uri && !rw_live_targets_set(live, RW_LEG_STATION, &order->station, 1))) {
         free_live(live);
         return NULL;
     }
