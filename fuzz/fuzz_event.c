@@ -47,6 +47,7 @@ static void trace(struct rw_slice message)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct rw_slice text = {(const char *)data, size};
+    struct rw_event_trunk trunk;
     struct rw_ending ending;
     struct rw_arena arena;
 
@@ -56,6 +57,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             abort();
     }
     rw_arena_init(&arena, 65536);
+    (void)!rw_event_decode_trunk(text, &arena, &trunk, NULL);
     if (rw_event_decode_ending(text, &arena, &ending, NULL) == RW_OK &&
         memchr(ending.sip_reason, 0, sizeof(ending.sip_reason)) == NULL)
         abort();
