@@ -5,6 +5,8 @@
 #include "exchange/live.h"
 #include "exchange/recover.h"
 
+#include <stdio.h>
+
 #define BUCKETS_MAX 65536u
 
 /* A worker has one exchange; mail from other workers finds it here. */
@@ -347,6 +349,20 @@ void rw_exchange_hangup(struct rw_exchange *exchange, const char *tenant_id,
     (void)rw_slice_copy(hangup->id.text, sizeof(hangup->id.text), rw_slice_str(conversation_id));
     memcpy(hangup->tenant_id, tenant_id, tenant_size);
     rw_worker_post(rw_workers_at(all, (unsigned)owner), &hangup->mail);
+}
+
+enum rw_class rw_exchange_preview(struct rw_exchange *exchange, const struct rw_leg_target *target,
+                                  struct rw_buf *ret, struct rw_err *err)
+{
+    const struct rw_exchange_options *o = &exchange->options;
+    struct rw_leg_target whole = *target;
+    struct rw_id id = rw_id_new(rw_worker_index(o->worker));
+    char call_id[RW_ID_TEXT + 8];
+
+    (void)snprintf(call_id, sizeof(call_id), "%02x-%s-t", rw_worker_index(o->worker), id.text);
+    whole.call_id = call_id;
+    whole.local_tag = whole.branch = NULL;
+    return o->leg_ops->preview(o->leg_port, &whole, ret, err);
 }
 
 uint32_t rw_exchange_live(const struct rw_exchange *exchange)

@@ -78,6 +78,14 @@ void rw_exchange_hangup(struct rw_exchange *exchange, const char *tenant_id,
                         const char *conversation_id, void (*done)(enum rw_class class, void *arg),
                         void *arg);
 
+/*
+ * Adds the INVITE that would leave for this target, without its body and without credentials. Call-ID,
+ * tags and branch are examples.
+ */
+RW_NODISCARD enum rw_class rw_exchange_preview(struct rw_exchange *exchange,
+                                               const struct rw_leg_target *target,
+                                               struct rw_buf *ret, struct rw_err *err);
+
 uint32_t rw_exchange_live(const struct rw_exchange *exchange); /* calls not over yet; any thread */
 
 /*
