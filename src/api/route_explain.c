@@ -101,7 +101,7 @@ static void write_caller(const struct explaining *e, struct rw_json_writer *w)
     static const struct {
         const char *by, *why;
     } callers[] = {
-        [RW_ROUTE_CALLER_NONE] = {"nothing", "no number may be shown, see errors"},
+        [RW_ROUTE_CALLER_NONE] = {"nothing", "`errors` says why"},
         [RW_ROUTE_CALLER_FROM] = {"from",
                                   "`from` names this number, which is active and allowed outbound"},
         [RW_ROUTE_CALLER_PROVIDER] = {"providerId", "providerId is the id of this number, which is "
