@@ -132,6 +132,13 @@ def test_the_route_is_explained():
         assert "uthorization" not in told["invite"] and "\r\nFrom: <sip:+6534567890@" in told["invite"], told["invite"]
         status, told = explain("+65 9123 456")
         assert status == 1 and not told["placeable"] and told["errors"][0]["code"].startswith("address."), told
+        answer = server.request("GET", "/api/v2/telephony/providers/edges/outboundroutes/explain?to=+6591234567&from=+442071234567",
+                                token=server.demo["admin_token"]).json  # a plus as people write it
+        assert answer["to"]["number"] == "+6591234567" and not answer["placeable"], answer
+        assert [e["code"] for e in answer["errors"]] == ["caller.not_owned"], answer
+        assert [r["taken"] for r in answer["routes"]] == [True, True] and answer["trunks"] == [], answer
+        answer = server.request("GET", "/api/v2/telephony/providers/edges/outboundroutes/explain?to=+6591234567")
+        assert answer.status == 403 and answer.json["errors"][0]["code"] == "auth.missing_permission", answer.body
         assert not [e for e in first.events() if e.get("event") == "invite"]
 
 
