@@ -23,19 +23,32 @@ struct explaining {
     struct rw_buf invite;
 };
 
-/* In a query a plus is read as a space, and a telephone number begins with no space. */
-static struct rw_slice number_of(const struct rw_request *r, const char *name)
+/*
+ * In a query a plus is read as a space, and a telephone number begins with no space. False when
+ * memory is out.
+ */
+static bool read_number(const struct rw_request *r, const char *name, struct rw_slice *ret)
 {
     struct rw_slice text = rw_request_query(r, name);
     char *copy;
 
+    *ret = text;
     if (!text.n || text.p[0] != ' ')
-        return text;
+        return true;
     copy = rw_arena_copy(r->arena, text);
     if (!copy)
-        return text;
+        return false;
     copy[0] = '+';
-    return (struct rw_slice){copy, text.n};
+    ret->p = copy;
+    return true;
+}
+
+static bool read_user(const struct rw_request *r, const char **ret)
+{
+    struct rw_slice user = rw_request_query(r, "userId");
+
+    *ret = user.p ? rw_arena_copy(r->arena, user) : r->identity->user_id;
+    return *ret || !user.p;
 }
 
 /* ------------------------------------------------------------------ deciding */
@@ -57,16 +70,22 @@ static void decide(struct explaining *e)
 {
     struct rw_request *r = e->r;
     const struct rw_api_options *with = &r->api->with;
-    struct rw_slice from = number_of(r, "from"), user = rw_request_query(r, "userId");
+    struct rw_slice from;
     struct rw_route_wish wish = {
         .tenant_id = rw_request_tenant(r),
-        .user_id = user.p ? rw_arena_copy(r->arena, user) : r->identity->user_id,
         .provider = rw_request_query(r, "providerId"),
         .to_pointer = "?to",
-        .from_pointer = from.p ? "?from" : "",
         .trace = e->trace,
     };
+    struct rw_err err;
 
+    if (!read_number(r, "to", &e->to_given) || !read_number(r, "from", &from) ||
+        !read_user(r, &wish.user_id)) {
+        rw_fail_memory(&err);
+        rw_faults_add(r->faults, &err);
+        return;
+    }
+    wish.from_pointer = from.p ? "?from" : "";
     wish.provider_pointer = wish.provider.p ? "?providerId" : "";
     e->to_usable = rw_number_judge(e->to_given, "?to", NULL, &e->to, r->faults, r->warnings);
     if (e->to_usable)
@@ -217,6 +236,15 @@ static void answer(struct explaining *e)
     rw_answer_json(e->r, 200, &body);
 }
 
+/* Trouble of the server is no explanation: the first such fault, or NULL. */
+static const struct rw_err *own_trouble(const struct rw_faults *faults)
+{
+    for (uint32_t i = 0; i < faults->count; i++)
+        if (faults->at[i].class >= RW_NO_MEMORY)
+            return &faults->at[i];
+    return NULL;
+}
+
 void rw_op_getTelephonyProvidersEdgesOutboundroutesExplain(struct rw_request *r)
 {
     struct explaining *e = rw_arena_alloc(r->arena, sizeof(*e));
@@ -233,9 +261,11 @@ void rw_op_getTelephonyProvidersEdgesOutboundroutesExplain(struct rw_request *r)
     memset(e, 0, sizeof(*e));
     e->r = r;
     e->trace = trace;
-    e->to_given = number_of(r, "to");
     rw_buf_init(&e->invite, INVITE_MAX);
     decide(e);
-    answer(e);
+    if (own_trouble(r->faults))
+        rw_answer_err(r, own_trouble(r->faults));
+    else
+        answer(e);
     rw_buf_done(&e->invite);
 }

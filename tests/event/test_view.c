@@ -219,8 +219,8 @@ static void memory_may_run_out(void **state)
 
         rw_arena_init(&fresh, 65536);
         rw_mem_fail_after(n++);
-        rc = rw_view_fold(&conversation, participants, 2, log_of_two_trunks, 8, &fresh, &view,
-                          NULL);
+        rc =
+            rw_view_fold(&conversation, participants, 2, log_of_two_trunks, 8, &fresh, &view, NULL);
         rw_mem_fail_after(-1);
         rw_arena_done(&fresh);
         assert_true(rc == RW_OK || (rc == RW_NO_MEMORY && view.last_seq == 77));
