@@ -16,6 +16,8 @@
 
 #define PAGE 64u
 #define PAGE_BYTES (16u << 20)
+#define MAY_RING_MS                                                                                \
+    300000u /* longer than a carrier lets a telephone ring (RFC 3261, 16.6: timer C) */
 
 struct rw_recovery {
     struct rw_exchange *exchange; /* NULL: abandoned */
@@ -85,6 +87,7 @@ static void end_given_up(struct rw_recovery *r, const struct rw_row_conversation
         struct rw_ending ending;
 
         if (events[i].leg == RW_LEG_TRUNK && events[i].data &&
+            events[i].at_ms + MAY_RING_MS > rw_clock_wall_ms() &&
             rw_call_event_parse(rw_slice_str(events[i].type), &type) && type == RW_EV_LEG_ENDED &&
             rw_event_decode_ending(rw_slice_str(events[i].data), arena, &ending, NULL) == RW_OK &&
             ending.reason && strcmp(ending.reason, RW_REASON_CARRIER_SILENT) == 0)

@@ -304,6 +304,24 @@ static void faults_say_where_and_what(void **state)
                            "12025, 1202, 120, 12, 1, or empty"));
 }
 
+static void a_long_number_has_its_prefixes_shortened(void **state)
+{
+    struct rw_route_plan plan;
+    struct rw_faults faults;
+
+    (void)state;
+    (void)make(&(struct wish){"ann", "+123456789012345", "+6534567890", NULL, "", NULL}, &plan,
+               &faults);
+    assert_string_equal(faults.at[0].code, "route.none");
+    assert_string_equal(
+        faults.at[0].expected,
+        "a route with a prefix that was tried: 123456789012345, 12345678901234, "
+        "1234567890123, 123456789012, 12345678901, 1234567890, 123456789, ... 1, or "
+        "empty");
+    (void)make(&(struct wish){"ann", "+1", "+6534567890", NULL, "", NULL}, &plan, &faults);
+    assert_string_equal(faults.at[0].expected, "a route with a prefix that was tried: 1, or empty");
+}
+
 static void a_plan_can_be_dialled(void **state)
 {
     struct rw_route_plan plan;
@@ -572,6 +590,7 @@ int main(void)
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
         TEST(each_wish_has_its_answer),
         TEST(faults_say_where_and_what),
+        TEST(a_long_number_has_its_prefixes_shortened),
         TEST(a_plan_can_be_dialled),
         TEST(trunks_stand_in_order),
         TEST(the_way_can_be_seen),

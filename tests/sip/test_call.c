@@ -284,6 +284,36 @@ static void trying_is_not_silent(struct stage *s)
     expect(s, "ACK ");
 }
 
+/* Whoever asks how an INVITE would look sees it, but for what is secret; and nothing leaves. */
+static void a_preview_sends_nothing(struct stage *s)
+{
+    struct rw_leg_target target = {.uri = "sip:+6591234567@127.0.0.1:9;transport=tcp",
+                                   .route = "sip:127.0.0.2:9;transport=tcp",
+                                   .from_uri = "sip:+6534567890@127.0.0.1",
+                                   .from_name = "Dana",
+                                   .auth_user = "us",
+                                   .auth_password = "secret",
+                                   .call_id = "00-x-t"};
+    struct rw_leg_port *port = rw_sip_leg_port(s->sip);
+    struct rw_err err = {0};
+    struct rw_buf text;
+
+    rw_buf_init(&text, 4000);
+    CHECK(s, rw_sip_leg_ops.preview(port, &target, &text, &err) == RW_OK);
+    (void)rw_slice_copy(s->in, sizeof(s->in), rw_buf_slice(&text));
+    CHECK(s,
+          strncmp(s->in, "INVITE sip:+6591234567@127.0.0.1:9;transport=tcp SIP/2.0\r\n", 58) == 0);
+    expect_text(s, "\r\nVia: SIP/2.0/TCP ");
+    expect_text(s, "\r\nRoute: <sip:127.0.0.2:9;transport=tcp;lr>\r\n");
+    expect_text(s, "\r\nFrom: \"Dana\" <sip:+6534567890@127.0.0.1>;tag=");
+    expect_text(s, "\r\nCall-ID: 00-x-t\r\n");
+    CHECK(s, !strstr(s->in, "secret") && !strstr(s->in, "Authorization"));
+    expect_nothing(s);
+    target.uri = "sip:a b@127.0.0.1";
+    CHECK(s, rw_sip_leg_ops.preview(port, &target, &text, &err) == RW_MALFORMED);
+    rw_buf_done(&text);
+}
+
 static void not_sendable(struct stage *s)
 {
     /* the system refuses the broadcast address to a socket that did not ask for it */
@@ -735,6 +765,7 @@ PLAY(two_forks_answer)
 PLAY(nobody_there)
 PLAY(silent_for_too_long)
 PLAY(trying_is_not_silent)
+PLAY(a_preview_sends_nothing)
 PLAY(not_sendable)
 PLAY(station_is_gone)
 PLAY(gone_while_ringing)
@@ -771,6 +802,7 @@ int main(void)
         cmocka_unit_test(play_nobody_there),
         cmocka_unit_test(play_silent_for_too_long),
         cmocka_unit_test(play_trying_is_not_silent),
+        cmocka_unit_test(play_a_preview_sends_nothing),
         cmocka_unit_test(play_not_sendable),
         cmocka_unit_test(play_station_is_gone),
         cmocka_unit_test(play_gone_while_ringing),
