@@ -17,7 +17,7 @@ static void dialog(struct rw_slice text)
         return;
     if (rw_event_decode_dialog(text, &first[0], NULL) == RW_OK) {
         rw_buf_init(&buf, RW_EVENT_DATA_MAX);
-        rw_event_encode_dialog(&buf, &first[0]);
+        rw_event_encode_dialog(&buf, NULL, &first[0]);
         if (buf.failed || rw_event_decode_dialog(rw_buf_slice(&buf), &first[1], NULL) != RW_OK ||
             strcmp(first[0].call_id, first[1].call_id) != 0 ||
             strcmp(first[0].route_set, first[1].route_set) != 0 ||
@@ -47,6 +47,7 @@ static void trace(struct rw_slice message)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct rw_slice text = {(const char *)data, size};
+    struct rw_event_trunk trunk;
     struct rw_ending ending;
     struct rw_arena arena;
 
@@ -56,6 +57,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             abort();
     }
     rw_arena_init(&arena, 65536);
+    (void)!rw_event_decode_trunk(text, &arena, &trunk, NULL);
     if (rw_event_decode_ending(text, &arena, &ending, NULL) == RW_OK &&
         memchr(ending.sip_reason, 0, sizeof(ending.sip_reason)) == NULL)
         abort();

@@ -196,15 +196,15 @@ static void fill_order(const struct rw_request *r, const struct placing *placing
                          .client_id = r->identity->client_id,
                          .correlation_id = r->correlation},
         .station = plan->station,
-        .trunk = plan->trunk,
+        .trunks = plan->trunks,
         .user_name = plan->user_name,
-        .plan = {.has_station = plan->station_id != NULL,
+        .plan = {.trunks = (uint8_t)plan->trunk_count,
                  .station_answer_ms = r->api->with.station_answer_ms,
-                 .trunk_answer_ms = plan->trunk_answer_ms,
                  .max_duration_ms = r->api->with.max_duration_ms},
     };
-    if (wish->caller_name)
-        ret->trunk.from_name = wish->caller_name;
+    memcpy(ret->plan.trunk_answer_ms, plan->trunk_answer_ms, sizeof(plan->trunk_answer_ms));
+    for (uint32_t i = 0; i < plan->trunk_count; i++)
+        plan->trunks[i].from_name = wish->caller_name;
     if (placing->key.key) {
         ret->idempotency = rw_idempotency_row(r, &placing->key, 200);
         ret->answer = keep_answer;

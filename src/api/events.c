@@ -2,6 +2,7 @@
 #include "api/answer.h"
 #include "api/wait.h"
 #include "api_gen.h"
+#include "event/event.h"
 
 #include <string.h>
 
@@ -14,7 +15,24 @@ struct reading {
     uint32_t max;
 };
 
-static void write_event(struct rw_json_writer *w, const struct rw_row_event *row)
+/* Of a dialling only the trunk is told: the dialog beside it is of use to a restart only. */
+static void write_trunk(struct rw_json_writer *w, struct rw_arena *arena,
+                        const struct rw_row_event *row)
+{
+    struct rw_event_trunk trunk;
+
+    if (!row->data ||
+        rw_event_decode_trunk(rw_slice_str(row->data), arena, &trunk, NULL) != RW_OK || !trunk.id)
+        return;
+    rw_json_open_object(w, "data");
+    rw_json_str(w, "trunkId", trunk.id);
+    rw_json_opt(w, "trunkName", trunk.name);
+    rw_json_uint(w, "attempt", trunk.attempt);
+    rw_json_close(w);
+}
+
+static void write_event(struct rw_json_writer *w, struct rw_arena *arena,
+                        const struct rw_row_event *row)
 {
     static const char *const legs[] = {"station", "trunk"};
     bool ends = strcmp(row->type, "leg_ended") == 0 || strcmp(row->type, "ended") == 0;
@@ -26,8 +44,10 @@ static void write_event(struct rw_json_writer *w, const struct rw_row_event *row
     if (row->leg == 0 || row->leg == 1)
         rw_json_str(w, "leg", legs[row->leg]);
     rw_json_str(w, "type", row->type);
-    if (ends && row->data) /* other data is a dialog: of use to a restart only */
+    if (ends && row->data)
         rw_json_raw(w, "data", rw_slice_str(row->data));
+    else if (strcmp(row->type, "dialing") == 0)
+        write_trunk(w, arena, row);
     rw_json_close(w);
 }
 
@@ -69,7 +89,7 @@ static void answer(const struct reading *reading, const struct rw_row_event *row
     rw_json_open_object(&w, NULL);
     rw_json_open_array(&w, "entities");
     for (size_t i = 0; i < count; i++)
-        write_event(&w, &rows[i]);
+        write_event(&w, reading->waiting.r->arena, &rows[i]);
     rw_json_close(&w);
     rw_json_uint(&w, "after", count ? rows[count - 1].seq : reading->waiting.after);
     rw_json_close(&w);

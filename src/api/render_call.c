@@ -42,6 +42,28 @@ static void write_ending(struct rw_json_writer *w, const struct rw_ending *endin
     rw_json_str(w, "endedBy", rw_said_by_name(ending->said_by));
 }
 
+/* Beyond the contract: the trunks that were asked, where it was more than one. */
+static void write_attempts(struct rw_json_writer *w, const struct rw_participant_view *p)
+{
+    if (!p->attempts)
+        return;
+    rw_json_open_array(w, "attempts");
+    for (uint32_t i = 0; i < p->attempt_count; i++) {
+        const struct rw_attempt_view *a = &p->attempts[i];
+
+        rw_json_open_object(w, NULL);
+        rw_json_opt(w, "trunkId", a->trunk_id);
+        rw_json_opt(w, "trunkName", a->trunk_name);
+        rw_json_time(w, "startTime", a->start_ms);
+        rw_json_time(w, "startAlertingTime", a->alerting_ms);
+        rw_json_time(w, "connectedTime", a->connected_ms);
+        rw_json_time(w, "endTime", a->end_ms);
+        write_ending(w, &a->ending, rw_disconnect_name(a->ending.disconnect));
+        rw_json_close(w);
+    }
+    rw_json_close(w);
+}
+
 /* models: ErrorInfo, for what did not end as people end calls. */
 static void write_error_info(struct rw_json_writer *w, const struct rw_ending *ending)
 {
@@ -83,6 +105,7 @@ static void write_participant(struct rw_json_writer *w, const struct rw_conversa
     rw_render_ref(w, "user", p->row->user_id, p->row->name, "users");
     write_ending(w, &p->ending, rw_view_media_disconnect(p->ending.disconnect));
     write_error_info(w, &p->ending);
+    write_attempts(w, p);
     rw_json_close(w);
 }
 
@@ -96,6 +119,8 @@ void rw_render_call_conversation(struct rw_json_writer *w, const char *key,
     rw_json_time(w, "connectedTime", view->connected_ms);
     rw_json_time(w, "endTime", view->end_ms);
     write_ending(w, &view->ending, rw_disconnect_name(view->ending.disconnect));
+    if (view->ending.trunks_tried)
+        rw_json_uint(w, "trunksTried", view->ending.trunks_tried);
     rw_json_open_array(w, "participants");
     for (uint32_t i = 0; i < view->count; i++)
         write_participant(w, view, &view->participants[i]);
@@ -136,6 +161,7 @@ static void write_call(struct rw_json_writer *w, const struct rw_conversation_vi
     write_address(w, "other", view->row->to_number);
     write_ending(w, &p->ending, rw_disconnect_name(p->ending.disconnect));
     write_error_info(w, &p->ending);
+    write_attempts(w, p);
     rw_json_close(w);
 }
 

@@ -1,5 +1,6 @@
 #include "call/call.h"
 
+#include "call/failover.h"
 #include "call/reason.h"
 
 /*
@@ -17,8 +18,10 @@
  *        | ANSWERED      |                                                     |
  *        +------+--------+                                                     |
  *               |                                                              |
- *             TRUNK             the called party rings; the station waits, and |
- *               | ANSWERED      hears the carrier's early media                |
+ *       +---> TRUNK             the called party rings; the station waits, and |
+ *       +-------+ ANSWERED      hears the carrier's early media; when the      |
+ *     next      |               carrier fails before that, the next trunk      |
+ *     trunk     |               is asked (tries_next(), call/failover.h)       |
  *               |                                                              |
  *             TALK              both are connected                             |
  *               |                                                              |
@@ -32,7 +35,7 @@
  *
  * The legs within it (enum rw_leg_state):
  *
- *     NONE -> CALLING -> RINGING -> EARLY -> CONNECTED -> DONE
+ *     NONE -> CALLING -> RINGING -> EARLY -> CONNECTED -> DONE -> CALLING   through the next trunk
  *                 \________\__________\____________________^     failed, or BYE
  *                  \________\__________\_> CANCELLING _____^     CANCEL
  */
@@ -45,6 +48,7 @@ struct step {
     struct rw_call *call;
     const struct rw_call_input *in;
     struct rw_call_actions *out;
+    uint64_t now_ms;
 };
 
 /* ------------------------------------------------------------------ actions */
@@ -120,6 +124,7 @@ static void settle(struct step *s)
         if (call->legs[leg] != RW_LEG_NONE && call->legs[leg] != RW_LEG_DONE)
             return;
     call->phase = OVER;
+    call->ending.trunks_tried = call->trunk ? (uint8_t)(call->trunk + 1) : 0;
     say(s, RW_EV_ENDED, RW_LEG_TRUNK, &call->ending);
     act(s, RW_DO_FORGET, RW_LEG_TRUNK);
 }
@@ -159,9 +164,11 @@ static void finish(struct step *s, const struct rw_ending *why, enum rw_leg_side
 static void invite(struct step *s, enum rw_leg_side leg)
 {
     struct rw_call *call = s->call;
-    uint32_t wait_ms =
-        leg == RW_LEG_STATION ? call->plan.station_answer_ms : call->plan.trunk_answer_ms;
+    uint32_t wait_ms = leg == RW_LEG_STATION ? call->plan.station_answer_ms
+                                             : call->plan.trunk_answer_ms[call->trunk];
 
+    if (leg == RW_LEG_TRUNK && call->trunk == 0)
+        call->search_since_ms = s->now_ms;
     call->phase = leg == RW_LEG_STATION ? STATION : TRUNK;
     call->legs[leg] = RW_LEG_CALLING;
     act(s, RW_DO_INVITE, leg);
@@ -242,11 +249,23 @@ static void answers(struct step *s)
 
 /* ------------------------------------------------------------------ what ends it */
 
+/* The carrier failed and nobody was reached: may the next trunk be asked? */
+static bool tries_next(const struct step *s)
+{
+    const struct rw_call *call = s->call;
+
+    return call->phase == TRUNK && s->in->leg == RW_LEG_TRUNK &&
+           call->trunk + 1 < call->plan.trunks && call->trunk + 1u < RW_CALL_TRUNKS_MAX &&
+           s->now_ms - call->search_since_ms < RW_CALL_SEARCH_MS &&
+           rw_failover_due(s->in->kind, (enum rw_leg_state)call->legs[RW_LEG_TRUNK],
+                           &s->in->ending);
+}
+
 static void leg_over(struct step *s)
 {
     struct rw_call *call = s->call;
     enum rw_leg_side leg = s->in->leg;
-    bool unanswered = leg_is_unanswered(call, leg);
+    bool unanswered = leg_is_unanswered(call, leg), next = unanswered && tries_next(s);
     struct rw_ending why;
 
     if (!unanswered && call->legs[leg] != RW_LEG_CONNECTED) {
@@ -254,12 +273,16 @@ static void leg_over(struct step *s)
         return;
     }
     why = rw_reason_judge(leg, s->in->kind, &s->in->ending);
-    call->ending = why;
     call->leg_endings[leg] = why;
     if (unanswered)
         set_timer(s, answer_timer(leg), 0);
     leg_done(s, leg);
-    finish(s, &why, leg);
+    if (next) {
+        call->trunk++;
+        invite(s, leg);
+    } else {
+        finish(s, &why, leg);
+    }
 }
 
 /* The final answer of a leg that was cancelled, whichever it is. */
@@ -348,7 +371,7 @@ static void too_long(struct step *s)
 static void waited_in_vain(struct step *s)
 {
     struct rw_call_input nothing = {.kind = RW_IN_LEG_SILENT};
-    struct step again = {.call = s->call, .in = &nothing, .out = s->out};
+    struct step again = {.call = s->call, .in = &nothing, .out = s->out, .now_ms = s->now_ms};
 
     nothing.leg = s->in->timer == RW_TIMER_STATION_ANSWER ? RW_LEG_STATION : RW_LEG_TRUNK;
     if (s->in->timer == RW_TIMER_MAX_DURATION)
@@ -431,11 +454,9 @@ void rw_call_begin(struct rw_call *call, const struct rw_call_plan *plan,
 void rw_call_step(struct rw_call *call, const struct rw_call_input *input, uint64_t now_ms,
                   struct rw_call_actions *ret_actions)
 {
-    struct step s = {.call = call, .in = input, .out = ret_actions};
+    struct step s = {.call = call, .in = input, .out = ret_actions, .now_ms = now_ms};
     edge *take = NULL;
 
-    (void)
-        now_ms; /* time reaches the machine as timers that fired, and is written down by the driver */
     ret_actions->count = 0;
     if ((unsigned)input->kind < INPUTS && (unsigned)input->leg < RW_LEGS && call->phase < PHASES)
         take = table[call->phase][input->kind];

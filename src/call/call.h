@@ -15,6 +15,10 @@
  * machine; one that got a CANCEL is awaited (the leg's answer timer, 40 s, ends a wait in vain), and
  * a 2xx that crosses the CANCEL ends it as well, whether it is reported as ANSWERED, ENDED or FAILED.
  *
+ * The trunk's leg has several attempts when the plan has several trunks: while nobody was reached and
+ * the carrier failed (call/failover.h), the next trunk is asked. Each attempt is a leg of its own:
+ * "leg_ended" of the former and "dialing" of the next stand in one step, and `trunk` says which it is.
+ *
  * Threads  a value; one at a time.
  * Errors   none: an input that makes no sense in a state is ignored and counted in `ignored`.
  * Units    milliseconds.
@@ -58,10 +62,11 @@ enum rw_said_by { RW_SAID_NOBODY, RW_SAID_STATION, RW_SAID_CARRIER, RW_SAID_API,
 struct rw_ending {
     enum rw_disconnect disconnect;
     enum rw_said_by said_by;
-    uint16_t sip_code;   /* final status or of the Reason header; 0 = none */
-    uint16_t q850;       /* Reason: Q.850;cause=, RFC 3326; 0 = none */
-    char sip_reason[48]; /* reason phrase as read, cleaned */
-    const char *reason;  /* our stable word, see call/reason.h: "busy", "no_answer", ... */
+    uint16_t sip_code;    /* final status or of the Reason header; 0 = none */
+    uint16_t q850;        /* Reason: Q.850;cause=, RFC 3326; 0 = none */
+    char sip_reason[48];  /* reason phrase as read, cleaned */
+    uint8_t trunks_tried; /* of a conversation's ending, when it was more than one; else 0 */
+    const char *reason;   /* our stable word, see call/reason.h: "busy", "no_answer", ... */
 };
 
 enum rw_call_input_kind {
@@ -99,7 +104,7 @@ struct rw_call_input {
 
 enum rw_call_action_kind {
     RW_DO_STORE,  /* commit the birth; answer with STORED or STORE_FAILED */
-    RW_DO_INVITE, /* leg */
+    RW_DO_INVITE, /* leg; of the trunk's, through number `trunk` of the call */
     RW_DO_CANCEL, /* leg: not answered yet; a 2xx that still comes is ACKed and BYEd by sip */
     RW_DO_BYE,    /* leg: answered; sip_code/q850 of `ending` go into its Reason header */
     RW_DO_BRIDGE, /* join both legs' media, as far as each is known */
@@ -146,20 +151,27 @@ struct rw_call_actions {
     struct rw_call_action at[RW_CALL_ACTIONS_MAX];
 };
 
+#define RW_CALL_TRUNKS_MAX 8u
+#define RW_CALL_SEARCH_MS 30000u /* after the first INVITE to a trunk no attempt begins later */
+
 struct rw_call_plan {
     bool has_station;           /* false: agentless */
+    uint8_t trunks;             /* how many may be tried, in order; 0 = 1 */
     uint32_t station_answer_ms; /* how long the user's telephone may ring; 0 = no limit of ours */
-    uint32_t trunk_answer_ms;   /* how long the called party's; 0 = no limit of ours */
     uint32_t max_duration_ms;   /* 0 = no cap; from the trunk's answer on */
+    /* How long the called party's may ring through each trunk; 0 = no limit of ours. */
+    uint32_t trunk_answer_ms[RW_CALL_TRUNKS_MAX];
 };
 
 struct rw_call {
     struct rw_call_plan plan;
     uint8_t phase;         /* enum in call.c, drawn there */
+    uint8_t trunk;         /* the one of the plan's that is being tried, from 0 */
     uint8_t legs[RW_LEGS]; /* enum rw_leg_state */
     uint32_t ignored;
+    uint64_t search_since_ms;              /* the first INVITE to a trunk */
     struct rw_ending ending;               /* the one that decided; RW_DISC_NONE while alive */
-    struct rw_ending leg_endings[RW_LEGS]; /* each leg's own view of it, once it was ended */
+    struct rw_ending leg_endings[RW_LEGS]; /* each leg's own view of it, its last attempt's */
 };
 
 /* Sets *call up and asks for its birth: the actions are EVENT created and STORE. */

@@ -12,6 +12,7 @@
 #ifndef RW_CALL_LEG_H
 #define RW_CALL_LEG_H
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "call/call.h"
 
@@ -34,7 +35,9 @@ struct rw_leg_target {
      * is written down before it leaves. NULL: the implementation makes them.
      */
     const char *local_tag, *branch;
-    const char *trunk_id; /* for counters and log */
+    const char *trunk_id, *trunk_name; /* for counters and log; NULL: no trunk */
+    /* Without an answer of any kind, 100 too, for so long: SILENT. 0: 64*T1, which is 32 s. */
+    uint32_t silent_ms;
 };
 
 /* What the far end said. Pointers are valid during the call only. */
@@ -72,6 +75,9 @@ struct rw_leg_ops {
     /* Ends a dialog of an earlier life: BYE when answered, otherwise CANCEL (and BYE to a late 2xx). */
     enum rw_class (*end_orphan)(struct rw_leg_port *port, const struct rw_leg_dialog *dialog,
                                 struct rw_err *err);
+    /* Adds the INVITE as it would leave, without body and credentials; sends nothing. */
+    enum rw_class (*preview)(struct rw_leg_port *port, const struct rw_leg_target *target,
+                             struct rw_buf *ret, struct rw_err *err);
 };
 
 #endif

@@ -74,7 +74,7 @@ static const struct status {
      {RW_DISC_ERROR, RW_REASON_CARRIER_REFUSED}},
     {404,
      404,
-     false,
+     true, /* RFC 3398 makes it of "no route" too, and then the cause says so */
      {RW_DISC_ERROR, RW_REASON_STATION_NOT_FOUND},
      {RW_DISC_UNCALLABLE, RW_REASON_NUMBER_NOT_FOUND}},
     {407,
@@ -139,6 +139,8 @@ static const struct cause {
     struct verdict verdict;
 } causes[] = {
     {1, {RW_DISC_UNCALLABLE, RW_REASON_NUMBER_NOT_FOUND}},
+    {2, {RW_DISC_ERROR, RW_REASON_CARRIER_FAILURE}},
+    {3, {RW_DISC_ERROR, RW_REASON_CARRIER_FAILURE}},
     {17, {RW_DISC_ENDPOINT, RW_REASON_BUSY}},
     {18, {RW_DISC_TIMEOUT, RW_REASON_NO_ANSWER}},
     {19, {RW_DISC_TIMEOUT, RW_REASON_NO_ANSWER}},

@@ -19,6 +19,7 @@ static const struct rw_cli_column call_columns[] = {
     {"reason", "endedReason"},
     {"heard", "disconnectReasons"},
     {"said by", "endedBy"},
+    {"trunks tried", "trunksTried"},
     {"number resource", "providerId"},
     {"correlation id", "correlationId"},
     {NULL, NULL},
@@ -49,6 +50,29 @@ static const struct rw_cli_column leg_columns[] = {
     {"HEARD", "disconnectReasons"},
     {NULL, NULL},
 };
+
+/* Only of a call that asked several trunks. */
+static const struct rw_cli_column attempt_columns[] = {
+    {"TRUNK", "trunkName"},
+    {"ASKED", "startTime"},
+    {"RANG", "startAlertingTime"},
+    {"CONNECTED", "connectedTime"},
+    {"REASON", "endedReason"},
+    {"HEARD", "disconnectReasons"},
+    {NULL, NULL},
+};
+
+static void show_attempts(struct rw_cli *cli, const json_t *participants)
+{
+    for (size_t i = 0; i < json_array_size(participants); i++) {
+        const json_t *attempts = json_object_get(json_array_get(participants, i), "attempts");
+
+        if (!attempts)
+            continue;
+        fputc('\n', cli->out);
+        rw_cli_show_list(cli, attempts, attempt_columns);
+    }
+}
 
 static json_t *number_object(const char *number)
 {
@@ -155,6 +179,7 @@ int rw_cli_call_get(struct rw_cli *cli, const struct rw_cli_args *args)
         if (cli->terminal && !cli->json) {
             fputc('\n', cli->out);
             rw_cli_show_list(cli, json_object_get(answer.json, "participants"), leg_columns);
+            show_attempts(cli, json_object_get(answer.json, "participants"));
         }
     } else {
         status = rw_cli_exit(&answer);

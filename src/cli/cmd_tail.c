@@ -57,6 +57,7 @@ static void print_ending(FILE *out, const json_t *data)
 {
     json_int_t sip = json_integer_value(json_object_get(data, "sipCode"));
     json_int_t q850 = json_integer_value(json_object_get(data, "q850"));
+    json_int_t tried = json_integer_value(json_object_get(data, "trunksTried"));
 
     print_clean(out, "  ", text(data, "disconnect"), "");
     print_clean(out, ", said by ", text(data, "saidBy"), "");
@@ -66,6 +67,19 @@ static void print_ending(FILE *out, const json_t *data)
     if (q850)
         fprintf(out, ", Q.850 %lld", (long long)q850);
     print_clean(out, " (", text(data, "reason"), ")");
+    if (tried)
+        fprintf(out, ", %lld trunks tried", (long long)tried);
+}
+
+/* "  through main, attempt 2" */
+static void print_trunk(FILE *out, const json_t *data)
+{
+    json_int_t attempt = json_integer_value(json_object_get(data, "attempt"));
+    const char *name = text(data, "trunkName");
+
+    print_clean(out, "  through ", *name ? name : text(data, "trunkId"), "");
+    if (attempt > 1)
+        fprintf(out, ", attempt %lld", (long long)attempt);
 }
 
 static void print_event(const struct tail *tail, const json_t *event)
@@ -78,6 +92,7 @@ static void print_event(const struct tail *tail, const json_t *event)
     (void)rw_text_clean(clean, sizeof(clean), rw_slice_str(*leg ? leg : "call"));
     fprintf(out, "%-8s ", clean);
     print_clean(out, "", text(event, "type"), "");
+    print_trunk(out, json_object_get(event, "data"));
     print_ending(out, json_object_get(event, "data"));
     if (!tail->conversation)
         print_clean(out, "  ", text(event, "conversationId"), "");

@@ -23,6 +23,8 @@ void rw_event_encode_ending(struct rw_buf *buf, const struct rw_ending *ending)
     if (ending->q850)
         rw_json_uint(&w, "q850", ending->q850);
     rw_json_opt(&w, "reason", ending->reason);
+    if (ending->trunks_tried)
+        rw_json_uint(&w, "trunksTried", ending->trunks_tried);
     rw_json_close(&w);
 }
 
@@ -75,6 +77,7 @@ enum rw_class rw_event_decode_ending(struct rw_slice data, struct rw_arena *aren
     (void)rw_said_by_parse(text_of(object, "saidBy"), &ending.said_by);
     ending.sip_code = small_of(object, "sipCode");
     ending.q850 = small_of(object, "q850");
+    ending.trunks_tried = (uint8_t)small_of(object, "trunksTried");
     (void)rw_slice_copy(ending.sip_reason, sizeof(ending.sip_reason), text_of(object, "sipReason"));
     reason = text_of(object, "reason");
     if (reason.n) {
@@ -121,11 +124,24 @@ static void put_bytes(struct rw_json_writer *w, const char *name, const char *by
     rw_json_slice(w, name, (struct rw_slice){wide, n});
 }
 
-void rw_event_encode_dialog(struct rw_buf *buf, const struct rw_leg_dialog *dialog)
+static void put_trunk(struct rw_json_writer *w, const struct rw_event_trunk *trunk)
+{
+    rw_json_open_object(w, "trunk");
+    rw_json_opt(w, "id", trunk->id);
+    rw_json_opt(w, "name", trunk->name);
+    rw_json_close(w);
+    if (trunk->attempt > 1)
+        rw_json_uint(w, "attempt", trunk->attempt);
+}
+
+void rw_event_encode_dialog(struct rw_buf *buf, const struct rw_event_trunk *trunk,
+                            const struct rw_leg_dialog *dialog)
 {
     struct rw_json_writer w = rw_json_writer(buf);
 
     rw_json_open_object(&w, NULL);
+    if (trunk)
+        put_trunk(&w, trunk);
     rw_json_open_object(&w, "dialog");
     for (size_t i = 0; i < MEMBERS; i++) {
         const char *text = (const char *)dialog + members[i].at;
@@ -183,6 +199,35 @@ enum rw_class rw_event_decode_dialog(struct rw_slice data, struct rw_leg_dialog 
     json_decref(object);
     if (rc == RW_OK)
         *ret = dialog;
+    return rc;
+}
+
+static bool keep(struct rw_arena *arena, struct rw_slice text, const char **ret)
+{
+    *ret = text.n ? rw_arena_copy(arena, text) : NULL;
+    return *ret || !text.n;
+}
+
+enum rw_class rw_event_decode_trunk(struct rw_slice data, struct rw_arena *arena,
+                                    struct rw_event_trunk *ret, struct rw_err *err)
+{
+    struct rw_event_trunk trunk;
+    json_t *object = NULL;
+    const json_t *inner;
+    enum rw_class rc = read_object(data, &object, err);
+
+    if (rc != RW_OK)
+        return rc;
+    inner = json_object_get(object, "trunk");
+    trunk.attempt = small_of(object, "attempt");
+    if (!trunk.attempt)
+        trunk.attempt = 1;
+    if (!keep(arena, text_of(inner, "id"), &trunk.id) ||
+        !keep(arena, text_of(inner, "name"), &trunk.name))
+        rc = rw_fail_memory(err);
+    json_decref(object);
+    if (rc == RW_OK)
+        *ret = trunk;
     return rc;
 }
 

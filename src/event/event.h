@@ -4,6 +4,9 @@
  * "leg_ended" and "ended" carry an ending:
  *     {"disconnect":"endpoint","saidBy":"carrier","sipCode":486,"sipReason":"Busy Here","q850":17,
  *      "reason":"busy"}                                           what is not known is not there
+ * an ended conversation that tried several trunks has "trunksTried":2 as well. "dialing" of the trunk's
+ * leg says which trunk, and from the second on, the number of the attempt:
+ *     {"trunk":{"id":"..","name":".."},"attempt":2,"dialog":{..}}
  * "dialing", "early_media" and "connected" may carry the dialog that a restart needs to end the leg:
  *     {"dialog":{"callId":"..","localTag":"..",...}}
  * Texts of a dialog come off the wire and must come back byte for byte, also when they are no UTF-8:
@@ -24,13 +27,23 @@
 #define RW_EVENT_DATA_MAX 16384
 
 void rw_event_encode_ending(struct rw_buf *buf, const struct rw_ending *ending);
-void rw_event_encode_dialog(struct rw_buf *buf, const struct rw_leg_dialog *dialog);
+
+struct rw_event_trunk {
+    const char *id, *name; /* NULL: not known */
+    uint32_t attempt;      /* from 1 */
+};
+/* trunk NULL: the event names none. */
+void rw_event_encode_dialog(struct rw_buf *buf, const struct rw_event_trunk *trunk,
+                            const struct rw_leg_dialog *dialog);
 
 /* The word in ret->reason is static when call/reason.h knows it, otherwise it lives in the arena. */
 RW_NODISCARD enum rw_class rw_event_decode_ending(struct rw_slice data, struct rw_arena *arena,
                                                   struct rw_ending *ret, struct rw_err *err);
 RW_NODISCARD enum rw_class rw_event_decode_dialog(struct rw_slice data, struct rw_leg_dialog *ret,
                                                   struct rw_err *err);
+/* Texts live in the arena. Data that names no trunk gives NULL, NULL and attempt 1. */
+RW_NODISCARD enum rw_class rw_event_decode_trunk(struct rw_slice data, struct rw_arena *arena,
+                                                 struct rw_event_trunk *ret, struct rw_err *err);
 
 /*
  * For recovery: the newest dialog that the events of one conversation (in their order) hold for `leg`.

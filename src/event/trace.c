@@ -65,18 +65,23 @@ static bool is_hex(char c)
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
-/* "xx-<uuid>-s": whose message this is. */
+/* "xx-<uuid>-s", of a further trunk "xx-<uuid>-t2": whose message this is. */
 static void read_call_id(struct rw_slice id, struct rw_trace_entry *head)
 {
     struct rw_slice uuid = {id.p + 3, RW_ID_TEXT - 1};
+    size_t fixed = 3 + uuid.n + 2;
+    char leg;
 
-    if (id.n != 3 + uuid.n + 2 || !is_hex(id.p[0]) || !is_hex(id.p[1]) || id.p[2] != '-' ||
-        !rw_id_is_uuid(uuid) || id.p[id.n - 2] != '-')
+    if (id.n < fixed || id.n > fixed + 1 || !is_hex(id.p[0]) || !is_hex(id.p[1]) ||
+        id.p[2] != '-' || !rw_id_is_uuid(uuid) || id.p[fixed - 2] != '-')
         return;
-    if (id.p[id.n - 1] != 's' && id.p[id.n - 1] != 't')
+    leg = id.p[fixed - 1];
+    if (leg != 't' && (leg != 's' || id.n > fixed))
+        return;
+    if (id.n > fixed && (id.p[fixed] < '2' || id.p[fixed] > '9'))
         return;
     (void)rw_slice_copy(head->conversation_id, sizeof(head->conversation_id), uuid);
-    head->leg = id.p[id.n - 1] == 's' ? 0 : 1;
+    head->leg = leg == 's' ? 0 : 1;
 }
 
 static void find_call_id(struct rw_slice message, struct rw_trace_entry *head)

@@ -3,8 +3,9 @@
  *
  * A ring of messages, bounded in number and in bytes; the oldest make room. Which conversation and
  * leg a message belongs to is read from its Call-ID, which we make as "<2 hex digits of the worker>-
- * <conversation's id>-<s or t>". Secrets are masked on the way in: the response of an Authorization
- * or Proxy-Authorization header (RFC 3261, 22.4), and all of it when its scheme is not Digest.
+ * <conversation's id>-<s or t>", and a digit behind it when it is the second trunk or a later one.
+ * Secrets are masked on the way in: the response of an Authorization or Proxy-Authorization header
+ * (RFC 3261, 22.4), and all of it when its scheme is not Digest.
  *
  * Owner    the process: start before the workers, stop after them.
  * Threads  any; one mutex, held for a copy.

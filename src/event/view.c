@@ -29,6 +29,56 @@ static enum rw_class read_ending(struct rw_conversation_view *view,
     return RW_OK;
 }
 
+/* Writes down the attempt that the participant's members tell of. */
+static enum rw_class close_attempt(struct rw_conversation_view *view, struct rw_participant_view *p,
+                                   struct rw_arena *arena, struct rw_err *err)
+{
+    struct rw_event_trunk trunk = {.id = NULL};
+    enum rw_class rc = RW_IO;
+
+    if (!p->attempts)
+        p->attempts = rw_arena_alloc(arena, RW_CALL_TRUNKS_MAX * sizeof(*p->attempts));
+    if (!p->attempts)
+        return rw_fail_memory(err);
+    if (p->dialled->data)
+        rc = rw_event_decode_trunk(rw_slice_str(p->dialled->data), arena, &trunk, err);
+    if (rc == RW_NO_MEMORY)
+        return rc;
+    if (rc != RW_OK || p->attempt_count == RW_CALL_TRUNKS_MAX)
+        view->unreadable++;
+    if (p->attempt_count < RW_CALL_TRUNKS_MAX)
+        p->attempts[p->attempt_count++] = (struct rw_attempt_view){
+            .trunk_id = trunk.id,
+            .trunk_name = trunk.name,
+            .start_ms = p->dialled->at_ms,
+            .alerting_ms = p->alerting_ms,
+            .connected_ms = p->connected_ms,
+            .end_ms = p->end_ms,
+            .ending = p->ending,
+        };
+    return RW_OK;
+}
+
+static enum rw_class fold_dialing(struct rw_conversation_view *view, struct rw_participant_view *p,
+                                  const struct rw_row_event *event, struct rw_arena *arena,
+                                  struct rw_err *err)
+{
+    if (p->dialled) {
+        enum rw_class rc = close_attempt(view, p, arena, err);
+
+        if (rc != RW_OK)
+            return rc;
+        p->alerting_ms = p->connected_ms = p->end_ms = 0;
+        p->early_media = false;
+        p->ending = (struct rw_ending){.disconnect = RW_DISC_NONE};
+    } else {
+        p->start_ms = event->at_ms;
+    }
+    p->dialled = event;
+    p->state = p->leg == RW_LEG_STATION ? "contacting" : "dialing";
+    return RW_OK;
+}
+
 static enum rw_class fold_leg(struct rw_conversation_view *view, const struct rw_row_event *event,
                               enum rw_call_event type, struct rw_arena *arena, struct rw_err *err)
 {
@@ -40,9 +90,7 @@ static enum rw_class fold_leg(struct rw_conversation_view *view, const struct rw
     }
     switch (type) {
     case RW_EV_DIALING:
-        p->start_ms = event->at_ms;
-        p->state = p->leg == RW_LEG_STATION ? "contacting" : "dialing";
-        break;
+        return fold_dialing(view, p, event, arena, err);
     case RW_EV_EARLY:
         p->early_media = true;
         /* fall through */
@@ -147,6 +195,14 @@ enum rw_class rw_view_fold(const struct rw_row_conversation *conversation,
     }
     if (view.end_ms)
         close_rest(&view);
+    for (uint32_t i = 0; i < view.count; i++) {
+        enum rw_class rc = view.participants[i].attempts
+                               ? close_attempt(&view, &view.participants[i], arena, err)
+                               : RW_OK;
+
+        if (rc != RW_OK)
+            return rc;
+    }
     view.state = state_of(&view);
     *ret = view;
     return RW_OK;

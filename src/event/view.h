@@ -20,17 +20,29 @@
 #include "call/call.h"
 #include "store/store.h"
 
+/* One trunk that was asked. */
+struct rw_attempt_view {
+    const char *trunk_id, *trunk_name; /* NULL: the log does not say */
+    uint64_t start_ms, alerting_ms, connected_ms, end_ms;
+    struct rw_ending ending; /* disconnect RW_DISC_NONE while it is not over */
+};
+
 struct rw_participant_view {
     const struct rw_row_participant *row;
     enum rw_leg_side leg;
     const char *state;     /* static */
     const char *direction; /* static: "inbound" towards the user's station, else "outbound" */
-    uint64_t start_ms;     /* its INVITE left */
-    uint64_t alerting_ms;  /* it rang first, or early media came */
+    uint64_t start_ms;     /* its first INVITE left */
+    uint64_t
+        alerting_ms; /* it rang first, or early media came; of the last attempt, as what follows */
     uint64_t connected_ms;
     uint64_t end_ms;
     bool early_media;
     struct rw_ending ending; /* disconnect RW_DISC_NONE while it is not over */
+    /* In order, when more than one trunk was asked; NULL and 0 otherwise. In the arena. */
+    struct rw_attempt_view *attempts;
+    uint32_t attempt_count;
+    const struct rw_row_event *dialled; /* the newest "dialing" */
 };
 
 struct rw_conversation_view {

@@ -5,6 +5,8 @@
 #include "exchange/live.h"
 #include "exchange/recover.h"
 
+#include <stdio.h>
+
 #define BUCKETS_MAX 65536u
 
 /* A worker has one exchange; mail from other workers finds it here. */
@@ -60,7 +62,7 @@ static struct rw_live *find(const struct rw_exchange *x, const char *id)
 static void free_live(struct rw_live *live)
 {
     for (int leg = 0; leg < RW_LEGS; leg++)
-        rw_free(live->sides[leg].target);
+        rw_free(live->sides[leg].targets);
     rw_free(live->tenant_id);
     rw_free(live);
 }
@@ -216,8 +218,9 @@ static struct rw_live *make_live(struct rw_exchange *x, const struct rw_call_ord
     for (int leg = 0; leg < RW_LEGS; leg++)
         live->sides[leg].live = live;
     live->tenant_id = rw_strdup(order->conversation.tenant_id);
-    if (!live->tenant_id || !rw_live_target_set(live, RW_LEG_TRUNK, &order->trunk) ||
-        (order->station.uri && !rw_live_target_set(live, RW_LEG_STATION, &order->station))) {
+    if (!live->tenant_id ||
+        !rw_live_targets_set(live, RW_LEG_TRUNK, order->trunks, order->plan.trunks) ||
+        (order->station.uri && !rw_live_targets_set(live, RW_LEG_STATION, &order->station, 1))) {
         free_live(live);
         return NULL;
     }
@@ -346,6 +349,20 @@ void rw_exchange_hangup(struct rw_exchange *exchange, const char *tenant_id,
     (void)rw_slice_copy(hangup->id.text, sizeof(hangup->id.text), rw_slice_str(conversation_id));
     memcpy(hangup->tenant_id, tenant_id, tenant_size);
     rw_worker_post(rw_workers_at(all, (unsigned)owner), &hangup->mail);
+}
+
+enum rw_class rw_exchange_preview(struct rw_exchange *exchange, const struct rw_leg_target *target,
+                                  struct rw_buf *ret, struct rw_err *err)
+{
+    const struct rw_exchange_options *o = &exchange->options;
+    struct rw_leg_target whole = *target;
+    struct rw_id id = rw_id_new(rw_worker_index(o->worker));
+    char call_id[RW_ID_TEXT + 8];
+
+    (void)snprintf(call_id, sizeof(call_id), "%02x-%s-t", rw_worker_index(o->worker), id.text);
+    whole.call_id = call_id;
+    whole.local_tag = whole.branch = NULL;
+    return o->leg_ops->preview(o->leg_port, &whole, ret, err);
 }
 
 uint32_t rw_exchange_live(const struct rw_exchange *exchange)

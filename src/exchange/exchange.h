@@ -38,13 +38,17 @@ RW_NODISCARD enum rw_class rw_exchange_new(struct rw_exchange **ret,
 void rw_exchange_free(
     struct rw_exchange *exchange); /* no call may be left, or it is dropped; NULL is fine */
 
-/* What is to be called: judged and resolved by the caller. All texts are copied. */
+/*
+ * What is to be called: judged and resolved by the caller. All texts are copied; call_id, tags and
+ * silent_ms of the targets are filled in.
+ */
 struct rw_call_order {
     struct rw_row_conversation conversation; /* id and created_ms are filled in */
-    struct rw_leg_target station, trunk;     /* station.uri NULL: agentless. call_id is filled in */
+    struct rw_leg_target station;            /* uri NULL: agentless */
+    const struct rw_leg_target *trunks;      /* plan.trunks of them, in the order of trying */
     const char *user_name;                   /* of the station's participant */
-    struct rw_call_plan plan;
-    struct rw_row_idempotency idempotency; /* key NULL: none; conversation_id is filled in */
+    struct rw_call_plan plan;                /* has_station is filled in */
+    struct rw_row_idempotency idempotency;   /* key NULL: none; conversation_id is filled in */
     /*
      * Makes the answer to be kept with the key; the text must live until rw_exchange_place() returns.
      * arg is place's. NULL: none is kept. Returning NULL means that memory is out.
@@ -73,6 +77,14 @@ RW_NODISCARD enum rw_class rw_exchange_place(struct rw_exchange *exchange,
 void rw_exchange_hangup(struct rw_exchange *exchange, const char *tenant_id,
                         const char *conversation_id, void (*done)(enum rw_class class, void *arg),
                         void *arg);
+
+/*
+ * Adds the INVITE that would leave for this target, without its body and without credentials. Call-ID,
+ * tags and branch are examples.
+ */
+RW_NODISCARD enum rw_class rw_exchange_preview(struct rw_exchange *exchange,
+                                               const struct rw_leg_target *target,
+                                               struct rw_buf *ret, struct rw_err *err);
 
 uint32_t rw_exchange_live(const struct rw_exchange *exchange); /* calls not over yet; any thread */
 

@@ -6,7 +6,7 @@
 
 /* ------------------------------------------------------------------ targets */
 
-#define TEXTS 7
+#define TEXTS 8
 
 /* The members of a target that are copied, in one order. */
 static void texts_of(struct rw_leg_target *target, const char **ret[TEXTS])
@@ -18,45 +18,101 @@ static void texts_of(struct rw_leg_target *target, const char **ret[TEXTS])
     ret[4] = &target->auth_user;
     ret[5] = &target->auth_password;
     ret[6] = &target->trunk_id;
+    ret[7] = &target->trunk_name;
 }
 
-bool rw_live_target_set(struct rw_live *live, enum rw_leg_side leg,
-                        const struct rw_leg_target *target)
+static size_t texts_size(const struct rw_leg_target *target)
 {
     struct rw_leg_target copy = *target;
-    struct rw_live_target *kept;
     const char **texts[TEXTS];
-    size_t size = RW_ID_TEXT + 8; /* the Call-ID: "0f-<id>-t" */
-    char *p;
+    size_t size = 0;
 
     texts_of(&copy, texts);
     for (int i = 0; i < TEXTS; i++)
         size += *texts[i] ? strlen(*texts[i]) + 1 : 0;
-    kept = rw_calloc(1, sizeof(*kept) + size);
-    if (!kept)
-        return false;
-    p = kept->texts;
+    return size;
+}
+
+/* Copies the target's texts to `at`; returns where they end. */
+static char *copy_texts(struct rw_leg_target *target, char *at)
+{
+    const char **texts[TEXTS];
+
+    texts_of(target, texts);
     for (int i = 0; i < TEXTS; i++) {
         size_t n = *texts[i] ? strlen(*texts[i]) + 1 : 0;
 
         if (n == 0)
             continue;
-        memcpy(p, *texts[i], n);
-        *texts[i] = p;
-        p += n;
+        memcpy(at, *texts[i], n);
+        *texts[i] = at;
+        at += n;
     }
-    (void)snprintf(p, RW_ID_TEXT + 8, "%02x-%s-%c", rw_worker_index(live->exchange->options.worker),
-                   live->id.text, leg == RW_LEG_STATION ? 's' : 't');
-    copy.call_id = p;
-    (void)snprintf(kept->local_tag, sizeof(kept->local_tag), "%016llx",
+    return at;
+}
+
+/* The Call-ID is "0f-<id>-t", of a second trunk "0f-<id>-t2" and so on: each is a dialog of its own. */
+static void name_dialog(const struct rw_live *live, enum rw_leg_side leg, uint32_t number,
+                        struct rw_live_target *target)
+{
+    char again[2] = {number ? (char)('1' + number) : '\0', '\0'};
+
+    (void)snprintf(target->call_id, sizeof(target->call_id), "%02x-%s-%c%s",
+                   rw_worker_index(live->exchange->options.worker), live->id.text,
+                   leg == RW_LEG_STATION ? 's' : 't', again);
+    (void)snprintf(target->local_tag, sizeof(target->local_tag), "%016llx",
                    (unsigned long long)rand_u64());
-    (void)snprintf(kept->branch, sizeof(kept->branch), "z9hG4bK%016llx",
+    (void)snprintf(target->branch, sizeof(target->branch), "z9hG4bK%016llx",
                    (unsigned long long)rand_u64());
-    copy.local_tag = kept->local_tag;
-    copy.branch = kept->branch;
-    kept->target = copy;
-    live->sides[leg].target = kept;
+    target->target.call_id = target->call_id;
+    target->target.local_tag = target->local_tag;
+    target->target.branch = target->branch;
+}
+
+bool rw_live_targets_set(struct rw_live *live, enum rw_leg_side leg,
+                         const struct rw_leg_target *targets, uint32_t count)
+{
+    size_t size = count * sizeof(struct rw_live_target);
+    struct rw_live_targets *kept;
+    char *texts;
+
+    for (uint32_t i = 0; i < count; i++)
+        size += texts_size(&targets[i]);
+    kept = rw_calloc(1, sizeof(*kept) + size);
+    if (!kept)
+        return false;
+    kept->count = count;
+    texts = (char *)&kept->at[count];
+    for (uint32_t i = 0; i < count; i++) {
+        kept->at[i].target = targets[i];
+        texts = copy_texts(&kept->at[i].target, texts);
+        name_dialog(live, leg, i, &kept->at[i]);
+        if (i + 1 < count)
+            kept->at[i].target.silent_ms = RW_EXCHANGE_SILENT_MS;
+    }
+    live->sides[leg].targets = kept;
+    live->sides[leg].target = &kept->at[0];
     return true;
+}
+
+/* The dialog in the log and the media heard belong to the target before. */
+void rw_live_aim(struct rw_live *live, enum rw_leg_side leg, uint32_t target)
+{
+    struct rw_live_side *side = &live->sides[leg];
+
+    if (!side->targets || target >= side->targets->count ||
+        side->target == &side->targets->at[target])
+        return;
+    side->target = &side->targets->at[target];
+    side->stored_dialog = 0;
+    side->media_known = false;
+}
+
+static void forget_targets(struct rw_live_side *side)
+{
+    rw_free(side->targets);
+    side->targets = NULL;
+    side->target = NULL;
 }
 
 /* ------------------------------------------------------------------ dialogs */
@@ -157,6 +213,8 @@ static void on_news(const struct rw_leg_news *news, void *arg)
     if (is_final(input.kind)) {
         ended = side->leg;
         side->leg = NULL;
+    } else if (input.kind == RW_IN_LEG_ANSWERED) {
+        forget_targets(side); /* nobody else is asked: a held call does not carry them */
     }
     rw_live_feed(live, &input); /* the call may be gone after this */
     if (ended)
@@ -192,7 +250,8 @@ void rw_live_invite(struct rw_live *live, enum rw_leg_side leg)
     enum rw_class class = offer_and_invite(live, leg, &err);
 
     side->invite_due = false;
-    rw_free(side->target);
+    if (side->targets && side->target == &side->targets->at[side->targets->count - 1])
+        forget_targets(side);
     side->target = NULL;
     if (class != RW_OK) {
         (void)rw_text_clean(input.ending.sip_reason, sizeof(input.ending.sip_reason),
@@ -208,7 +267,6 @@ void rw_live_release(struct rw_live *live, enum rw_leg_side leg)
     if (side->leg)
         live->exchange->options.leg_ops->release(side->leg);
     side->leg = NULL;
-    rw_free(side->target);
-    side->target = NULL;
+    forget_targets(side);
     side->invite_due = false;
 }

@@ -24,22 +24,34 @@
 
 #define RW_EXCHANGE_INPUTS_MAX 8 /* waiting while a step is being performed */
 
+/*
+ * While another trunk waits, one that gives no answer of any kind is given up after this time: 100
+ * is due within 200 ms (RFC 3261, section 17.2.1), and by now it was asked four times.
+ */
+#define RW_EXCHANGE_SILENT_MS 5000u
+
 struct rw_live;
 
-/* Who is called, with the texts behind it; freed once its INVITE left. */
+/* Who is called, and the dialog that the INVITE begins. */
 struct rw_live_target {
     struct rw_leg_target target;
-    char local_tag[17], branch[24];
-    char texts[];
+    char call_id[RW_ID_TEXT + 8], local_tag[17], branch[24];
+};
+
+/* All that may be called on one side, in order, with the texts behind: one piece of memory. */
+struct rw_live_targets {
+    uint32_t count;
+    struct rw_live_target at[];
 };
 
 struct rw_live_side {
     struct rw_live *live;
-    struct rw_leg *leg;            /* NULL: not invited (yet), or released */
-    struct rw_live_target *target; /* NULL: no such side, or invited */
-    uint32_t stored_dialog;        /* what rw_live_dialog_mark() says of the dialog in the log */
-    bool invite_due;               /* as soon as the event that tells of it is durable */
-    bool media_known;              /* the far end's SDP was read */
+    struct rw_leg *leg;              /* NULL: not invited (yet), or released */
+    struct rw_live_targets *targets; /* NULL: none may be called any more */
+    struct rw_live_target *target;   /* of `targets`, whose INVITE is next; NULL: invited */
+    uint32_t stored_dialog;          /* what rw_live_dialog_mark() says of the dialog in the log */
+    bool invite_due;                 /* as soon as the event that tells of it is durable */
+    bool media_known;                /* the far end's SDP was read */
 };
 
 struct rw_live_timer {
@@ -109,8 +121,9 @@ void rw_live_retry_end(struct rw_live *live);                    /* now; when it
 void rw_live_log_lost(const struct rw_live *live, const struct rw_err *err);
 
 /* leg.c */
-RW_NODISCARD bool rw_live_target_set(struct rw_live *live, enum rw_leg_side leg,
-                                     const struct rw_leg_target *target);
+RW_NODISCARD bool rw_live_targets_set(struct rw_live *live, enum rw_leg_side leg,
+                                      const struct rw_leg_target *targets, uint32_t count);
+void rw_live_aim(struct rw_live *live, enum rw_leg_side leg, uint32_t target); /* at this one */
 void rw_live_invite(struct rw_live *live, enum rw_leg_side leg);
 void rw_live_release(struct rw_live *live, enum rw_leg_side leg);
 /* The dialog to be written with an event of this leg; false when the log has it already. */

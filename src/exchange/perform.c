@@ -14,18 +14,33 @@
 
 /* ------------------------------------------------------------------ events */
 
+/* A dialling through a trunk names it; and the dialog is written when the log has it not already. */
+static void put_dialog(struct rw_live *live, enum rw_call_event event, enum rw_leg_side leg)
+{
+    const struct rw_live_target *target = live->sides[leg].target;
+    struct rw_event_trunk trunk = {.attempt = live->call.trunk + 1u};
+    bool dialing = event == RW_EV_DIALING && leg == RW_LEG_TRUNK && target;
+    struct rw_leg_dialog dialog;
+
+    if (dialing) {
+        trunk.id = target->target.trunk_id;
+        trunk.name = target->target.trunk_name;
+    }
+    if (rw_live_dialog(live, leg, event, &dialog))
+        rw_event_encode_dialog(&live->exchange->data, dialing ? &trunk : NULL, &dialog);
+}
+
 /* Writes the data of an event; empty when it has none. */
 static const char *event_data(struct rw_live *live, enum rw_call_event event, int32_t leg,
                               const struct rw_ending *ending)
 {
     struct rw_buf *data = &live->exchange->data;
-    struct rw_leg_dialog dialog;
 
     rw_buf_clear(data);
     if (ending)
         rw_event_encode_ending(data, ending);
-    else if (leg >= 0 && rw_live_dialog(live, (enum rw_leg_side)leg, event, &dialog))
-        rw_event_encode_dialog(data, &dialog);
+    else if (leg >= 0)
+        put_dialog(live, event, (enum rw_leg_side)leg);
     return data->len && !data->failed ? data->p : NULL;
 }
 
@@ -187,6 +202,8 @@ static void perform(struct rw_live *live, const struct rw_call_actions *actions)
         case RW_DO_STORE: /* rw_exchange_place() does it */
             break;
         case RW_DO_INVITE:
+            if (action->leg == RW_LEG_TRUNK)
+                rw_live_aim(live, RW_LEG_TRUNK, live->call.trunk);
             if (side->stored_dialog) {
                 rw_live_invite(live, action->leg);
             } else {

@@ -16,6 +16,8 @@
 
 #define PAGE 64u
 #define PAGE_BYTES (16u << 20)
+#define MAY_RING_MS                                                                                \
+    300000u /* longer than a carrier lets a telephone ring (RFC 3261, 16.6: timer C) */
 
 struct rw_recovery {
     struct rw_exchange *exchange; /* NULL: abandoned */
@@ -73,6 +75,48 @@ static void end_dialog(struct rw_recovery *r, const struct rw_row_conversation *
                conversation->id, (int)leg, rw_log_quote(quoted, rw_slice_str(err.message)));
 }
 
+/*
+ * A trunk that gave no answer was left for the next one while its INVITE may still have been on its
+ * way: with the server went what would have cancelled it.
+ */
+static void end_given_up(struct rw_recovery *r, const struct rw_row_conversation *conversation,
+                         const struct rw_row_event *events, size_t count, struct rw_arena *arena)
+{
+    for (size_t i = 0; i < count; i++) {
+        enum rw_call_event type;
+        struct rw_ending ending;
+
+        if (events[i].leg == RW_LEG_TRUNK && events[i].data &&
+            events[i].at_ms + MAY_RING_MS > rw_clock_wall_ms() &&
+            rw_call_event_parse(rw_slice_str(events[i].type), &type) && type == RW_EV_LEG_ENDED &&
+            rw_event_decode_ending(rw_slice_str(events[i].data), arena, &ending, NULL) == RW_OK &&
+            ending.reason && strcmp(ending.reason, RW_REASON_CARRIER_SILENT) == 0)
+            end_dialog(r, conversation, events, i, RW_LEG_TRUNK);
+    }
+}
+
+static uint8_t trunks_tried(const struct rw_row_event *events, size_t count)
+{
+    enum rw_call_event type;
+    unsigned tried = 0;
+
+    for (size_t i = 0; i < count; i++)
+        tried += events[i].leg == RW_LEG_TRUNK &&
+                 rw_call_event_parse(rw_slice_str(events[i].type), &type) && type == RW_EV_DIALING;
+    return tried > 1 && tried <= RW_CALL_TRUNKS_MAX ? (uint8_t)tried : 0;
+}
+
+/* False: memory is out. */
+static bool encode_lost(struct rw_recovery *r, uint8_t tried)
+{
+    struct rw_ending ending = lost;
+
+    ending.trunks_tried = tried;
+    rw_buf_clear(&r->data);
+    rw_event_encode_ending(&r->data, &ending);
+    return !r->data.failed;
+}
+
 static void add_event(struct rw_recovery *r, struct rw_tx *tx,
                       const struct rw_row_conversation *conversation, enum rw_call_event event,
                       int32_t leg)
@@ -96,12 +140,17 @@ static enum rw_class close_one(struct rw_recovery *r, struct rw_tx *tx,
 
     if (class != RW_OK)
         return class;
+    if (!encode_lost(r, 0))
+        return rw_fail_memory(err);
+    end_given_up(r, conversation, events, count, arena);
     for (int leg = 0; leg < RW_LEGS; leg++) {
         if (!leg_is_open(events, count, leg))
             continue;
         end_dialog(r, conversation, events, count, (enum rw_leg_side)leg);
         add_event(r, tx, conversation, RW_EV_LEG_ENDED, leg);
     }
+    if (!encode_lost(r, trunks_tried(events, count)))
+        return rw_fail_memory(err);
     add_event(r, tx, conversation, RW_EV_ENDED, -1);
     rw_tx_end_conversation(tx, conversation->tenant_id, conversation->id, rw_clock_wall_ms(),
                            rw_disconnect_name(lost.disconnect), lost.reason);
@@ -189,9 +238,7 @@ void rw_exchange_recover(struct rw_exchange *exchange,
     r->arg = arg;
     exchange->recovery = r;
     rw_buf_init(&r->data, RW_EVENT_DATA_MAX);
-    rw_event_encode_ending(&r->data, &lost);
-    class = r->data.failed ? rw_fail_memory(&err)
-                           : rw_store_reader_new(exchange->options.store, &r->reader, &err);
+    class = rw_store_reader_new(exchange->options.store, &r->reader, &err);
     if (class != RW_OK)
         finish(r, class, &err);
     else

@@ -14,8 +14,10 @@ struct making {
     enum rw_class first; /* class of the first fault */
 
     const struct rw_row_number *number;
-    const struct rw_row_route *route;
-    const struct rw_row_trunk *trunk;
+    enum rw_route_caller caller;
+    const struct rw_row_route *route;                      /* of the first trunk */
+    const struct rw_row_trunk *trunks[RW_CALL_TRUNKS_MAX]; /* in the order of trying */
+    uint32_t trunk_count;
     const struct rw_row_user *user;
     const struct rw_row_station *station;
 };
@@ -170,8 +172,13 @@ static void choose_number(struct making *m)
     if (!numbers)
         return;
     m->number = rw_route_default_number(numbers->at, numbers->count, m->wish->user_id);
-    if (m->number)
+    if (m->number) {
+        m->caller = m->number->owner_user_id && m->wish->user_id &&
+                            strcmp(m->number->owner_user_id, m->wish->user_id) == 0
+                        ? RW_ROUTE_CALLER_USERS_OWN
+                        : RW_ROUTE_CALLER_ONLY_USABLE;
         return;
+    }
     (void)rw_fail(&err, RW_FORBIDDEN, "caller.none",
                   "neither `from` nor `providerId` says which number to show");
     expect_usable(numbers, &err);
@@ -210,6 +217,10 @@ static void find_number(struct making *m)
         check_number(m, of_provider, w->provider_pointer);
     else if (!no_from && !no_id && !from_given && !provider_given)
         choose_number(m);
+    if (m->number && (of_from || of_provider))
+        m->caller = !of_provider ? RW_ROUTE_CALLER_FROM
+                    : of_from    ? RW_ROUTE_CALLER_BOTH
+                                 : RW_ROUTE_CALLER_PROVIDER;
 }
 
 /* ------------------------------------------------------------------ user and station */
@@ -259,9 +270,25 @@ static void find_station(struct making *m)
 
 /* ------------------------------------------------------------------ route and trunk */
 
+/* "6591, 659, 65, 6": the prefixes that a number has, the middle left out when they don't fit. */
+static void list_prefixes(struct rw_slice digits, char *dst, size_t size)
+{
+    size_t n = 0, last = digits.n > 1 ? sizeof("... 6") : 0;
+
+    dst[0] = '\0';
+    for (size_t length = digits.n; length; length--) {
+        if (length > 1 && n + length + 2 + last > size) {
+            n += (size_t)snprintf(dst + n, size - n, "... ");
+            length = 1;
+        }
+        n += (size_t)snprintf(dst + n, size - n, "%.*s%s", (int)length, digits.p,
+                              length > 1 ? ", " : "");
+    }
+}
+
 static void no_route(struct making *m, const struct rw_table_routes *routes, struct rw_slice digits)
 {
-    char have[100] = "";
+    char have[100] = "", tried[110];
     size_t n = 0;
     struct rw_err err;
 
@@ -271,10 +298,8 @@ static void no_route(struct making *m, const struct rw_table_routes *routes, str
                                   routes->at[i].prefix);
     (void)rw_fail(&err, RW_CONFLICT, "route.none", "no route leads to this number");
     rw_err_found(&err, "+%.*s; prefixes with a route: %s", RW_SLICE_ARG(digits), n ? have : "none");
-    rw_err_expected(&err,
-                    "a route whose prefix is one of these, tried in turn: %.*s, %.*s, ... %.*s, "
-                    "or empty for all numbers",
-                    RW_SLICE_ARG(digits), (int)digits.n - 1, digits.p, 1, digits.p);
+    list_prefixes(digits, tried, sizeof(tried));
+    rw_err_expected(&err, "a route with a prefix that was tried: %s, or empty", tried);
     add_fault(m, &err, m->wish->to_pointer);
 }
 
@@ -292,7 +317,61 @@ static void no_trunk(struct making *m, const struct rw_row_route *route,
     add_fault(m, &err, m->wish->to_pointer);
 }
 
-static void find_route(struct making *m)
+static bool is_taken(const struct making *m, const struct rw_row_trunk *trunk)
+{
+    for (uint32_t i = 0; i < m->trunk_count; i++)
+        if (m->trunks[i] == trunk) /* a row stands once in the table */
+            return true;
+    return false;
+}
+
+static enum rw_route_fate judge_route(struct making *m, const struct rw_row_route *route,
+                                      const struct rw_row_trunk *trunk)
+{
+    if (!trunk)
+        return RW_ROUTE_TRUNK_MISSING;
+    if (strcmp(trunk->state, "active") != 0)
+        return RW_ROUTE_TRUNK_INACTIVE;
+    if (is_taken(m, trunk))
+        return RW_ROUTE_SAME_TRUNK;
+    if (m->trunk_count == RW_CALL_TRUNKS_MAX)
+        return RW_ROUTE_ENOUGH;
+    if (m->trunk_count == 0)
+        m->route = route;
+    m->trunks[m->trunk_count++] = trunk;
+    return RW_ROUTE_TAKEN;
+}
+
+static void write_step(const struct making *m, const struct rw_row_route *route,
+                       const struct rw_row_trunk *trunk, enum rw_route_fate fate)
+{
+    struct rw_route_trace *trace = m->wish->trace;
+
+    if (trace && trace->count < RW_ROUTE_CONSIDERED)
+        trace->steps[trace->count++] =
+            (struct rw_route_step){route, trunk, fate, fate == RW_ROUTE_TAKEN ? m->trunk_count : 0};
+}
+
+static bool leads_to(const struct rw_row_route *route, struct rw_slice digits)
+{
+    size_t n = strlen(route->prefix);
+
+    return n <= digits.n && memcmp(route->prefix, digits.p, n) == 0;
+}
+
+/* The routes that do not lead there, for the trace. */
+static void write_others(const struct making *m, const struct rw_table_routes *routes,
+                         struct rw_slice digits)
+{
+    if (!m->wish->trace)
+        return;
+    m->wish->trace->routes = (uint32_t)routes->count;
+    for (size_t i = 0; i < routes->count; i++)
+        if (!leads_to(&routes->at[i], digits))
+            write_step(m, &routes->at[i], NULL, RW_ROUTE_OTHER_PREFIX);
+}
+
+static void find_trunks(struct making *m)
 {
     struct rw_slice digits = rw_slice_from(m->wish->to, 1);
     const struct rw_table_routes *routes = NULL;
@@ -305,23 +384,27 @@ static void find_route(struct making *m)
     if (digits.n == 0 ||
         !settled(m, rw_table_routes(m->table, m->wish->tenant_id, &routes, &err), &err, &missing))
         return;
-    while ((route = rw_route_next(routes->at, routes->count, digits, &cursor)) != NULL) {
+    for (uint32_t i = 0;
+         i < RW_ROUTE_CONSIDERED && (m->trunk_count < RW_CALL_TRUNKS_MAX || m->wish->trace) &&
+         (route = rw_route_next(routes->at, routes->count, digits, &cursor)) != NULL;
+         i++) {
         const struct rw_row_trunk *trunk = NULL;
+        enum rw_route_fate fate;
 
         if (!settled(m, rw_table_trunk(m->table, m->wish->tenant_id, route->trunk_id, &trunk, &err),
                      &err, &missing) &&
             !missing)
             return;
-        if (trunk && strcmp(trunk->state, "active") == 0) {
-            m->route = route;
-            m->trunk = trunk;
-            return;
-        }
-        if (!dead_route) {
+        fate = judge_route(m, route, trunk);
+        write_step(m, route, trunk, fate);
+        if (fate != RW_ROUTE_TAKEN && !dead_route) {
             dead_route = route;
             dead_trunk = trunk;
         }
     }
+    write_others(m, routes, digits);
+    if (m->trunk_count)
+        return;
     if (dead_route)
         no_trunk(m, dead_route, dead_trunk);
     else
@@ -377,25 +460,40 @@ static const char *number_uri(struct rw_arena *arena, const char *e164, const ch
     return join(arena, parts, 5);
 }
 
-static void fill_trunk(struct making *m, const char *local, struct rw_route_plan *plan,
-                       bool *failed)
+static void fill_trunk(struct making *m, const struct rw_row_trunk *t, const char *from_uri,
+                       struct rw_route_plan *plan, bool *failed)
 {
-    const struct rw_row_trunk *t = m->trunk;
     bool bare_v6 = strchr(t->host, ':') && t->host[0] != '[';
     char port[PORT_TEXT];
     const char *const uri[] = {"sip:",        plan->to_e164,        bare_v6 ? "@[" : "@",
                                t->host,       bare_v6 ? "]:" : ":", port_text(t->port, port),
                                ";transport=", t->transport,         ";user=phone"};
+    struct rw_leg_target *target = &plan->trunks[plan->trunk_count];
 
-    plan->trunk = (struct rw_leg_target){
+    *target = (struct rw_leg_target){
         .uri = join(m->arena, uri, sizeof(uri) / sizeof(uri[0])),
         .route = keep(m, t->outbound_proxy, failed),
-        .from_uri = number_uri(m->arena, plan->from_e164, local),
+        .from_uri = from_uri,
         .auth_user = keep(m, t->auth_user, failed),
         .auth_password = keep(m, t->auth_password, failed),
-        .trunk_id = plan->trunk_id,
+        .trunk_id = keep(m, t->id, failed),
+        .trunk_name = keep(m, t->name, failed),
     };
-    *failed |= !plan->trunk.uri || !plan->trunk.from_uri;
+    plan->trunk_answer_ms[plan->trunk_count++] = t->answer_timeout_ms;
+    *failed |= !target->uri;
+}
+
+static void fill_trunks(struct making *m, const char *local, struct rw_route_plan *plan,
+                        bool *failed)
+{
+    const char *from_uri = number_uri(m->arena, plan->from_e164, local);
+
+    plan->trunks = rw_arena_alloc(m->arena, m->trunk_count * sizeof(*plan->trunks));
+    *failed |= !from_uri || !plan->trunks;
+    for (uint32_t i = 0; i < m->trunk_count && !*failed; i++)
+        fill_trunk(m, m->trunks[i], from_uri, plan, failed);
+    if (!*failed)
+        plan->trunk_id = plan->trunks[0].trunk_id;
 }
 
 /* The user's telephone shows whom it is going to be connected to. */
@@ -420,14 +518,12 @@ static bool fill(struct making *m, const char *local, struct rw_route_plan *plan
         .to_e164 = rw_arena_copy(m->arena, m->wish->to),
         .from_e164 = keep(m, m->number->e164, &failed),
         .provider_id = keep(m, m->number->id, &failed),
-        .trunk_id = keep(m, m->trunk->id, &failed),
         .route_id = keep(m, m->route->id, &failed),
         .user_name = keep(m, m->user ? m->user->name : NULL, &failed),
-        .trunk_answer_ms = m->trunk->answer_timeout_ms,
     };
     if (failed || !plan->to_e164)
         return false;
-    fill_trunk(m, local, plan, &failed);
+    fill_trunks(m, local, plan, &failed);
     if (m->station)
         fill_station(m, local, plan, &failed);
     return !failed;
@@ -444,10 +540,14 @@ enum rw_class rw_route_plan_make(struct rw_route_table *table, const struct rw_r
     rw_table_refresh(table);
     find_station(&m);
     find_number(&m);
-    find_route(&m);
+    find_trunks(&m);
+    if (wish->trace) {
+        wish->trace->caller = m.caller;
+        wish->trace->number = m.number;
+    }
     if (m.first != RW_OK)
         return m.first;
-    if (!m.number || !m.trunk || (wish->with_station && !m.station))
+    if (!m.number || !m.trunk_count || (wish->with_station && !m.station))
         return RW_MALFORMED; /* something was given that is not usable: whoever read it said so */
     if (!fill(&m, local, &plan)) {
         (void)rw_fail_memory(&err);

@@ -3,8 +3,9 @@
  *
  *     caller id   which number the called party sees: a number resource of the tenant, active and
  *                 allowed outbound; named by providerId, by `from`, or the tenant's only usable one
- *     route       the tenant's routes by longest prefix of the called number, then priority; the first
- *                 whose trunk is active
+ *     trunks      the tenant's routes by longest prefix of the called number, then priority: their
+ *                 active trunks in this order, each once, at most RW_CALL_TRUNKS_MAX. The first one
+ *                 is called; what makes a call ask the next one: call/failover.h
  *     station     the user's default station
  *
  * Owner    a worker owns its table; it borrows store and reader. Plans live in the arena given and in
@@ -24,12 +25,52 @@
 #include "store/store.h"
 
 #define RW_ROUTE_REMEMBERED 4096
+#define RW_ROUTE_CONSIDERED 64u /* routes that lead to a number and are looked at, of one plan */
 
 struct rw_route_table;
 
 RW_NODISCARD enum rw_class rw_route_table_new(struct rw_route_table **ret, struct rw_store *store,
                                               struct rw_store_reader *reader, struct rw_err *err);
 void rw_route_table_free(struct rw_route_table *table); /* NULL is fine */
+
+/* How the number that is shown was chosen. */
+enum rw_route_caller {
+    RW_ROUTE_CALLER_NONE,        /* it was not */
+    RW_ROUTE_CALLER_FROM,        /* `from` names it */
+    RW_ROUTE_CALLER_PROVIDER,    /* providerId names it */
+    RW_ROUTE_CALLER_BOTH,        /* both do */
+    RW_ROUTE_CALLER_USERS_OWN,   /* nothing does: the only usable one that is the user's */
+    RW_ROUTE_CALLER_ONLY_USABLE, /* nothing does: the only usable one that there is */
+};
+
+/* What became of a route. */
+enum rw_route_fate {
+    RW_ROUTE_TAKEN,
+    RW_ROUTE_SAME_TRUNK, /* its trunk is tried before, by another route */
+    RW_ROUTE_TRUNK_INACTIVE,
+    RW_ROUTE_TRUNK_MISSING,
+    RW_ROUTE_ENOUGH,       /* as many trunks as one call may try stand before it */
+    RW_ROUTE_OTHER_PREFIX, /* the number does not begin so */
+};
+
+struct rw_route_step {
+    const struct rw_row_route *route; /* of the table: use at once */
+    const struct rw_row_trunk *trunk; /* NULL: missing, or not looked at */
+    enum rw_route_fate fate;
+    uint32_t place; /* of TAKEN: in the order of trying, from 1 */
+};
+
+/*
+ * The way to a plan, for whoever wants to see it. Filled as far as the decision came. Those that lead
+ * to the number come first, in the order they were considered, then the others.
+ */
+struct rw_route_trace {
+    enum rw_route_caller caller;
+    const struct rw_row_number *number; /* of the table; NULL: none was chosen */
+    uint32_t routes;                    /* that the tenant has */
+    uint32_t count;
+    struct rw_route_step steps[RW_ROUTE_CONSIDERED];
+};
 
 /* What a request asks for. Empty slices: not given (or not usable: then somebody else said so). */
 struct rw_route_wish {
@@ -41,16 +82,18 @@ struct rw_route_wish {
     struct rw_slice provider; /* id of a number resource */
     /* JSON Pointers of the members, for the faults; "" where a member is absent. */
     const char *to_pointer, *from_pointer, *provider_pointer;
+    struct rw_route_trace *trace; /* NULL: nobody wants to see the way */
 };
 
 struct rw_route_plan {
     const char *to_e164, *from_e164;
-    const char *provider_id; /* the number resource that `from_e164` is */
-    const char *trunk_id, *route_id;
-    const char *station_id; /* NULL: agentless */
+    const char *provider_id;         /* the number resource that `from_e164` is */
+    const char *trunk_id, *route_id; /* the first one's */
+    const char *station_id;          /* NULL: agentless */
     const char *user_name;
-    uint32_t trunk_answer_ms;
-    struct rw_leg_target trunk;   /* call_id is the exchange's to fill */
+    uint32_t trunk_count;         /* in the order of trying, at least 1 */
+    struct rw_leg_target *trunks; /* call_id is the exchange's to fill */
+    uint32_t trunk_answer_ms[RW_CALL_TRUNKS_MAX];
     struct rw_leg_target station; /* uri NULL: agentless */
 };
 

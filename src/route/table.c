@@ -13,7 +13,7 @@ struct slot {
 };
 
 #define SLOTS ((size_t)2 * RW_ROUTE_REMEMBERED)
-#define LOOKUPS_A_PLAN 16u /* more than one plan can make */
+#define LOOKUPS_A_PLAN (RW_ROUTE_CONSIDERED + 16u) /* more than one plan can make */
 
 struct rw_route_table {
     struct rw_store *store;

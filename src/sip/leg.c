@@ -109,8 +109,8 @@ void rw_sip_legs_drop(struct rw_sip *sip)
 static void on_invite(enum rw_sip_outcome outcome, const struct rw_sip_message *message,
                       const struct rw_sip_hop *from, void *arg);
 
-/* The INVITE stands in the scratch buffer afterwards. False when memory is out. */
-static bool compose_invite(struct rw_leg *leg)
+/* All but credentials and body. */
+static void put_invite(struct rw_leg *leg)
 {
     struct rw_buf *buf = &leg->sip->scratch;
 
@@ -121,8 +121,14 @@ static bool compose_invite(struct rw_leg *leg)
                       leg->hop.transport, leg->branch);
     rw_sip_put_contact(buf, leg->sip->wire, leg->hop.transport);
     rw_sip_put_capabilities(buf);
-    rw_leg_auth_put(leg, buf);
-    return rw_sip_put_end(buf, rw_slice_str(leg->sdp));
+}
+
+/* The INVITE stands in the scratch buffer afterwards. False when memory is out. */
+static bool compose_invite(struct rw_leg *leg)
+{
+    put_invite(leg);
+    rw_leg_auth_put(leg, &leg->sip->scratch);
+    return rw_sip_put_end(&leg->sip->scratch, rw_slice_str(leg->sdp));
 }
 
 static enum rw_class send_invite(struct rw_leg *leg, struct rw_err *err)
@@ -222,6 +228,7 @@ static void on_invite(enum rw_sip_outcome outcome, const struct rw_sip_message *
     struct rw_leg *leg = arg;
 
     rw_leg_enter(leg);
+    tmr_cancel(&leg->tmr); /* silent it is not */
     if (outcome != RW_SIP_ANSWERED || message->code >= 200)
         leg->transaction = NULL;
     if (outcome == RW_SIP_TIMED_OUT && leg->heard)
@@ -236,6 +243,21 @@ static void on_invite(enum rw_sip_outcome outcome, const struct rw_sip_message *
         heard_answer(leg, message, from);
     else
         heard_failure(leg, message);
+    rw_leg_leave(leg);
+}
+
+/*
+ * Told before the transaction has given up, and not over: whoever releases it now leaves a leg that
+ * cancels itself at the first sign of life, and says BYE to an answer (9.1, 13.2.2.4).
+ */
+static void on_silent(void *arg)
+{
+    struct rw_leg *leg = arg;
+
+    rw_leg_enter(leg);
+    if (leg->transaction)
+        rw_sip_transaction_hush(leg->transaction);
+    tell(leg, RW_IN_LEG_SILENT, NULL, (struct rw_slice){NULL, 0});
     rw_leg_leave(leg);
 }
 
@@ -520,8 +542,38 @@ static enum rw_class leg_invite(struct rw_leg_port *port, const struct rw_leg_ta
     }
     hash_append(leg->sip->legs, (uint32_t)rw_sip_hash(rw_slice_str(leg->dialog.call_id)), &leg->he,
                 leg);
+    if (target->silent_ms)
+        tmr_start(&leg->tmr, target->silent_ms, on_silent, leg);
     *ret = leg;
     return RW_OK;
+}
+
+static enum rw_class leg_preview(struct rw_leg_port *port, const struct rw_leg_target *target,
+                                 struct rw_buf *ret, struct rw_err *err)
+{
+    enum rw_class class = check_target(target, 0, err);
+    struct rw_sip_uri next = {.port = 0};
+    struct rw_leg *leg;
+
+    if (!class)
+        class = find_next(target, &next, err);
+    if (class)
+        return class;
+    leg = rw_calloc(1, sizeof(*leg));
+    if (!leg)
+        return rw_fail_memory(err);
+    leg->sip = port->sip;
+    leg->hop.transport = next.transport == RW_SIP_TCP ? RW_SIP_TCP : RW_SIP_UDP;
+    if (!copy_target(leg, target, (struct rw_slice){NULL, 0})) {
+        class = rw_fail_memory(err);
+    } else {
+        put_invite(leg);
+        rw_buf_put(ret, rw_buf_slice(&leg->sip->scratch));
+        if (leg->sip->scratch.failed || ret->failed)
+            class = rw_fail_memory(err);
+    }
+    destroy(leg);
+    return class;
 }
 
 /* What does not fit is left out: the store must never hold half a header. */
@@ -558,4 +610,5 @@ const struct rw_leg_ops rw_sip_leg_ops = {
     .release = leg_release,
     .describe = leg_describe,
     .end_orphan = rw_sip_orphan_end,
+    .preview = leg_preview,
 };

@@ -56,7 +56,7 @@ struct rw_leg {
     struct rw_sip_transaction *transaction; /* INVITE, later BYE; NULL = none */
     struct rw_sip_transaction *check;       /* OPTIONS; NULL = none */
     struct dns_query *query;
-    struct tmr tmr; /* of the pending reply, or of an end that is told from the loop */
+    struct tmr tmr; /* of silence, of the pending reply, or of an end that is told from the loop */
     struct tmr check_due;
     struct rw_leg_reply *reply;
     struct rw_leg_auth *auth;

@@ -143,6 +143,12 @@ static struct rw_sip_transaction *find(struct rw_sip *sip, uint64_t branch, int 
     return NULL;
 }
 
+void rw_sip_transaction_hush(struct rw_sip_transaction *t)
+{
+    t->interval_ms = 0;
+    schedule(t);
+}
+
 void rw_sip_transaction_cancel(struct rw_sip_transaction *t)
 {
     struct rw_sip *sip = t->sip;

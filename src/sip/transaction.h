@@ -40,6 +40,9 @@ RW_NODISCARD enum rw_class rw_sip_transaction_send(struct rw_sip *sip, enum rw_s
 /* Nobody is told any more; it goes on alone. NULL is fine. */
 void rw_sip_transaction_forget(struct rw_sip_transaction *transaction);
 
+/* Sends no further copy, and takes the answers that may still come. */
+void rw_sip_transaction_hush(struct rw_sip_transaction *transaction);
+
 /*
  * Sends CANCEL for an INVITE that has a provisional answer and no final one; it then ends within
  * 64*T1, whatever the far end does.

@@ -125,7 +125,8 @@ struct rw_row_token {
 };
 struct rw_row_conversation {
     const char *id, *tenant_id, *user_id; /* user who places it, or NULL */
-    const char *to_number, *from_number, *provider_id, *trunk_id, *station_id;
+    const char *to_number, *from_number, *provider_id, *station_id;
+    const char *trunk_id; /* the first one asked; the events name the others */
     const char *client_id, *correlation_id;
     uint64_t created_ms, ended_ms;   /* 0 = open */
     const char *disconnect, *reason; /* of the end; NULL while open */

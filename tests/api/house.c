@@ -97,8 +97,17 @@ static enum rw_class fake_end_orphan(struct rw_leg_port *port, const struct rw_l
     return RW_OK;
 }
 
-static const struct rw_leg_ops leg_ops = {fake_invite,  fake_cancel,   fake_bye,
-                                          fake_release, fake_describe, fake_end_orphan};
+static enum rw_class fake_preview(struct rw_leg_port *port, const struct rw_leg_target *target,
+                                  struct rw_buf *ret, struct rw_err *err)
+{
+    (void)port;
+    (void)err;
+    rw_buf_printf(ret, "INVITE %s SIP/2.0\r\nCall-ID: %s\r\n", target->uri, target->call_id);
+    return RW_OK;
+}
+
+static const struct rw_leg_ops leg_ops = {fake_invite,   fake_cancel,     fake_bye,    fake_release,
+                                          fake_describe, fake_end_orphan, fake_preview};
 
 static struct rw_relay the_relay;
 

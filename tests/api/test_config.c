@@ -145,6 +145,42 @@ static void test_numbers(void **state)
     assert_non_null(strstr(house_text("errors/0/expected"), "+6534567890"));
 }
 
+#define EXPLAIN "/api/v2/telephony/providers/edges/outboundroutes/explain"
+
+static void test_a_route_is_explained(void **state)
+{
+    (void)state;
+    expect(house_send(TOKEN_ADMIN, "GET", EXPLAIN "?to=+6591234567&from=%2B6534567890", NULL, NULL),
+           200);
+    assert_string_equal(house_text("to/number"), "+6591234567");
+    assert_string_equal(house_text("callerId/chosenBy"), "from");
+    assert_string_equal(house_text("callerId/providerId"), NUMBER_A);
+    assert_string_equal(house_text("routes/0/why"), "asked first");
+    assert_string_equal(house_text("trunks/0/name"), "trunk");
+    assert_string_equal(house_text("trunks/0/uri"),
+                        "sip:+6591234567@192.0.2.1:5060;transport=udp;user=phone");
+    assert_int_equal(strncmp(house_text("invite"), "INVITE sip:+6591234567@192.0.2.1", 32), 0);
+    assert_string_equal(house_text("errors/0/code"), "(none)");
+
+    /* what would be refused is explained as far as it came, with all its faults */
+    expect(house_send(TOKEN_ADMIN, "GET", EXPLAIN "?to=112&from=%2B442071234567", NULL, NULL), 200);
+    assert_string_equal(house_text("to/verdict"), "refused");
+    assert_string_equal(house_text("callerId/chosenBy"), "nothing");
+    assert_string_equal(house_text("errors/0/code"), "address.emergency_number");
+    assert_string_equal(house_text("errors/1/code"), "caller.not_owned");
+    assert_string_equal(house_text("invite"), "(none)");
+    expect(house_send(TOKEN_ADMIN, "GET", EXPLAIN "?to=%2B6591234567&providerId=" NUMBER_B, NULL,
+                      NULL),
+           200);
+    assert_string_equal(house_text("errors/0/code"), "provider.not_found"); /* another tenant's */
+    assert_string_equal(house_text("errors/0/pointer"), "?providerId");
+    expect(house_send(TOKEN_ADMIN, "GET", EXPLAIN "?to=%2B6591234567&userId=" CY, NULL, NULL), 200);
+    assert_string_equal(house_text("errors/0/code"), "user.not_found");
+
+    expect(house_send(TOKEN_ADMIN, "GET", EXPLAIN, NULL, NULL), 400);
+    expect(house_send(TOKEN_ANN, "GET", EXPLAIN "?to=%2B6591234567", NULL, NULL), 403);
+}
+
 static void test_clients_and_the_token_endpoint(void **state)
 {
     char id[40], secret[80], body[300], path[100];
@@ -292,6 +328,7 @@ int main(void)
         cmocka_unit_test(test_me),
         cmocka_unit_test(test_stations),
         cmocka_unit_test(test_numbers),
+        cmocka_unit_test(test_a_route_is_explained),
         cmocka_unit_test(test_clients_and_the_token_endpoint),
         cmocka_unit_test(test_tokens),
         cmocka_unit_test(test_audit_names_the_request),

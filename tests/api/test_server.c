@@ -9,6 +9,7 @@
 #include <string.h>
 
 #define CALLS "/api/v2/conversations/calls"
+#define EXPLAIN "/api/v2/telephony/providers/edges/outboundroutes/explain"
 
 static const struct {
     enum house_token token;
@@ -32,6 +33,7 @@ static const struct {
     {TOKEN_ADMIN, "PUT", "/api/v2/users/" BOB "/station/defaultstation/" SPARE_A, NULL},
     {TOKEN_ADMIN, "PATCH", "/api/v2/users/" BOB, "{\"version\":9999,\"name\":\"x\"}"},
     {TOKEN_ADMIN, "GET", "/api/v2/telephony/providers/edges/" EDGE_A "/phoneNumbers/+6534", NULL},
+    {TOKEN_ADMIN, "GET", EXPLAIN "?to=+6591234567&from=%2B6534567890", NULL},
     {TOKEN_NONE, "GET", "/docs/errors/call.not_a_user", NULL},
 };
 

@@ -175,14 +175,83 @@ static const struct scenario agentless[] = {
     {"stored t650", "store +t .", "C td tx E", "endpoint carrier declined 650 0", NULL, NULL},
 };
 
+/* Three trunks, in order; the ending told of the trunk is that of the last one tried. */
+static const struct scenario three_trunks[] = {
+    /* the carrier failed: the next one is asked, and what comes of that counts */
+    {"stored s200 t503 t180 t200 tBYE", "store +s +t +t = -s .",
+     WITH_STATION "td tx td tr tc tx sx E", "endpoint carrier hung_up 0 0", NULL, NULL},
+    {"stored s200 tSILENT tDOWN t183 t200 sBYE", "store +s +t +t +t = -t .",
+     WITH_STATION "td tx td tx td te tc sx tx E", "endpoint station hung_up 0 0", NULL, NULL},
+    {"stored s200 t500 t502 t504", "store +s +t +t +t -s .", WITH_STATION "td tx td tx td tx sx E",
+     "error carrier carrier_failure 504 0", "peer carrier carrier_failure 504 0",
+     "error carrier carrier_failure 504 0"},
+    {"stored s200 t403 t401 t404/3", "store +s +t +t +t -s .",
+     WITH_STATION "td tx td tx td tx sx E", "error carrier carrier_failure 404 3", NULL, NULL},
+    /* a person answered or declined, or nobody has the number: final, on whichever trunk */
+    {"stored s200 t486", "store +s +t -s .", WITH_STATION "td tx sx E",
+     "endpoint carrier busy 486 0", NULL, NULL},
+    {"stored s200 t503 t603", "store +s +t +t -s .", WITH_STATION "td tx td tx sx E",
+     "endpoint carrier declined 603 0", NULL, "endpoint carrier declined 603 0"},
+    {"stored s200 t404", "store +s +t -s .", WITH_STATION "td tx sx E",
+     "uncallable carrier number_not_found 404 0", NULL, NULL},
+    {"stored s200 t487", "store +s +t -s .", WITH_STATION "td tx sx E",
+     "error carrier carrier_failure 487 0", NULL, NULL},
+    {"stored s200 t503/17", "store +s +t -s .", WITH_STATION "td tx sx E",
+     "endpoint carrier busy 503 17", NULL, NULL},
+    /* it rang: only the network's own word is believed; after media nothing is */
+    {"stored s200 t180 t503", "store +s +t -s .", WITH_STATION "td tr tx sx E",
+     "error carrier carrier_failure 503 0", NULL, NULL},
+    {"stored s200 t180 tDOWN", "store +s +t -s .", WITH_STATION "td tr tx sx E",
+     "transport.failure server carrier_unreachable 0 0", NULL, NULL},
+    {"stored s200 t180 t503/34 t180 t200 tBYE", "store +s +t +t = -s .",
+     WITH_STATION "td tr tx td tr tc tx sx E", "endpoint carrier hung_up 0 0", NULL, NULL},
+    {"stored s200 t183 t503/34", "store +s +t = -s .", WITH_STATION "td te tx sx E",
+     "error carrier carrier_congested 503 34", NULL, NULL},
+    /* the station, the API, the drain and the timer end the search, during any attempt */
+    {"stored s200 t503 sBYE t503", "store +s +t +t xt .", WITH_STATION "td tx td sx tx E",
+     "endpoint station hung_up 0 0", "endpoint station hung_up 0 0", "peer station hung_up 503 0"},
+    {"stored s200 t503 hangup t487", "store +s +t +t xt -s .", WITH_STATION "td tx td sx tx E",
+     "client api cancelled 487 0", NULL, "client api cancelled 487 0"},
+    {"stored s200 hangup t503", "store +s +t xt -s .", WITH_STATION "td sx tx E",
+     "client api cancelled 503 0", NULL, NULL},
+    {"stored s200 tDOWN drain t503", "store +s +t +t xt -s .", WITH_STATION "td tx td sx tx E",
+     "system server drained 503 0", NULL, NULL},
+    {"stored s200 t503 tT t503", "store +s +t +t xt -s .", WITH_STATION "td tx td sx tx E",
+     "timeout server no_answer 503 0", NULL, NULL},
+    {"stored s200 tT t503", "store +s +t xt -s .", WITH_STATION "td sx tx E",
+     "timeout server no_answer 503 0", NULL, NULL},
+    /* the station's own failures, and a carrier lost in the middle of a call, ask nobody else */
+    {"stored s503", "store +s .", "C sd sx E", "error station station_failure 503 0", NULL, NULL},
+    {"stored s200 t200 t503", "store +s +t = -s .", WITH_STATION "td tc tx sx E",
+     "error carrier carrier_failure 503 0", NULL, NULL},
+    {"stored s200 t200 tGONE", "store +s +t = -s .", WITH_STATION "td tc tx sx E",
+     "transport.failure server carrier_gone 0 0", NULL, NULL},
+};
+
+static const struct scenario two_trunks[] = {
+    {"stored t503 t200 hangup", "store +t +t -t .", "C td tx td tc tx E", "client api hung_up 0 0",
+     NULL, "client api hung_up 0 0"},
+    {"stored tDOWN tSILENT", "store +t +t .", "C td tx td tx E",
+     "transport.failure server carrier_silent 0 0", NULL,
+     "transport.failure server carrier_silent 0 0"},
+    {"stored t503 hangup t200", "store +t +t xt .", "C td tx td tx E", "client api cancelled 0 0",
+     NULL, NULL},
+};
+
 /* ------------------------------------------------------------------ running a scenario */
 
 static const struct rw_call_plan plans[] = {
     {.has_station = true,
      .station_answer_ms = 30000,
-     .trunk_answer_ms = 60000,
+     .trunk_answer_ms = {60000},
      .max_duration_ms = 9},
-    {.has_station = false, .trunk_answer_ms = 60000, .max_duration_ms = 9},
+    {.has_station = false, .trunk_answer_ms = {60000}, .max_duration_ms = 9},
+    {.has_station = true,
+     .trunks = 3,
+     .station_answer_ms = 30000,
+     .trunk_answer_ms = {60000, 50000, 40000},
+     .max_duration_ms = 9},
+    {.has_station = false, .trunks = 2, .trunk_answer_ms = {60000, 50000}},
 };
 
 static struct rw_call_input read_input(const char *word)
@@ -302,12 +371,22 @@ static void check_ending(const char *what, const char *inputs, const struct rw_e
     assert_non_null(rw_reason_meaning(rw_slice_str(e->reason)));
 }
 
+static unsigned occurrences(const char *text, const char *what)
+{
+    unsigned n = 0;
+
+    for (text = strstr(text, what); text; text = strstr(text + 1, what))
+        n++;
+    return n;
+}
+
 static void run(const struct scenario *sc, const struct rw_call_plan *plan)
 {
     struct record r = {0};
     struct rw_call call;
     struct rw_call_actions actions;
     char inputs[200], *rest = NULL;
+    unsigned tried;
 
     rw_call_begin(&call, plan, &actions);
     write_down(&r, &actions);
@@ -325,6 +404,9 @@ static void run(const struct scenario *sc, const struct rw_call_plan *plan)
     check_ending("call", sc->inputs, &call.ending, sc->call);
     if (strchr(sc->events, 'E'))
         check_ending("ended", sc->inputs, &r.call, sc->call);
+    tried = occurrences(r.wire, "+t");
+    if (strchr(sc->events, 'E'))
+        assert_int_equal(r.call.trunks_tried, tried > 1 ? tried : 0);
     if (sc->station)
         check_ending("station", sc->inputs, &r.legs[RW_LEG_STATION], sc->station);
     if (sc->trunk)
@@ -338,6 +420,10 @@ static void scenarios_end_as_told(void **state)
         run(&with_station[i], &plans[0]);
     for (size_t i = 0; i < sizeof(agentless) / sizeof(*agentless); i++)
         run(&agentless[i], &plans[1]);
+    for (size_t i = 0; i < sizeof(three_trunks) / sizeof(*three_trunks); i++)
+        run(&three_trunks[i], &plans[2]);
+    for (size_t i = 0; i < sizeof(two_trunks) / sizeof(*two_trunks); i++)
+        run(&two_trunks[i], &plans[3]);
 }
 
 /* ------------------------------------------------------------------ any input at any time */
@@ -346,7 +432,7 @@ struct world { /* what a driver would hold, to see that it is only asked for wha
     struct rw_call call;
     bool stored_asked, bridged, forgotten, ended;
     enum { IDLE, OUT, UP, CANCELLED, CLOSED } leg[RW_LEGS]; /* of the wire */
-    int created[RW_LEGS], leg_ended[RW_LEGS];
+    int invited[RW_LEGS], leg_ended[RW_LEGS];
     uint32_t timer[RW_TIMERS];
 };
 
@@ -359,7 +445,12 @@ static void perform(struct world *w, const struct rw_call_action *a)
         w->stored_asked = true;
         break;
     case RW_DO_INVITE:
-        assert_int_equal(w->leg[a->leg], IDLE);
+        if (w->invited[a->leg]++ == 0)
+            assert_int_equal(w->leg[a->leg], IDLE);
+        else /* through another trunk, and only when the former is over and told to be */
+            assert_true(a->leg == RW_LEG_TRUNK && w->leg[a->leg] == CLOSED &&
+                        w->call.trunk == w->invited[a->leg] - 1 &&
+                        w->leg_ended[a->leg] == w->invited[a->leg] - 1);
         w->leg[a->leg] = OUT;
         break;
     case RW_DO_CANCEL:
@@ -447,7 +538,7 @@ static void any_sequence_ends_well(void **state)
 {
     (void)state;
     for (int i = 0; i < 20000; i++) {
-        const struct rw_call_plan *plan = &plans[i % 2];
+        const struct rw_call_plan *plan = &plans[i % 4];
         bool store_works = i % 8 != 7;
         struct world w;
 
@@ -457,7 +548,8 @@ static void any_sequence_ends_well(void **state)
         for (int leg = 0; leg < RW_LEGS; leg++) {
             bool invited = w.leg[leg] != IDLE;
 
-            assert_int_equal(w.leg_ended[leg], invited);
+            assert_int_equal(w.leg_ended[leg], w.invited[leg]);
+            assert_true(w.invited[leg] <= (leg == RW_LEG_TRUNK && plan->trunks ? plan->trunks : 1));
             assert_int_equal(w.call.legs[leg], invited ? RW_LEG_DONE : RW_LEG_NONE);
             assert_true(!invited || w.leg[leg] == CLOSED);
         }
@@ -507,6 +599,41 @@ static void timers_follow_the_plan(void **state)
     assert_int_equal(timer_asked(&actions, RW_TIMER_TRUNK_ANSWER), 40000);
     step(&call, "t487", &actions);
     assert_int_equal(timer_asked(&actions, RW_TIMER_TRUNK_ANSWER), 0);
+}
+
+static void step_at(struct rw_call *call, const char *word, uint64_t now_ms,
+                    struct rw_call_actions *actions)
+{
+    struct rw_call_input in = read_input(word);
+
+    rw_call_step(call, &in, now_ms, actions);
+}
+
+static void each_trunk_has_its_time_and_the_search_an_end(void **state)
+{
+    const uint64_t start = 1000000;
+    struct rw_call call;
+    struct rw_call_actions actions;
+
+    (void)state;
+    rw_call_begin(&call, &plans[2], &actions);
+    step_at(&call, "stored", start - 20000, &actions);
+    step_at(&call, "s200", start, &actions); /* the station's ringing is not part of the search */
+    step_at(&call, "t503", start + 10000, &actions);
+    assert_int_equal(call.trunk, 1);
+    assert_int_equal(timer_asked(&actions, RW_TIMER_TRUNK_ANSWER), 0); /* the former's, first */
+    assert_int_equal(actions.at[actions.count - 1].after_ms, 50000);
+    step_at(&call, "t503", start + RW_CALL_SEARCH_MS - 1, &actions);
+    assert_int_equal(call.trunk, 2);
+    assert_int_equal(actions.at[actions.count - 1].after_ms, 40000);
+    assert_int_equal(call.ending.disconnect, RW_DISC_NONE);
+
+    rw_call_begin(&call, &plans[2], &actions);
+    step_at(&call, "stored", 0, &actions);
+    step_at(&call, "s200", start, &actions);
+    step_at(&call, "t503", start + RW_CALL_SEARCH_MS, &actions); /* too late for another */
+    assert_true(rw_call_is_over(&call));
+    assert_int_equal(call.ending.trunks_tried, 0);
 }
 
 static void nonsense_is_counted(void **state)
@@ -572,9 +699,13 @@ static void names_can_be_read_back(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(scenarios_end_as_told),  cmocka_unit_test(any_sequence_ends_well),
-        cmocka_unit_test(timers_follow_the_plan), cmocka_unit_test(nonsense_is_counted),
-        cmocka_unit_test(a_given_reason_is_kept), cmocka_unit_test(names_can_be_read_back),
+        cmocka_unit_test(scenarios_end_as_told),
+        cmocka_unit_test(any_sequence_ends_well),
+        cmocka_unit_test(timers_follow_the_plan),
+        cmocka_unit_test(nonsense_is_counted),
+        cmocka_unit_test(a_given_reason_is_kept),
+        cmocka_unit_test(names_can_be_read_back),
+        cmocka_unit_test(each_trunk_has_its_time_and_the_search_an_end),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -56,6 +56,26 @@ static const struct answer script[] = {
     {"GET /api/v2/telephony/providers/edges?pageSize=1", 200, "{\"entities\":[{\"id\":\"e1\"}]}"},
     {"GET /api/v2/telephony/providers/edges/e1/phoneNumbers/%2B65", 200,
      "{\"id\":\"n1\",\"phoneNumber\":\"+65\",\"outboundAllowed\":true}"},
+    {"GET /api/v2/telephony/providers/edges/outboundroutes/explain?to=%2B6591234567&from=%2B65",
+     200,
+     "{\"placeable\":true,\"to\":{\"number\":\"+6591234567\",\"verdict\":\"ok\",\"type\":"
+     "\"mobile\","
+     "\"region\":\"SG\"},\"callerId\":{\"number\":\"+65\",\"why\":\"because\"},\"routes\":[{"
+     "\"name\":"
+     "\"SG\",\"prefix\":\"65\",\"priority\":2,\"taken\":true,\"trunk\":{\"id\":\"t1\"},\"why\":"
+     "\"asked "
+     "first\"},{\"id\":\"r2\",\"prefix\":\"\",\"taken\":false,\"trunk\":{\"name\":\"b\\u001b\"},"
+     "\"why\":"
+     "\"gone\"}],\"routesInAll\":5,\"trunks\":[{\"id\":\"t1\",\"uri\":\"sip:x\","
+     "\"answerTimeoutMs\":60000}],"
+     "\"invite\":\"INVITE sip:x SIP/2.0\\r\\nTo: \\u001b\\r\\n\"}"},
+    {"GET /api/v2/telephony/providers/edges/outboundroutes/explain?to=112&providerId=p&userId=u",
+     200,
+     "{\"placeable\":false,\"to\":{\"given\":\"112\",\"verdict\":\"refused\"},\"callerId\":{"
+     "\"why\":\"w\"},"
+     "\"routes\":[],\"routesInAll\":0,\"trunks\":[],\"errors\":[{\"code\":\"address.emergency_"
+     "number\","
+     "\"message\":\"Never.\"}]}"},
     {"GET /health", 200, "{\"status\":\"ok\",\"lastSeq\":7}"},
     {"GET /api/v2/ringwright/events?after=0&waitMs=20000&conversationId=" ID, 200,
      "{\"entities\":[{\"seq\":1,\"at\":\"2026-11-23T17:00:00.001Z\",\"conversationId\":\"" ID
@@ -263,6 +283,19 @@ static void commands_ask_and_show(void **state)
         {"station|create|--name|desk|--sip-uri|sip:a@b", 0,
          "{\n  \"name\": \"desk\",\n  \"sipUri\": \"sip:a@b\"\n}", "id    s1\n", ""},
         {"number|get|+65", 0, "/edges/e1/phoneNumbers/%2B65", "outbound calls  yes\n", ""},
+        {"route|explain|+6591234567|--from|+65", 0,
+         "explain?to=%2B6591234567&from=%2B65 [Bearer tok] \n",
+         "calls      +6591234567  (ok, mobile, SG)\nshows      +65: because\nroutes     in the "
+         "order they "
+         "are considered\n  + SG, prefix 65, priority 2, to trunk t1: asked first\n  - r2, for all "
+         "numbers, priority 0, to trunk b\\u{001B}: gone\n  and 3 more, which were not looked at\n"
+         "trunk\n  1. t1  sip:x, may ring 60 s\nwould send (without body and credentials)\n    | "
+         "INVITE "
+         "sip:x SIP/2.0\n    | To: \\u{001B}\n",
+         ""},
+        {"route|explain|112|--provider-id|p|--user|u", 1, NULL,
+         "calls      112  (refused)\nshows      no number: w\nroutes     none was considered",
+         "refused, because\nerror: Never. [address.emergency_number]\n"},
         {"health", 0, "GET /health [] \n", "status      ok\n", ""},
         {"tail|--conversation|" ID, 0, NULL,
          "17:00:00.001  trunk    ringing\n17:00:01.000  call     connected\n17:00:02.000  call     "

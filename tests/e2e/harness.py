@@ -14,9 +14,11 @@ import select
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import tempfile
 import time
+import uuid
 
 BUILD = pathlib.Path(os.environ.get("RINGWRIGHT_BUILD", "build"))
 SOURCE = pathlib.Path(__file__).resolve().parent.parent.parent
@@ -147,7 +149,8 @@ class Answer:
 class Server(Process):
     """ringwrightd with a store of its own and the demo tenant in it."""
 
-    def __init__(self, carrier, station="sip:sim@127.0.0.1:9", data_dir=None, settings=(), workers=2):
+    def __init__(self, carrier, station="sip:sim@127.0.0.1:9", data_dir=None, settings=(), workers=2,
+                 further_carriers=()):
         self.own_folder = data_dir is None
         self.data_dir = pathlib.Path(data_dir or tempfile.mkdtemp(prefix="rw-data-"))
         self.daemon = BUILD / "ringwrightd"
@@ -157,6 +160,8 @@ class Server(Process):
                 [self.daemon, "--data-dir", self.data_dir, "--init", "--demo", "--carrier", carrier,
                  "--station", station, "--json"], check=True, capture_output=True, text=True)
             secrets.write_text(made.stdout)
+            for carrier in further_carriers:
+                self._add_carrier(carrier)
         self.demo = json.loads(secrets.read_text())
         self.ready_file = self.data_dir / "ringwrightd.json"
         self.ready_file.unlink(missing_ok=True)
@@ -176,6 +181,21 @@ class Server(Process):
         host, port = self.ready["http"].rsplit(":", 1)
         self.address = (host, int(port))
         self.base_url = f"http://{self.ready['http']}"
+
+    def _add_carrier(self, carrier):
+        """A trunk and a route like the demo's, tried after those that there are. Before the server's start."""
+        host, port = carrier.removesuffix("/tcp").rsplit(":", 1)
+        with contextlib.closing(sqlite3.connect(self.data_dir / "ringwright.db")) as store, store:
+            last, demo = store.execute("SELECT priority, trunk_id FROM routes WHERE tenant_id = (SELECT tenant_id"
+                                       " FROM routes GROUP BY tenant_id LIMIT 1) ORDER BY priority DESC").fetchone()
+            trunk = uuid.uuid4().bytes if len(demo) == 16 else str(uuid.uuid4()).encode()
+            route = uuid.uuid4().bytes if len(demo) == 16 else str(uuid.uuid4()).encode()
+            store.execute("INSERT INTO trunks SELECT ?, tenant_id, edge_id, ?, state, ?, ?, ?, outbound_proxy, auth_user,"
+                          " auth_password, answer_timeout_ms, version, created_ms FROM trunks WHERE id = ?",
+                          (trunk, f"Carrier {last + 1}", host, int(port), "tcp" if carrier.endswith("/tcp") else "udp",
+                           demo))
+            store.execute("INSERT INTO routes SELECT ?, tenant_id, ?, prefix, ?, ?, created_ms FROM routes WHERE trunk_id = ?",
+                          (route, f"Everywhere {last + 1}", trunk, last + 1, demo))
 
     def _ready(self):
         if not self.alive():

@@ -103,12 +103,42 @@ static void dialogs_come_back_to_the_byte(void **state)
         struct rw_buf buf;
 
         rw_buf_init(&buf, RW_EVENT_DATA_MAX);
-        rw_event_encode_dialog(&buf, &d);
+        rw_event_encode_dialog(&buf, NULL, &d);
         assert_false(buf.failed);
         assert_int_equal(rw_event_decode_dialog(rw_buf_slice(&buf), &back, NULL), RW_OK);
         assert_true(same_dialog(&d, &back));
         rw_buf_done(&buf);
     }
+}
+
+static void trunks_come_back(void **state)
+{
+    static const struct rw_event_trunk trunks[] = {
+        {"t1", "Main \"carrier\"", 1}, {"t2", NULL, 2}, {NULL, NULL, 8}};
+    struct rw_leg_dialog d = make_dialog(5, false), back;
+    struct rw_event_trunk trunk;
+    struct rw_arena arena;
+
+    (void)state;
+    rw_arena_init(&arena, 4096);
+    for (size_t i = 0; i < sizeof(trunks) / sizeof(*trunks); i++) {
+        struct rw_buf buf;
+
+        rw_buf_init(&buf, RW_EVENT_DATA_MAX);
+        rw_event_encode_dialog(&buf, &trunks[i], &d);
+        assert_int_equal(rw_event_decode_dialog(rw_buf_slice(&buf), &back, NULL), RW_OK);
+        assert_true(same_dialog(&d, &back));
+        assert_int_equal(rw_event_decode_trunk(rw_buf_slice(&buf), &arena, &trunk, NULL), RW_OK);
+        assert_int_equal(trunk.attempt, trunks[i].attempt);
+        assert_true(!trunk.id == !trunks[i].id && !trunk.name == !trunks[i].name);
+        if (trunk.name)
+            assert_string_equal(trunk.name, trunks[i].name);
+        rw_buf_done(&buf);
+    }
+    assert_int_equal(rw_event_decode_trunk(RW_LIT("{\"dialog\":{}}"), &arena, &trunk, NULL), RW_OK);
+    assert_true(!trunk.id && !trunk.name && trunk.attempt == 1); /* of an earlier version */
+    assert_int_equal(rw_event_decode_trunk(RW_LIT("["), &arena, &trunk, NULL), RW_IO);
+    rw_arena_done(&arena);
 }
 
 static void damage_is_an_error(void **state)
@@ -191,11 +221,9 @@ static void recovery_finds_what_is_open(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(endings_come_back),
-        cmocka_unit_test(dialogs_come_back_to_the_byte),
-        cmocka_unit_test(damage_is_an_error),
-        cmocka_unit_test(memory_may_run_out),
-        cmocka_unit_test(recovery_finds_what_is_open),
+        cmocka_unit_test(endings_come_back),  cmocka_unit_test(dialogs_come_back_to_the_byte),
+        cmocka_unit_test(trunks_come_back),   cmocka_unit_test(damage_is_an_error),
+        cmocka_unit_test(memory_may_run_out), cmocka_unit_test(recovery_finds_what_is_open),
     };
 
     rw_json_setup();

@@ -60,6 +60,10 @@ static const struct {
     {"BYE sip:x SIP/2.0\ni:00-" ID "-t\n\n", ID, 1},
     {"BYE sip:x SIP/2.0\r\ni: 00-" ID "-t", ID, 1},
     {"BYE sip:x SIP/2.0\r\ni: 00-" ID "-x\r\n\r\n", "", -1},
+    {"BYE sip:x SIP/2.0\r\ni: 00-" ID "-t2\r\n\r\n", ID, 1},
+    {"BYE sip:x SIP/2.0\r\ni: 00-" ID "-t1\r\n\r\n", "", -1},
+    {"BYE sip:x SIP/2.0\r\ni: 00-" ID "-t22\r\n\r\n", "", -1},
+    {"BYE sip:x SIP/2.0\r\ni: 00-" ID "-s2\r\n\r\n", "", -1},
     {"BYE sip:x SIP/2.0\r\ni: g0-" ID "-t\r\n\r\n", "", -1},
     {"BYE sip:x SIP/2.0\r\ni: 00-" ID "-t@host\r\n\r\n", "", -1},
     {"BYE sip:x SIP/2.0\r\nVia: x\r\n\r\nCall-ID: 00-" ID "-t\r\n", "", -1}, /* in the body */
@@ -89,8 +93,8 @@ static void the_call_id_names_the_conversation(void **state)
         assert_string_equal(list[i].transport, "tcp");
         assert_string_equal(list[i].peer, "192.0.2.2:5060");
     }
-    assert_int_equal(read_all(0, ID, &list, &next), 4);
-    assert_int_equal(next, 4);
+    assert_int_equal(read_all(0, ID, &list, &next), 5);
+    assert_int_equal(next, 6); /* one before it was nobody's */
     assert_int_equal(read_all(next, ID, &list, &next), 0);
     assert_int_equal(next, sizeof(ids) / sizeof(*ids));
 }

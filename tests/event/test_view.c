@@ -133,6 +133,62 @@ static void who_was_not_called_ends_too(void **state)
     assert_int_equal(view.participants[1].ending.disconnect, RW_DISC_PEER);
 }
 
+#define FAILED "{\"disconnect\":\"error\",\"saidBy\":\"carrier\",\"sipCode\":503}"
+
+static const struct rw_row_event log_of_two_trunks[] = {
+    {.seq = 1, .at_ms = 5, .leg = -1, .type = "created"},
+    {.seq = 2,
+     .at_ms = 6,
+     .leg = 1,
+     .type = "dialing",
+     .data = "{\"trunk\":{\"id\":\"t1\",\"name\":\"main\"},\"dialog\":{}}"},
+    {.seq = 3, .at_ms = 7, .leg = 1, .type = "ringing"},
+    {.seq = 4, .at_ms = 8, .leg = 1, .type = "leg_ended", .data = FAILED},
+    {.seq = 5,
+     .at_ms = 9,
+     .leg = 1,
+     .type = "dialing",
+     .data = "{\"trunk\":{\"id\":\"t2\"},\"attempt\":2,\"dialog\":{}}"},
+    {.seq = 6, .at_ms = 10, .leg = 1, .type = "connected"},
+    {.seq = 7, .at_ms = 11, .leg = 1, .type = "leg_ended", .data = BUSY},
+    {.seq = 8,
+     .at_ms = 12,
+     .leg = -1,
+     .type = "ended",
+     .data = "{\"disconnect\":\"endpoint\",\"saidBy\":\"carrier\",\"trunksTried\":2}"},
+};
+
+static void each_trunk_asked_is_told(void **state)
+{
+    struct rw_conversation_view view = fold(log_of_two_trunks, 5);
+    const struct rw_participant_view *p = &view.participants[1];
+
+    (void)state;
+    assert_string_equal(view.state, "dialing");
+    assert_int_equal(p->end_ms, 0); /* the former attempt's end is not the party's */
+    assert_int_equal(p->alerting_ms, 0);
+    assert_int_equal(p->ending.disconnect, RW_DISC_NONE);
+    assert_int_equal(p->start_ms, 6);
+    assert_int_equal(p->attempt_count, 2);
+    assert_string_equal(p->attempts[0].trunk_name, "main");
+    assert_int_equal(p->attempts[0].alerting_ms, 7);
+    assert_int_equal(p->attempts[0].end_ms, 8);
+    assert_int_equal(p->attempts[0].ending.sip_code, 503);
+    assert_string_equal(p->attempts[1].trunk_id, "t2");
+    assert_null(p->attempts[1].trunk_name);
+    assert_int_equal(p->attempts[1].start_ms, 9);
+    assert_int_equal(p->attempts[1].end_ms, 0);
+
+    view = fold(log_of_two_trunks, 8);
+    p = &view.participants[1];
+    assert_int_equal(view.ending.trunks_tried, 2);
+    assert_int_equal(p->attempts[1].connected_ms, 10);
+    assert_int_equal(p->attempts[1].ending.sip_code, 486);
+    assert_int_equal(view.unreadable, 0);
+    view = fold(log_of_two_trunks, 4); /* one trunk alone is no list */
+    assert_null(view.participants[1].attempts);
+}
+
 static void damage_is_counted(void **state)
 {
     static const struct rw_row_event log[] = {
@@ -159,10 +215,14 @@ static void memory_may_run_out(void **state)
     (void)state;
     do {
         struct rw_conversation_view view = {.last_seq = 77};
+        struct rw_arena fresh;
 
+        rw_arena_init(&fresh, 65536);
         rw_mem_fail_after(n++);
-        rc = rw_view_fold(&conversation, participants, 2, log_of_a_call, 11, &arena, &view, NULL);
+        rc =
+            rw_view_fold(&conversation, participants, 2, log_of_two_trunks, 8, &fresh, &view, NULL);
         rw_mem_fail_after(-1);
+        rw_arena_done(&fresh);
         assert_true(rc == RW_OK || (rc == RW_NO_MEMORY && view.last_seq == 77));
         assert_int_equal(rw_mem_live(), before);
     } while (rc != RW_OK);
@@ -187,11 +247,9 @@ static void the_smaller_model_has_words(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(states_follow_the_log),
-        cmocka_unit_test(times_and_endings_are_told),
-        cmocka_unit_test(who_was_not_called_ends_too),
-        cmocka_unit_test(damage_is_counted),
-        cmocka_unit_test(memory_may_run_out),
+        cmocka_unit_test(states_follow_the_log),       cmocka_unit_test(times_and_endings_are_told),
+        cmocka_unit_test(who_was_not_called_ends_too), cmocka_unit_test(each_trunk_asked_is_told),
+        cmocka_unit_test(damage_is_counted),           cmocka_unit_test(memory_may_run_out),
         cmocka_unit_test(the_smaller_model_has_words),
     };
 

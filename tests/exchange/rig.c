@@ -139,6 +139,7 @@ static enum rw_class fake_invite(struct rw_leg_port *port, const struct rw_leg_t
     if (port->at->legs_count == RIG_LEGS)
         abort();
     *leg = (struct rw_leg){.invited = true, .handler = handler, .arg = arg};
+    leg->silent_ms = target->silent_ms;
     COPY(leg->uri, target->uri);
     COPY(leg->from_uri, target->from_uri);
     COPY(leg->call_id, target->call_id);
@@ -328,18 +329,32 @@ void rig_close(void)
 
 struct rw_call_order rig_order(bool with_station)
 {
+    /* Those that plan.trunks = 2 or 3 tries when the one before failed. */
+    static const struct rw_leg_target trunks[] = {
+        {.uri = "sip:+6591234567@192.0.2.1:5060",
+         .from_uri = "sip:+6534567890@192.0.2.9",
+         .auth_user = "us",
+         .auth_password = "secret",
+         .trunk_id = "t1",
+         .trunk_name = "first"},
+        {.uri = "sip:+6591234567@192.0.2.2:5060",
+         .from_uri = "sip:+6534567890@192.0.2.9",
+         .auth_password = "other",
+         .trunk_id = "t2",
+         .trunk_name = "second"},
+        {.uri = "sip:+6591234567@192.0.2.3:5060",
+         .from_uri = "sip:+6534567890@192.0.2.9",
+         .trunk_id = "t3",
+         .trunk_name = "third"},
+    };
     struct rw_call_order order = {
         .conversation = {.tenant_id = TENANT_A,
                          .to_number = "+6591234567",
                          .from_number = "+6534567890",
                          .provider_id = "12345-abcde-67890"},
-        .trunk = {.uri = "sip:+6591234567@192.0.2.1:5060",
-                  .from_uri = "sip:+6534567890@192.0.2.9",
-                  .auth_user = "us",
-                  .auth_password = "secret",
-                  .trunk_id = "t1"},
+        .trunks = trunks,
         .user_name = "Ann",
-        .plan = {.station_answer_ms = 20000, .trunk_answer_ms = 60000},
+        .plan = {.trunks = 1, .station_answer_ms = 20000, .trunk_answer_ms = {60000, 50000, 40000}},
     };
 
     if (with_station)

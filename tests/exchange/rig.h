@@ -18,6 +18,7 @@ struct rw_leg {
     bool invited, cancelled, byed, released;
     char uri[128], from_uri[128], call_id[80], local_tag[40], branch[40], auth_password[40];
     char offer[256];
+    uint32_t silent_ms;
     struct rw_ending why;     /* of the BYE */
     uint64_t log_seq;         /* newest event in the store when the INVITE left */
     struct rw_leg_dialog now; /* what describe() says */

@@ -255,7 +255,7 @@ static enum rw_class make(const struct wish *w, struct rw_route_plan *plan,
 
 static void check(const struct wish *w)
 {
-    struct rw_route_plan plan = {.trunk_answer_ms = 77};
+    struct rw_route_plan plan = {.trunk_count = 77};
     struct rw_faults faults;
     enum rw_class rc = make(w, &plan, &faults);
     char codes[200] = "";
@@ -273,7 +273,7 @@ static void check(const struct wish *w)
     }
     if (w->suggestion)
         assert_string_equal(faults.at[0].suggestion, w->suggestion);
-    assert_int_equal(plan.trunk_answer_ms == 77, rc != RW_OK);
+    assert_int_equal(plan.trunk_count == 77, rc != RW_OK);
 }
 
 static void each_wish_has_its_answer(void **state)
@@ -299,7 +299,27 @@ static void faults_say_where_and_what(void **state)
                &faults);
     assert_string_equal(faults.at[0].pointer, "/to/phoneNumber");
     assert_string_equal(faults.at[0].found, "+12025550123; prefixes with a route: 44, 49, 65");
-    assert_non_null(strstr(faults.at[0].expected, "12025550123, 1202555012, ... 1, or empty"));
+    assert_non_null(strstr(faults.at[0].expected,
+                           "12025550123, 1202555012, 120255501, 12025550, 1202555, 120255, "
+                           "12025, 1202, 120, 12, 1, or empty"));
+}
+
+static void a_long_number_has_its_prefixes_shortened(void **state)
+{
+    struct rw_route_plan plan;
+    struct rw_faults faults;
+
+    (void)state;
+    (void)make(&(struct wish){"ann", "+123456789012345", "+6534567890", NULL, "", NULL}, &plan,
+               &faults);
+    assert_string_equal(faults.at[0].code, "route.none");
+    assert_string_equal(
+        faults.at[0].expected,
+        "a route with a prefix that was tried: 123456789012345, 12345678901234, "
+        "1234567890123, 123456789012, 12345678901, 1234567890, 123456789, ... 1, or "
+        "empty");
+    (void)make(&(struct wish){"ann", "+1", "+6534567890", NULL, "", NULL}, &plan, &faults);
+    assert_string_equal(faults.at[0].expected, "a route with a prefix that was tried: 1, or empty");
 }
 
 static void a_plan_can_be_dialled(void **state)
@@ -309,12 +329,12 @@ static void a_plan_can_be_dialled(void **state)
 
     (void)state;
     assert_int_equal(make(&wishes[0], &plan, &faults), RW_OK);
-    assert_string_equal(plan.trunk.uri,
+    assert_string_equal(plan.trunks[0].uri,
                         "sip:+6591234567@198.51.100.1:5060;transport=udp;user=phone");
-    assert_string_equal(plan.trunk.from_uri, "sip:+6534567890@192.0.2.1:5060;user=phone");
-    assert_null(plan.trunk.route);
-    assert_string_equal(plan.trunk.auth_user, "tu");
-    assert_string_equal(plan.trunk.trunk_id, "main");
+    assert_string_equal(plan.trunks[0].from_uri, "sip:+6534567890@192.0.2.1:5060;user=phone");
+    assert_null(plan.trunks[0].route);
+    assert_string_equal(plan.trunks[0].auth_user, "tu");
+    assert_string_equal(plan.trunks[0].trunk_id, "main");
     assert_string_equal(plan.station.uri, "sip:ann@192.0.2.7:5070");
     assert_string_equal(plan.station.from_uri, "sip:+6591234567@192.0.2.1:5060;user=phone");
     assert_string_equal(plan.station.auth_password, "p");
@@ -322,14 +342,150 @@ static void a_plan_can_be_dialled(void **state)
     assert_string_equal(plan.user_name, "Ann");
     assert_string_equal(plan.provider_id, "12345-abcde-67890");
     assert_string_equal(plan.route_id, "r1");
-    assert_int_equal(plan.trunk_answer_ms, 45000);
+    assert_int_equal(plan.trunk_answer_ms[0], 45000);
     assert_int_equal(make(&wishes[3], &plan, &faults), RW_OK);
     assert_null(plan.station.uri);
     assert_null(plan.user_name);
     assert_int_equal(make(&wishes[4], &plan, &faults), RW_OK);
-    assert_string_equal(plan.trunk.uri,
+    assert_string_equal(plan.trunks[0].uri,
                         "sip:+4930123456@[2001:db8::1]:5062;transport=tcp;user=phone");
-    assert_string_equal(plan.trunk.route, "sip:proxy.example;lr");
+    assert_string_equal(plan.trunks[0].route, "sip:proxy.example;lr");
+}
+
+/* ------------------------------------------------------------------ several trunks */
+
+static void put_route(struct rw_tx *tx, const char *id, const char *prefix, const char *trunk,
+                      uint32_t priority)
+{
+    const struct rw_row_route row = {.id = id,
+                                     .tenant_id = TENANT_A,
+                                     .name = id,
+                                     .prefix = prefix,
+                                     .trunk_id = trunk,
+                                     .priority = priority};
+
+    rw_tx_put_route(tx, &row);
+}
+
+/* Ten more trunks, "t0" to "t9", and a route to each with the prefix 61; and ways to 852. */
+static void put_more(void)
+{
+    struct rw_tx *tx = rw_tx_new(world.store);
+
+    for (char n[] = "0"; n[0] <= '9'; n[0]++) {
+        char id[] = {'t', n[0], '\0'};
+        const struct rw_row_trunk trunk = {.id = id,
+                                           .tenant_id = TENANT_A,
+                                           .edge_id = "edge",
+                                           .name = id,
+                                           .state = "active",
+                                           .host = "198.51.100.9",
+                                           .port = 5060,
+                                           .transport = "udp",
+                                           .answer_timeout_ms = 1000u * (uint32_t)(n[0] - '0' + 1),
+                                           .version = 1};
+
+        rw_tx_put_trunk(tx, &trunk);
+        put_route(tx, id, "61", id, (uint32_t)(n[0] - '0'));
+    }
+    put_route(tx, "h1", "852", "six", 1);
+    put_route(tx, "h2", "852", "down", 2);
+    put_route(tx, "h3", "852", "gone", 3);
+    put_route(tx, "h4", "852", "six", 4);
+    put_route(tx, "h5", "85", "main", 0);
+    put_route(tx, "h6", "8529", "t3", 9);
+    store_test_commit(tx);
+}
+
+static void trunks_stand_in_order(void **state)
+{
+    static const struct {
+        const char *to, *trunks;
+    } cases[] = {
+        {"+85291234567", "t3 six main"}, /* the longest prefix, then priority, and each once */
+        {"+85221234567", "six main"},
+        {"+8613812345678", ""}, /* 85 is not 86 */
+        {"+61212345678", "t0 t1 t2 t3 t4 t5 t6 t7"},
+        {"+6591234567", "main"},
+        {"+4930123456", "six"},
+    };
+
+    (void)state;
+    put_more();
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        struct rw_route_plan plan = {.trunk_count = 0};
+        struct rw_faults faults;
+        char got[100] = "";
+
+        (void)make(&(struct wish){"ann", cases[i].to, "+6534567890", NULL, "", NULL}, &plan,
+                   &faults);
+        for (uint32_t n = 0; n < plan.trunk_count; n++) {
+            strcat(got, n ? " " : "");
+            strcat(got, plan.trunks[n].trunk_id);
+        }
+        assert_string_equal(got, cases[i].trunks);
+        if (plan.trunk_count)
+            assert_string_equal(plan.trunk_id, plan.trunks[0].trunk_id);
+        if (plan.trunk_count == RW_CALL_TRUNKS_MAX)
+            assert_int_equal(plan.trunk_answer_ms[7], 8000);
+    }
+}
+
+static void the_way_can_be_seen(void **state)
+{
+    static const char *const fates[] = {"taken", "same", "inactive", "missing", "enough", "other"};
+    static struct rw_route_trace trace;
+    struct rw_route_wish wish = {.tenant_id = TENANT_A,
+                                 .user_id = "ann",
+                                 .to = RW_LIT("+85291234567"),
+                                 .provider = RW_LIT("second"),
+                                 .provider_pointer = "/providerId",
+                                 .trace = &trace};
+    struct rw_route_plan plan;
+    struct rw_faults faults = {.count = 0};
+    char got[300] = "";
+
+    (void)state;
+    put_more();
+    assert_int_equal(
+        rw_route_plan_make(table, &wish, "192.0.2.1:5060", &world.arena, &plan, &faults), RW_OK);
+    assert_int_equal(trace.caller, RW_ROUTE_CALLER_PROVIDER);
+    assert_string_equal(trace.number->e164, "+6534567899");
+    assert_int_equal(trace.routes, 20);
+    assert_int_equal(trace.count, 20); /* those that lead elsewhere too */
+    for (uint32_t i = 0; i < 7; i++)
+        (void)snprintf(got + strlen(got), sizeof(got) - strlen(got), "%s:%s:%u ",
+                       trace.steps[i].route->id, fates[trace.steps[i].fate], trace.steps[i].place);
+    assert_string_equal(got, "h6:taken:1 h1:taken:2 h2:inactive:0 h3:missing:0 h4:same:0 "
+                             "h5:taken:3 r2:other:0 ");
+
+    memset(&trace, 0, sizeof(trace));
+    wish.to = RW_LIT("+61212345678");
+    assert_int_equal(
+        rw_route_plan_make(table, &wish, "192.0.2.1:5060", &world.arena, &plan, &faults), RW_OK);
+    assert_int_equal(trace.steps[7].place, 8);
+    assert_int_equal(trace.steps[8].fate, RW_ROUTE_ENOUGH);
+}
+
+/* However many routes lead to one number, a plan looks at no more than it may remember. */
+static void many_routes_are_bounded(void **state)
+{
+    struct rw_tx *tx = rw_tx_new(world.store);
+    struct rw_route_plan plan;
+    struct rw_faults faults;
+
+    (void)state;
+    for (unsigned i = 0; i < 3 * RW_ROUTE_CONSIDERED; i++) {
+        char id[16];
+
+        (void)snprintf(id, sizeof(id), "n%03u", i);
+        put_route(tx, id, "81", i < 2 * RW_ROUTE_CONSIDERED ? id : "main", i);
+    }
+    store_test_commit(tx);
+    assert_int_equal(
+        make(&(struct wish){"ann", "+81312345678", "+6534567890", NULL, "", NULL}, &plan, &faults),
+        RW_CONFLICT);
+    assert_string_equal(faults.at[0].code, "route.trunk_inactive");
 }
 
 /* ------------------------------------------------------------------ remembering */
@@ -434,7 +590,11 @@ int main(void)
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
         TEST(each_wish_has_its_answer),
         TEST(faults_say_where_and_what),
+        TEST(a_long_number_has_its_prefixes_shortened),
         TEST(a_plan_can_be_dialled),
+        TEST(trunks_stand_in_order),
+        TEST(the_way_can_be_seen),
+        TEST(many_routes_are_bounded),
         TEST(a_change_is_seen_at_once),
         TEST(what_was_read_is_not_read_again),
         TEST(strange_ids_do_not_fill_the_memory),

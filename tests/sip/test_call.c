@@ -244,6 +244,76 @@ static void nobody_there(struct stage *s)
     expect(s, "BYE ");
 }
 
+/* Another trunk waits: silence is told early, and what still comes of this INVITE is ended. */
+static void silent_for_too_long(struct stage *s)
+{
+    unsigned sent = 0;
+
+    stage_invite(s, &(struct rw_leg_target){.silent_ms = 5000});
+    stage_advance(s, 4900);
+    expect_no_news(s);
+    stage_advance(s, 100);
+    (void)expect_news(s, RW_IN_LEG_SILENT);
+    stage_release(s);
+    while (stage_read(s))
+        sent++;
+    CHECK(s, sent == 4); /* 0, 0.5, 1.5, 3.5 */
+    stage_advance(s, 10000);
+    expect_nothing(s);
+    stage_answer(s, "180 Ringing", "late", "");
+    expect(s, "CANCEL ");
+    stage_answer_to(s, s->in, "200 OK", "", "", "");
+    stage_answer(s, "200 OK", "late", "v=0 answer\r\n");
+    expect(s, "ACK ");
+    expect(s, "BYE ");
+    stage_answer_to(s, s->in, "200 OK", "", "", "");
+    expect_nothing(s);
+}
+
+/* 100 in time is an answer: such an INVITE is not silent, however long it takes. */
+static void trying_is_not_silent(struct stage *s)
+{
+    stage_invite(s, &(struct rw_leg_target){.silent_ms = 5000});
+    expect(s, "INVITE ");
+    stage_advance(s, 400);
+    stage_answer(s, "100 Trying", "", "");
+    stage_advance(s, 60000);
+    expect_no_news(s);
+    stage_answer(s, "503 Service Unavailable", "far", "");
+    CHECK(s, expect_news(s, RW_IN_LEG_FAILED)->ending.sip_code == 503);
+    expect(s, "ACK ");
+}
+
+/* Whoever asks how an INVITE would look sees it, but for what is secret; and nothing leaves. */
+static void a_preview_sends_nothing(struct stage *s)
+{
+    struct rw_leg_target target = {.uri = "sip:+6591234567@127.0.0.1:9;transport=tcp",
+                                   .route = "sip:127.0.0.2:9;transport=tcp",
+                                   .from_uri = "sip:+6534567890@127.0.0.1",
+                                   .from_name = "Dana",
+                                   .auth_user = "us",
+                                   .auth_password = "secret",
+                                   .call_id = "00-x-t"};
+    struct rw_leg_port *port = rw_sip_leg_port(s->sip);
+    struct rw_err err = {0};
+    struct rw_buf text;
+
+    rw_buf_init(&text, 4000);
+    CHECK(s, rw_sip_leg_ops.preview(port, &target, &text, &err) == RW_OK);
+    (void)rw_slice_copy(s->in, sizeof(s->in), rw_buf_slice(&text));
+    CHECK(s,
+          strncmp(s->in, "INVITE sip:+6591234567@127.0.0.1:9;transport=tcp SIP/2.0\r\n", 58) == 0);
+    expect_text(s, "\r\nVia: SIP/2.0/TCP ");
+    expect_text(s, "\r\nRoute: <sip:127.0.0.2:9;transport=tcp;lr>\r\n");
+    expect_text(s, "\r\nFrom: \"Dana\" <sip:+6534567890@127.0.0.1>;tag=");
+    expect_text(s, "\r\nCall-ID: 00-x-t\r\n");
+    CHECK(s, !strstr(s->in, "secret") && !strstr(s->in, "Authorization"));
+    expect_nothing(s);
+    target.uri = "sip:a b@127.0.0.1";
+    CHECK(s, rw_sip_leg_ops.preview(port, &target, &text, &err) == RW_MALFORMED);
+    rw_buf_done(&text);
+}
+
 static void not_sendable(struct stage *s)
 {
     /* the system refuses the broadcast address to a socket that did not ask for it */
@@ -693,6 +763,9 @@ PLAY(cancel_is_ignored)
 PLAY(cancel_comes_too_late)
 PLAY(two_forks_answer)
 PLAY(nobody_there)
+PLAY(silent_for_too_long)
+PLAY(trying_is_not_silent)
+PLAY(a_preview_sends_nothing)
 PLAY(not_sendable)
 PLAY(station_is_gone)
 PLAY(gone_while_ringing)
@@ -727,6 +800,9 @@ int main(void)
         cmocka_unit_test(play_cancel_comes_too_late),
         cmocka_unit_test(play_two_forks_answer),
         cmocka_unit_test(play_nobody_there),
+        cmocka_unit_test(play_silent_for_too_long),
+        cmocka_unit_test(play_trying_is_not_silent),
+        cmocka_unit_test(play_a_preview_sends_nothing),
         cmocka_unit_test(play_not_sendable),
         cmocka_unit_test(play_station_is_gone),
         cmocka_unit_test(play_gone_while_ringing),
