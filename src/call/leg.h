@@ -14,6 +14,7 @@
 
 #include "base/err.h"
 #include "call/call.h"
+#include "call/identity.h"
 
 struct rw_leg;      /* opaque, the implementation's */
 struct rw_leg_port; /* opaque: one a worker, the implementation's */
@@ -35,6 +36,12 @@ struct rw_leg_target {
      */
     const char *local_tag, *branch;
     const char *trunk_id; /* for counters and log */
+    /*
+     * Whose call it is, and who vouches for that in an Identity header; signer NULL: nobody, and the
+     * claim is not looked at. Otherwise it names both numbers; its trunk_id is taken from above.
+     */
+    const struct rw_identity_signer *signer;
+    struct rw_identity_claim claim;
 };
 
 /* What the far end said. Pointers are valid during the call only. */

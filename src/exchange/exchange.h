@@ -29,6 +29,7 @@ struct rw_exchange_options {
     struct rw_leg_port *leg_port;
     const struct rw_relay_ops *relay_ops;
     struct rw_relay_port *relay_port;
+    const struct rw_identity_signer *signer; /* of calls that leave by a trunk; NULL = none */
     uint32_t calls_max; /* of this worker; beyond: RW_LIMIT call.capacity */
 };
 

@@ -6,7 +6,7 @@
 
 /* ------------------------------------------------------------------ targets */
 
-#define TEXTS 7
+#define TEXTS 9
 
 /* The members of a target that are copied, in one order. */
 static void texts_of(struct rw_leg_target *target, const char **ret[TEXTS])
@@ -18,6 +18,8 @@ static void texts_of(struct rw_leg_target *target, const char **ret[TEXTS])
     ret[4] = &target->auth_user;
     ret[5] = &target->auth_password;
     ret[6] = &target->trunk_id;
+    ret[7] = &target->claim.from_number;
+    ret[8] = &target->claim.to_number;
 }
 
 bool rw_live_target_set(struct rw_live *live, enum rw_leg_side leg,
@@ -54,6 +56,8 @@ bool rw_live_target_set(struct rw_live *live, enum rw_leg_side leg,
                    (unsigned long long)rand_u64());
     copy.local_tag = kept->local_tag;
     copy.branch = kept->branch;
+    /* a station is ours: it needs no proof, and a token it could pass on says more than it has to know */
+    copy.signer = leg == RW_LEG_TRUNK ? live->exchange->options.signer : NULL;
     kept->target = copy;
     live->sides[leg].target = kept;
     return true;

@@ -394,6 +394,8 @@ static void fill_trunk(struct making *m, const char *local, struct rw_route_plan
         .auth_user = keep(m, t->auth_user, failed),
         .auth_password = keep(m, t->auth_password, failed),
         .trunk_id = plan->trunk_id,
+        /* every caller id is a number resource of the tenant: find_number() lets no other pass */
+        .claim = {.from_number = plan->from_e164, .to_number = plan->to_e164, .owned = true},
     };
     *failed |= !plan->trunk.uri || !plan->trunk.from_uri;
 }

@@ -50,7 +50,7 @@ struct rw_route_plan {
     const char *station_id; /* NULL: agentless */
     const char *user_name;
     uint32_t trunk_answer_ms;
-    struct rw_leg_target trunk;   /* call_id is the exchange's to fill */
+    struct rw_leg_target trunk;   /* call_id and signer are the exchange's to fill */
     struct rw_leg_target station; /* uri NULL: agentless */
 };
 

@@ -312,6 +312,9 @@ static void a_plan_can_be_dialled(void **state)
     assert_string_equal(plan.trunk.uri,
                         "sip:+6591234567@198.51.100.1:5060;transport=udp;user=phone");
     assert_string_equal(plan.trunk.from_uri, "sip:+6534567890@192.0.2.1:5060;user=phone");
+    assert_string_equal(plan.trunk.claim.from_number, "+6534567890");
+    assert_string_equal(plan.trunk.claim.to_number, "+6591234567");
+    assert_true(plan.trunk.claim.owned);
     assert_null(plan.trunk.route);
     assert_string_equal(plan.trunk.auth_user, "tu");
     assert_string_equal(plan.trunk.trunk_id, "main");

@@ -634,8 +634,12 @@ static void drop_streams(struct stage *s)
 /* Every allocation of a whole call fails in turn: it ends all the same, and nothing is left. */
 static void each_allocation_fails(struct stage *s, const char *transport)
 {
-    struct rw_leg_target target = {
-        .from_uri = "sip:a@127.0.0.1", .auth_user = "u", .auth_password = "p"};
+    struct rw_leg_target target = {.from_uri = "sip:a@127.0.0.1",
+                                   .auth_user = "u",
+                                   .auth_password = "p",
+                                   .trunk_id = "t1",
+                                   .signer = &stage_signer_port,
+                                   .claim = {"+6534567890", "+6591234567", NULL, true}};
     char uri[100], call_id[40];
     bool left = false;
     long n, live = 0;
