@@ -4,9 +4,7 @@
 #include "base/log.h"
 #include "stir/stir.h"
 
-#include <string.h>
-
-#define DAY_S 86400
+#define DAY_S UINT64_C(86400)
 
 static enum rw_class put(const struct rw_identity_signer *signer,
                          const struct rw_identity_claim *claim, uint64_t wall_s, struct rw_buf *ret,
@@ -59,7 +57,8 @@ enum rw_class rw_identity_open(const struct rw_config *config, struct rw_identit
     if (config->stir_key_file[0]) {
         class = rw_stir_new(&identity.stir, &options, err);
         if (class) {
-            (void)strcpy(option, err->pointer); /* a name without its section */
+            /* a name without its section, which blame() replaces by the place */
+            (void)rw_slice_copy(option, sizeof(option), rw_slice_str(err->pointer));
             rw_config_blame(config, "stir", option, err);
             return class;
         }

@@ -41,7 +41,7 @@ bool rw_stir_url_is_usable(struct rw_slice url)
     const struct rw_slice scheme = RW_LIT("https://");
 
     if (url.n > RW_STIR_URL_MAX || !rw_slice_starts(url, scheme) || url.n == scheme.n ||
-        memchr("/?#:@", url.p[scheme.n], 5))
+        strchr("/?#:@", url.p[scheme.n])) /* no host, or a NUL */
         return false;
     for (size_t i = 0; i < url.n; i++)
         if (!is_url_character(url.p[i]))

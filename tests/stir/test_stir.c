@@ -9,6 +9,7 @@
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
 #include <openssl/x509.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -312,6 +313,42 @@ static void test_a_token_is_what_it_says(void **state)
     EVP_PKEY_free(other);
 }
 
+static void *sign_many(void *arg)
+{
+    struct rw_stir_call call = good_call();
+    static _Thread_local char claims[600];
+
+    for (uint64_t i = 0; i < 100; i++) {
+        struct rw_buf buf;
+        struct rw_err err;
+
+        rw_buf_init(&buf, RW_STIR_IDENTITY_MAX);
+        if (rw_stir_identity_put(arg, &call, i, &buf, &err) || !verify(buf.p, house.key, claims))
+            return arg;
+        rw_buf_done(&buf);
+    }
+    return NULL;
+}
+
+static void test_workers_sign_at_once(void **state)
+{
+    struct rw_stir_options o = good_options();
+    struct rw_stir *stir;
+    pthread_t threads[4];
+    struct rw_err err;
+    void *failed;
+
+    (void)state;
+    assert_int_equal(rw_stir_new(&stir, &o, &err), RW_OK);
+    for (int i = 0; i < 4; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, sign_many, stir), 0);
+    for (int i = 0; i < 4; i++) {
+        assert_int_equal(pthread_join(threads[i], &failed), 0);
+        assert_null(failed);
+    }
+    rw_stir_free(stir);
+}
+
 /* A needs an owned number; of others is said what policy says, which A is never. */
 static void test_attestation(void **state)
 {
@@ -459,6 +496,7 @@ int main(void)
         cmocka_unit_test(test_options_that_are_refused),
         cmocka_unit_test(test_a_certificate_says_when_it_ends),
         cmocka_unit_test(test_a_token_is_what_it_says),
+        cmocka_unit_test(test_workers_sign_at_once),
         cmocka_unit_test(test_attestation),
         cmocka_unit_test(test_calls_that_are_not_vouched_for),
         cmocka_unit_test(test_every_allocation_failed),
