@@ -453,6 +453,8 @@ static void on_resolved(int e, const struct dnshdr *header, struct list *answers
 {
     struct rw_leg *leg = arg;
     int af = rw_sip_wire_af(leg->sip->wire);
+    struct rw_ending why = {.sip_code = 0};
+    struct rw_err err = {.code = NULL};
 
     (void)header, (void)authorities, (void)additional;
     rw_leg_enter(leg);
@@ -460,8 +462,11 @@ static void on_resolved(int e, const struct dnshdr *header, struct list *answers
     if (e ||
         !dns_rrlist_apply(answers, NULL, af == AF_INET ? DNS_TYPE_A : DNS_TYPE_AAAA, DNS_CLASS_IN,
                           true, take_address, &leg->hop.peer) ||
-        send_invite(leg, NULL))
-        rw_leg_end(leg, RW_IN_LEG_UNREACHABLE, NULL);
+        send_invite(leg, &err)) {
+        /* as the exchange tells of an INVITE that fails at once */
+        (void)rw_text_clean(why.sip_reason, sizeof(why.sip_reason), rw_slice_str(err.message));
+        rw_leg_end(leg, RW_IN_LEG_UNREACHABLE, &why);
+    }
     rw_leg_leave(leg);
 }
 

@@ -519,6 +519,16 @@ static void host_names(struct stage *s)
         }
         stage_release(s);
     }
+    stage_signer.refuses = true; /* the name is known, but nobody vouches for the call */
+    stage_invite(s, &(struct rw_leg_target){.uri = uri,
+                                            .signer = &stage_signer_port,
+                                            .claim = {"+6534567890", "+65", "t1", true}});
+    stage_turn(s);
+    answer_query(s, fd, true);
+    CHECK(s,
+          strcmp(expect_news(s, RW_IN_LEG_UNREACHABLE)->ending.sip_reason, "there is no key") == 0);
+    expect_nothing(s);
+    stage_release(s);
     stage_invite(s, &(struct rw_leg_target){.uri = "sip:+65@other.example"});
     rw_sip_leg_ops.cancel(s->leg);
     expect_no_news(s); /* not from within cancel() */
