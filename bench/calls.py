@@ -23,9 +23,9 @@ def live_calls(server):
     return server.request("GET", "/health", token="").json["liveCalls"]
 
 
-def server_cpu_a_call(rate, seconds, connections):
+def server_cpu_a_call(rate, seconds, connections, settings=()):
     with Sipp(*SIPP_BUFFERS, scenario="uas_hangs_up.xml") as carrier, \
-            Server(carrier.sip, workers=WORKERS, settings=["log.level=error"]) as server:
+            Server(carrier.sip, workers=WORKERS, settings=["log.level=error", *settings]) as server:
         path = f"/api/v2/conversations/calls/user/{server.demo['agentless_user_id']}"
         body = '{"to":{"phoneNumber":"+6591234567"},"from":{"phoneNumber":"+6534567890"}}'
         load(server.address, connections, 0, 1, 500, "POST", path, server.demo["agentless_token"], body)

@@ -15,6 +15,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "call/call.h"
+#include "call/identity.h"
 
 struct rw_leg;      /* opaque, the implementation's */
 struct rw_leg_port; /* opaque: one a worker, the implementation's */
@@ -38,6 +39,12 @@ struct rw_leg_target {
     const char *trunk_id, *trunk_name; /* for counters and log; NULL: no trunk */
     /* Without an answer of any kind, 100 too, for so long: SILENT. 0: 64*T1, which is 32 s. */
     uint32_t silent_ms;
+    /*
+     * Whose call it is, and who vouches for that in an Identity header; signer NULL: nobody, and the
+     * claim is not looked at. Otherwise it names both numbers; its trunk_id is taken from above.
+     */
+    const struct rw_identity_signer *signer;
+    struct rw_identity_claim claim;
 };
 
 /* What the far end said. Pointers are valid during the call only. */

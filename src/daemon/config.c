@@ -76,6 +76,16 @@ static const struct option options[] = {
     {"media", "port_min", NUMBER, AT(media_port_min), "20000", 0, 65535, NULL,
      "first RTP port; 0 with port_max = 0: any"},
     {"media", "port_max", NUMBER, AT(media_port_max), "29999", 0, 65535, NULL, "last RTP port"},
+    {"stir", "key_file", TEXT, AT(stir_key_file), "", 0, 0, NULL,
+     "private EC key on P-256 in PEM that signs calls (STIR/SHAKEN); empty = no Identity header"},
+    {"stir", "certificate_url", TEXT, AT(stir_certificate_url), "", 0, 0, NULL,
+     "https address from which verifiers fetch the key's certificate"},
+    {"stir", "certificate_file", TEXT, AT(stir_certificate_file), "", 0, 0, NULL,
+     "the same certificate in PEM: compared with the key at start, and its end told; may be empty"},
+    {"stir", "attestation_other", WORD, AT(stir_attestation_other), "none", 0, 0, "B|C|none",
+     "attestation of a caller id whose ownership was not checked; owned numbers get A"},
+    {"stir", "origid", TEXT, AT(stir_origid), "", 0, 0, NULL,
+     "UUID in every token for tracing calls back; empty = the id of the trunk"},
     {"store", "linger_ms", NUMBER, AT(store_linger_ms), "1", 0, 100, NULL,
      "under load a commit waits this long for company"},
     {"store", "linger_patient_ms", NUMBER, AT(store_linger_patient_ms), "5", 0, 100, NULL,
@@ -172,6 +182,7 @@ static enum rw_class assign(struct rw_config *config, const struct option *optio
         break;
     }
     (void)snprintf(config->origin[option - options], RW_CONFIG_TEXT, "%s", origin);
+    config->place[option - options] = (struct rw_config_place){0, 0};
     return RW_OK;
 }
 
@@ -237,6 +248,9 @@ enum rw_class rw_config_read(struct rw_config *config, const char *name, struct 
 
             class = entry.quoted == wants_quotes ? assign(config, option, entry.value, origin, err)
                                                  : bad_value(option, entry.value, err);
+            if (!class)
+                config->place[option - options] =
+                    (struct rw_config_place){entry.line, entry.value_column};
         } else {
             class = unknown(entry.section, entry.key, err);
         }
@@ -364,6 +378,46 @@ enum rw_class rw_config_set(struct rw_config *config, struct rw_slice assignment
     return RW_OK;
 }
 
+void rw_config_blame(const struct rw_config *config, const char *section, const char *key,
+                     struct rw_err *err)
+{
+    const struct option *option = find(rw_slice_str(section), rw_slice_str(key));
+    char origin[RW_CONFIG_TEXT];
+    size_t i;
+
+    if (!option || !err)
+        return;
+    i = (size_t)(option - options);
+    (void)snprintf(origin, sizeof(origin), "%s", config->origin[i]);
+    if (config->place[i].line)
+        *strrchr(origin, ':') = '\0'; /* "FILE:LINE" */
+    rw_err_at(err, origin, -1, 0);
+    err->line = config->place[i].line;
+    err->column = config->place[i].column;
+}
+
+/* Nothing is signed without a key, and nobody believes what can't be checked. */
+static enum rw_class check_stir(const struct rw_config *config, struct rw_err *err)
+{
+    const char *const given[] = {config->stir_key_file, config->stir_certificate_url,
+                                 config->stir_certificate_file, config->stir_origid};
+    static const char *const keys[] = {"key_file", "certificate_url", "certificate_file", "origid"};
+
+    if (given[0][0] && given[1][0])
+        return RW_OK;
+    for (size_t i = 0; i < sizeof(given) / sizeof(*given); i++) {
+        if (!given[i][0])
+            continue;
+        rw_fail(err, RW_MALFORMED, "config.half_stir",
+                "stir.key_file and stir.certificate_url go together");
+        rw_err_found(err, "stir.%s without stir.%s", keys[i], keys[given[0][0] ? 1 : 0]);
+        rw_err_expected(err, "both of them to sign calls, or no option of [stir]");
+        rw_config_blame(config, "stir", keys[i], err);
+        return RW_MALFORMED;
+    }
+    return RW_OK;
+}
+
 enum rw_class rw_config_check(const struct rw_config *config, struct rw_err *err)
 {
     if (!config->data_dir[0])
@@ -375,6 +429,8 @@ enum rw_class rw_config_check(const struct rw_config *config, struct rw_err *err
         (config->media_port_max && config->media_port_max - config->media_port_min < 3))
         return rw_fail(err, RW_MALFORMED, "config.port_range",
                        "media.port_min to media.port_max must hold at least four ports");
+    if (check_stir(config, err) != RW_OK)
+        return err ? err->class : RW_MALFORMED;
     return rw_config_address(config, &(struct rw_address_policy){.region = ""}, err);
 }
 

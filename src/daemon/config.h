@@ -20,6 +20,10 @@
 #define RW_CONFIG_OPTIONS_MAX 48
 #define RW_CONFIG_FILE_MAX 65536 /* bytes of one file */
 
+struct rw_config_place {
+    int32_t line, column; /* in the file named by the option's origin; 0 = not from a file */
+};
+
 struct rw_config {
     char data_dir[RW_CONFIG_TEXT];
     int64_t workers; /* 0 = as many as cores */
@@ -40,6 +44,10 @@ struct rw_config {
     char media_host[RW_CONFIG_TEXT], media_advertised_host[RW_CONFIG_TEXT];
     int64_t media_port_min, media_port_max; /* 0, 0 = any */
 
+    char stir_key_file[RW_CONFIG_TEXT], stir_certificate_url[RW_CONFIG_TEXT];
+    char stir_certificate_file[RW_CONFIG_TEXT], stir_attestation_other[RW_CONFIG_TEXT];
+    char stir_origid[RW_CONFIG_TEXT];
+
     int64_t store_linger_ms, store_linger_patient_ms;
 
     char address_region[RW_CONFIG_TEXT], address_unassigned[RW_CONFIG_TEXT];
@@ -49,6 +57,7 @@ struct rw_config {
     bool log_mask_numbers;
 
     char origin[RW_CONFIG_OPTIONS_MAX][RW_CONFIG_TEXT]; /* where each option's value came from */
+    struct rw_config_place place[RW_CONFIG_OPTIONS_MAX];
 };
 
 /* Everything at its default. */
@@ -69,6 +78,13 @@ RW_NODISCARD enum rw_class rw_config_environment(struct rw_config *config, char 
 /* One "section.key=value" as a flag gives it. */
 RW_NODISCARD enum rw_class rw_config_set(struct rw_config *config, struct rw_slice assignment,
                                          const char *origin, struct rw_err *err);
+
+/*
+ * Says in err that this option is at fault: file, line and column of its value, or the variable or flag
+ * that gave it.
+ */
+void rw_config_blame(const struct rw_config *config, const char *section, const char *key,
+                     struct rw_err *err);
 
 /* What only holds between options (both TLS files or none, port range, ...). */
 RW_NODISCARD enum rw_class rw_config_check(const struct rw_config *config, struct rw_err *err);

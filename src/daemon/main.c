@@ -1,6 +1,7 @@
 /* ringwrightd: reads the command line and does the one thing it asks for. */
 #include "base/log.h"
 #include "base/status.h"
+#include "daemon/identity.h"
 #include "daemon/init.h"
 #include "daemon/options.h"
 #include "daemon/server.h"
@@ -68,9 +69,22 @@ static enum rw_class print_config(const struct rw_config *config, struct rw_err 
     return RW_OK;
 }
 
+/* What the files that the configuration names hold is a part of it. */
+static enum rw_class check(const struct rw_config *config, struct rw_err *err)
+{
+    struct rw_identity identity;
+    enum rw_class class = rw_identity_open(config, &identity, err);
+
+    if (class)
+        return class;
+    rw_identity_close(&identity);
+    puts("the configuration is good");
+    return RW_OK;
+}
+
 int main(int argc, char **argv)
 {
-    static struct rw_config config; /* 15 KB */
+    static struct rw_config config; /* 17 KB */
     struct rw_daemon_options options;
     struct rw_err err;
     enum rw_class class = rw_daemon_options_read(argc, argv, environ, &options, &config, &err);
@@ -86,7 +100,7 @@ int main(int argc, char **argv)
         puts("ringwrightd " RW_VERSION);
         break;
     case RW_MODE_CHECK:
-        puts("the configuration is good");
+        class = check(&config, &err);
         break;
     case RW_MODE_PRINT_CONFIG:
         class = print_config(&config, &err);

@@ -43,6 +43,7 @@ static enum rw_class open_exchange(struct rw_node *node, const struct rw_node_sh
         .leg_port = rw_sip_leg_port(node->sip),
         .relay_ops = &rw_media_relay_ops,
         .relay_port = node->media,
+        .signer = shared->signer,
         .calls_max =
             (uint32_t)((shared->config->calls_max + shared->workers - 1) / shared->workers),
     };

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "daemon/files.h"
+#include "daemon/identity.h"
 #include "daemon/node.h"
 #include "daemon/own_address.h"
 #include "event/trace.h"
@@ -38,6 +39,7 @@ struct server {
     struct rw_node nodes[RW_ID_WORKERS];
     struct order listen[RW_ID_WORKERS], drain[RW_ID_WORKERS], hang_up[RW_ID_WORKERS];
     struct order recover;
+    struct rw_identity identity;
     int lock_fd, wake_fd, signal_fd;
     _Atomic unsigned listening, quiet; /* workers that came so far */
     _Atomic int failed;                /* enum rw_class of a worker that could not; first wins */
@@ -419,7 +421,10 @@ enum rw_class rw_server_run(const struct rw_config *config, struct rw_err *err)
     if (!class)
         class = rw_auth_key_load(config->data_dir, &server->shared.token_key, err);
     if (!class)
+        class = rw_identity_open(config, &server->identity, err);
+    if (!class)
         class = open_store(server, err);
+    server->shared.signer = rw_identity_signer(&server->identity);
     if (!class)
         class = rw_offload_new(&server->shared.offload, OFFLOAD_THREADS, OFFLOAD_QUEUE, err);
     if (!class)
@@ -432,6 +437,7 @@ enum rw_class rw_server_run(const struct rw_config *config, struct rw_err *err)
     rw_sip_wire_free(server->shared.wire);
     rw_offload_free(server->shared.offload);
     rw_store_close(server->shared.store);
+    rw_identity_close(&server->identity);
     rw_auth_key_free(server->shared.token_key);
     rw_trace_stop();
     for (int *fd = &server->lock_fd; fd <= &server->signal_fd; fd++)

@@ -29,7 +29,8 @@ struct rw_exchange_options {
     struct rw_leg_port *leg_port;
     const struct rw_relay_ops *relay_ops;
     struct rw_relay_port *relay_port;
-    uint32_t calls_max; /* of this worker; beyond: RW_LIMIT call.capacity */
+    const struct rw_identity_signer *signer; /* of calls that leave by a trunk; NULL = none */
+    uint32_t calls_max;                      /* of this worker; beyond: RW_LIMIT call.capacity */
 };
 
 RW_NODISCARD enum rw_class rw_exchange_new(struct rw_exchange **ret,

@@ -6,7 +6,7 @@
 
 /* ------------------------------------------------------------------ targets */
 
-#define TEXTS 8
+#define TEXTS 10
 
 /* The members of a target that are copied, in one order. */
 static void texts_of(struct rw_leg_target *target, const char **ret[TEXTS])
@@ -19,6 +19,8 @@ static void texts_of(struct rw_leg_target *target, const char **ret[TEXTS])
     ret[5] = &target->auth_password;
     ret[6] = &target->trunk_id;
     ret[7] = &target->trunk_name;
+    ret[8] = &target->claim.from_number;
+    ret[9] = &target->claim.to_number;
 }
 
 static size_t texts_size(const struct rw_leg_target *target)
@@ -89,6 +91,8 @@ bool rw_live_targets_set(struct rw_live *live, enum rw_leg_side leg,
         name_dialog(live, leg, i, &kept->at[i]);
         if (i + 1 < count)
             kept->at[i].target.silent_ms = RW_EXCHANGE_SILENT_MS;
+        /* a station is ours: it needs no proof, and a token it could pass on says more than it has to know */
+        kept->at[i].target.signer = leg == RW_LEG_TRUNK ? live->exchange->options.signer : NULL;
     }
     live->sides[leg].targets = kept;
     live->sides[leg].target = &kept->at[0];

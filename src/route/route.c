@@ -478,6 +478,8 @@ static void fill_trunk(struct making *m, const struct rw_row_trunk *t, const cha
         .auth_password = keep(m, t->auth_password, failed),
         .trunk_id = keep(m, t->id, failed),
         .trunk_name = keep(m, t->name, failed),
+        /* every caller id is a number resource of the tenant: find_number() lets no other pass */
+        .claim = {.from_number = plan->from_e164, .to_number = plan->to_e164, .owned = true},
     };
     plan->trunk_answer_ms[plan->trunk_count++] = t->answer_timeout_ms;
     *failed |= !target->uri;

@@ -92,7 +92,7 @@ struct rw_route_plan {
     const char *station_id;          /* NULL: agentless */
     const char *user_name;
     uint32_t trunk_count;         /* in the order of trying, at least 1 */
-    struct rw_leg_target *trunks; /* call_id is the exchange's to fill */
+    struct rw_leg_target *trunks; /* call_id and signer are the exchange's to fill */
     uint32_t trunk_answer_ms[RW_CALL_TRUNKS_MAX];
     struct rw_leg_target station; /* uri NULL: agentless */
 };

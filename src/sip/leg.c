@@ -13,6 +13,7 @@ static void send_bye(struct rw_leg *leg, const struct rw_ending *why);
 static void release_texts(struct rw_leg *leg)
 {
     rw_leg_auth_done(leg);
+    rw_leg_identity_done(leg);
     rw_leg_reply_done(leg);
     rw_sip_dialog_done(&leg->dialog);
     rw_free(leg->request_uri);
@@ -123,20 +124,29 @@ static void put_invite(struct rw_leg *leg)
     rw_sip_put_capabilities(buf);
 }
 
-/* The INVITE stands in the scratch buffer afterwards. False when memory is out. */
-static bool compose_invite(struct rw_leg *leg)
+/* The INVITE stands in the scratch buffer afterwards. */
+static enum rw_class compose_invite(struct rw_leg *leg, struct rw_err *err)
 {
+    struct rw_buf *buf = &leg->sip->scratch;
+    enum rw_class class;
+
     put_invite(leg);
-    rw_leg_auth_put(leg, &leg->sip->scratch);
-    return rw_sip_put_end(&leg->sip->scratch, rw_slice_str(leg->sdp));
+    rw_leg_auth_put(leg, buf);
+    class = rw_leg_identity_put(leg, buf, err);
+    if (class)
+        return class;
+    return rw_sip_put_end(buf, rw_slice_str(leg->sdp)) ? RW_OK : rw_fail_memory(err);
 }
 
 static enum rw_class send_invite(struct rw_leg *leg, struct rw_err *err)
 {
+    enum rw_class class;
+
     leg->phase = RW_PHASE_CALLING;
     leg->invite_cseq = leg->dialog.local_cseq;
-    if (!compose_invite(leg))
-        return rw_fail_memory(err);
+    class = compose_invite(leg, err);
+    if (class)
+        return class;
     return rw_sip_transaction_send(leg->sip, RW_SIP_INVITE, leg->branch, &leg->hop,
                                    rw_buf_slice(&leg->sip->scratch), on_invite, leg,
                                    &leg->transaction, err);
@@ -196,6 +206,7 @@ static void heard_answer(struct rw_leg *leg, const struct rw_sip_message *m,
     }
     leg->hop = *from;
     leg->phase = RW_PHASE_ANSWERED;
+    rw_leg_identity_done(leg);
     send_ack(leg);
     if (leg->cancelled) {
         send_bye(leg, &(struct rw_ending){.sip_code = 0});
@@ -382,6 +393,9 @@ static enum rw_class check_target(const struct rw_leg_target *target, size_t sdp
             if ((unsigned char)*p < 0x20 || *p == 0x7f)
                 return rw_fail(err, RW_MALFORMED, "sip.bad_target",
                                "a name for SIP holds a control character");
+    if (target->signer && (!target->claim.from_number || !target->claim.to_number))
+        return rw_fail(err, RW_MALFORMED, "sip.bad_target",
+                       "a call that is to be vouched for names no numbers");
     if (sdp > RW_SDP_MAX || target->call_id[0] == '\0' || strpbrk(target->call_id, ";,") ||
         (target->local_tag && strpbrk(target->local_tag, ";,")) ||
         (target->branch && !rw_sip_branch_read(rw_slice_str(target->branch), &branch)))
@@ -432,8 +446,9 @@ static bool copy_target(struct rw_leg *leg, const struct rw_leg_target *target, 
         rw_sip_tag_write(tag, rw_random_u64());
     (void)rw_sip_branch_read(rw_slice_str(target->branch), &leg->branch);
     leg->sdp = rw_calloc(sdp.n + 1, 1);
-    if (!leg->sdp || rw_sip_dialog_init(&leg->dialog, target->call_id, target->from_name,
-                                        target->from_uri, target->uri, tag, NULL))
+    if (!leg->sdp || !rw_leg_identity_init(leg, target) ||
+        rw_sip_dialog_init(&leg->dialog, target->call_id, target->from_name, target->from_uri,
+                           target->uri, tag, NULL))
         return false;
     if (sdp.n)
         memcpy(leg->sdp, sdp.p, sdp.n);
@@ -462,6 +477,8 @@ static void on_resolved(int e, const struct dnshdr *header, struct list *answers
 {
     struct rw_leg *leg = arg;
     int af = rw_sip_wire_af(leg->sip->wire);
+    struct rw_ending why = {.sip_code = 0};
+    struct rw_err err = {.code = NULL};
 
     (void)header, (void)authorities, (void)additional;
     rw_leg_enter(leg);
@@ -469,8 +486,11 @@ static void on_resolved(int e, const struct dnshdr *header, struct list *answers
     if (e ||
         !dns_rrlist_apply(answers, NULL, af == AF_INET ? DNS_TYPE_A : DNS_TYPE_AAAA, DNS_CLASS_IN,
                           true, take_address, &leg->hop.peer) ||
-        send_invite(leg, NULL))
-        rw_leg_end(leg, RW_IN_LEG_UNREACHABLE, NULL);
+        send_invite(leg, &err)) {
+        /* as the exchange tells of an INVITE that fails at once */
+        (void)rw_text_clean(why.sip_reason, sizeof(why.sip_reason), rw_slice_str(err.message));
+        rw_leg_end(leg, RW_IN_LEG_UNREACHABLE, &why);
+    }
     rw_leg_leave(leg);
 }
 

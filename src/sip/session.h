@@ -39,6 +39,15 @@ struct rw_leg_auth {
     } at[RW_LEG_REALMS];
 };
 
+/* Who vouches for the call, and what it said last; kept until the call is answered. */
+struct rw_leg_identity {
+    const struct rw_identity_signer *signer;
+    struct rw_identity_claim claim; /* its texts stand behind this */
+    uint64_t signed_s;              /* 0 = not yet */
+    char *value;                    /* of the Identity header; NULL = the call gets none */
+    char texts[];
+};
+
 /* Our 2xx to a re-INVITE, repeated until its ACK comes (13.3.1.4). */
 struct rw_leg_reply {
     struct rw_sip_hop hop;
@@ -60,6 +69,7 @@ struct rw_leg {
     struct tmr check_due;
     struct rw_leg_reply *reply;
     struct rw_leg_auth *auth;
+    struct rw_leg_identity *identity; /* NULL = nobody vouches */
     struct rw_sip_dialog dialog;
     struct rw_sip_hop hop; /* of the INVITE; from the 2xx on where that came from */
     char *request_uri, *route, *sdp, *user, *password;
@@ -84,6 +94,15 @@ bool rw_leg_auth_answer(struct rw_leg *leg, const struct rw_sip_message *challen
                         enum rw_sip_method method, struct rw_slice uri);
 void rw_leg_auth_put(const struct rw_leg *leg, struct rw_buf *buf);
 void rw_leg_auth_done(struct rw_leg *leg);
+
+/*
+ * leg_identity.c: Date and Identity of an INVITE (RFC 8224). An INVITE that is sent again has the same
+ * token while it is fresh.
+ */
+RW_NODISCARD bool rw_leg_identity_init(struct rw_leg *leg, const struct rw_leg_target *target);
+RW_NODISCARD enum rw_class rw_leg_identity_put(struct rw_leg *leg, struct rw_buf *buf,
+                                               struct rw_err *err);
+void rw_leg_identity_done(struct rw_leg *leg);
 
 /* check.c: asks the far end of an answered leg from time to time whether it is still there. */
 void rw_leg_check_start(struct rw_leg *leg);

@@ -21,7 +21,8 @@
  *
  * Size: a message goes by the transport that the target's URI names, UDP when it names none. RFC
  * 3261, section 18.1.1, wants TCP from 1,300 bytes on; carriers that offer no TCP are common and IP
- * fragments work, so choosing TCP is left to the trunk's URI (;transport=tcp).
+ * fragments work, so choosing TCP is left to the trunk's URI (;transport=tcp). An Identity header
+ * makes an INVITE some 500 bytes longer: with a few codecs it is then above that mark.
  *
  * Memory   a worker: 16 receive buffers of 64 KiB (used as far as datagrams are long), 256 KiB to
  *          send, at most RW_SIP_STREAMS_MAX connections.

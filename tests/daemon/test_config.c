@@ -40,6 +40,8 @@ static const struct {
     {"[server]\nDATA = 1\n", "config.syntax", 2, 1, ""},
     {"[log]\nlevel = \"loud\"\n", "config.bad_value", 2, 9, ""},
     {"[log]\nmask_numbers = yes\n", "config.bad_value", 2, 16, ""},
+    {"[stir]\nattestation_other = \"A\"\n", "config.bad_value", 2, 21, ""},
+    {"[stir]\ncertificate_ulr = \"x\"\n", "config.unknown_option", 2, 1, "stir.certificate_url"},
 };
 
 static void reads_each_case(void **state)
@@ -164,6 +166,65 @@ static void numbers_are_read_as_configured(void **state)
     assert_string_equal(policy.refuse_regions, "CU,KP");
 }
 
+static void signing_needs_key_and_address(void **state)
+{
+    static const struct {
+        const char *text;
+        int line, column; /* 0: good */
+    } cases[] = {
+        {"[stir]\n", 0, 0},
+        {"[stir]\nattestation_other = \"B\"\n", 0, 0},
+        {"[stir]\nkey_file = \"/k\"\ncertificate_url = \"https://a/b\"\n", 0, 0},
+        {"[stir]\nkey_file = \"/k\"\n", 2, 12},
+        {"[stir]\n\n  certificate_url = \"https://a/b\"\n", 3, 21},
+        {"[stir]\ncertificate_file = \"/c\"\n", 2, 20},
+        {"[stir]\norigid = \"x\"\n", 2, 10},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        struct rw_config config;
+        struct rw_err err = {0};
+
+        rw_config_defaults(&config);
+        assert_int_equal(rw_config_read(&config, "a.conf", rw_slice_str(cases[i].text), &err),
+                         RW_OK);
+        assert_int_equal(rw_config_check(&config, &err), cases[i].line ? RW_MALFORMED : RW_OK);
+        if (!cases[i].line)
+            continue;
+        assert_string_equal(err.code, "config.half_stir");
+        assert_string_equal(err.pointer, "a.conf");
+        assert_int_equal(err.line, cases[i].line);
+        assert_int_equal(err.column, cases[i].column);
+    }
+}
+
+/* The place of a value goes with it: a flag that wins has none in a file. */
+static void the_option_at_fault_is_placed(void **state)
+{
+    struct rw_config config;
+    struct rw_err err;
+
+    (void)state;
+    rw_config_defaults(&config);
+    assert_int_equal(rw_config_read(&config, "a:b.conf", RW_LIT("[stir]\nkey_file=\"/k\"\n"), &err),
+                     RW_OK);
+    rw_fail(&err, RW_MALFORMED, "x.y", "z");
+    rw_config_blame(&config, "stir", "key_file", &err);
+    assert_string_equal(err.pointer, "a:b.conf");
+    assert_int_equal(err.line, 2);
+    assert_int_equal(err.column, 10);
+    assert_int_equal(rw_config_set(&config, RW_LIT("stir.key_file=/other"), "--set", &err), RW_OK);
+    rw_fail(&err, RW_MALFORMED, "x.y", "z");
+    rw_config_blame(&config, "stir", "key_file", &err);
+    assert_string_equal(err.pointer, "--set");
+    assert_int_equal(err.line, 0);
+    rw_fail(&err, RW_MALFORMED, "x.y", "z");
+    rw_config_blame(&config, "stir", "no_such_key", &err);
+    assert_string_equal(err.pointer, "");
+    rw_config_blame(&config, "stir", "key_file", NULL);
+}
+
 /* Comments only, so that nothing but the length can be wrong. */
 static void a_file_is_bounded(void **state)
 {
@@ -241,6 +302,8 @@ int main(void)
         cmocka_unit_test(later_sources_win_and_say_so),
         cmocka_unit_test(options_that_only_hold_together),
         cmocka_unit_test(numbers_are_read_as_configured),
+        cmocka_unit_test(signing_needs_key_and_address),
+        cmocka_unit_test(the_option_at_fault_is_placed),
         cmocka_unit_test(a_file_is_bounded),
         cmocka_unit_test(endpoints),
         cmocka_unit_test(a_file_that_is_not_there),

@@ -9,6 +9,7 @@
 #include <string.h>
 
 struct rig rig;
+const struct rw_identity_signer rig_signer = {.put = NULL}; /* the faked legs never ask it */
 
 /* ------------------------------------------------------------------ waiting */
 
@@ -146,6 +147,10 @@ static enum rw_class fake_invite(struct rw_leg_port *port, const struct rw_leg_t
     COPY(leg->local_tag, target->local_tag);
     COPY(leg->branch, target->branch);
     COPY(leg->auth_password, target->auth_password);
+    COPY(leg->claim_from, target->claim.from_number);
+    COPY(leg->claim_to, target->claim.to_number);
+    leg->signer = target->signer;
+    leg->claim_owned = target->claim.owned;
     (void)rw_slice_copy(leg->offer, sizeof(leg->offer), offer);
     leg->log_seq = rw_store_last_seq(rig.store.store);
     leg->now = (struct rw_leg_dialog){.local_cseq = 1};
@@ -272,6 +277,7 @@ static enum rw_class on_start(struct rw_worker *worker, void *arg, struct rw_err
         .leg_port = &leg_ports[i],
         .relay_ops = &relay_ops,
         .relay_port = &relay_ports[i],
+        .signer = &rig_signer,
         .calls_max = rig.at[i].calls_max ? rig.at[i].calls_max : 100,
     };
 
@@ -336,7 +342,8 @@ struct rw_call_order rig_order(bool with_station)
          .auth_user = "us",
          .auth_password = "secret",
          .trunk_id = "t1",
-         .trunk_name = "first"},
+         .trunk_name = "first",
+         .claim = {.from_number = "+6534567890", .to_number = "+6591234567", .owned = true}},
         {.uri = "sip:+6591234567@192.0.2.2:5060",
          .from_uri = "sip:+6534567890@192.0.2.9",
          .auth_password = "other",

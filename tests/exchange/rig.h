@@ -19,6 +19,9 @@ struct rw_leg {
     char uri[128], from_uri[128], call_id[80], local_tag[40], branch[40], auth_password[40];
     char offer[256];
     uint32_t silent_ms;
+    const struct rw_identity_signer *signer; /* whom the exchange named, with what claim */
+    char claim_from[20], claim_to[20];
+    bool claim_owned;
     struct rw_ending why;     /* of the BYE */
     uint64_t log_seq;         /* newest event in the store when the INVITE left */
     struct rw_leg_dialog now; /* what describe() says */
@@ -52,6 +55,7 @@ struct rig {
 };
 
 extern struct rig rig;
+extern const struct rw_identity_signer rig_signer; /* of every exchange here */
 
 void rig_open(void);
 void rig_close(void);

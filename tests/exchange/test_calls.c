@@ -70,6 +70,10 @@ static void test_agentless_call(void **state)
     assert_string_equal(leg->uri, "sip:+6591234567@192.0.2.1:5060");
     assert_string_equal(leg->offer, "offer to trunk");
     assert_string_equal(leg->auth_password, "secret");
+    assert_ptr_equal(leg->signer, &rig_signer);
+    assert_string_equal(leg->claim_from, "+6534567890");
+    assert_string_equal(leg->claim_to, "+6591234567");
+    assert_true(leg->claim_owned);
     assert_true(leg->log_seq >= rig.events[1].seq); /* durable before it left */
     assert_int_equal(strncmp(leg->call_id, "00-", 3), 0);
     assert_int_equal(strncmp(leg->call_id + 3, rig.placed.id, 36), 0);
@@ -170,6 +174,8 @@ static void test_station_first(void **state)
     rig_say(0, RW_IN_LEG_ANSWERED, 0, "v=0");
     assert_int_equal(rig.at[0].legs_count, 2);
     assert_string_equal(legs[1].uri, "sip:+6591234567@192.0.2.1:5060");
+    assert_null(legs[0].signer); /* nobody vouches towards a station */
+    assert_ptr_equal(legs[1].signer, &rig_signer);
     assert_string_equal(legs[1].call_id + 39, "-t");
     assert_string_equal(legs[0].call_id + 39, "-s");
     assert_string_equal(rig_log(), "created dialing/0 ringing/0 connected/0 dialing/1");

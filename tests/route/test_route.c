@@ -335,6 +335,9 @@ static void a_plan_can_be_dialled(void **state)
     assert_null(plan.trunks[0].route);
     assert_string_equal(plan.trunks[0].auth_user, "tu");
     assert_string_equal(plan.trunks[0].trunk_id, "main");
+    assert_string_equal(plan.trunks[0].claim.from_number, "+6534567890");
+    assert_string_equal(plan.trunks[0].claim.to_number, "+6591234567");
+    assert_true(plan.trunks[0].claim.owned);
     assert_string_equal(plan.station.uri, "sip:ann@192.0.2.7:5070");
     assert_string_equal(plan.station.from_uri, "sip:+6591234567@192.0.2.1:5060;user=phone");
     assert_string_equal(plan.station.auth_password, "p");

@@ -294,6 +294,24 @@ void stage_invite(struct stage *stage, const struct rw_leg_target *more)
                                 on_news, stage, &stage->leg, &err) == RW_OK);
 }
 
+struct stage_signer stage_signer;
+
+static enum rw_class put_identity(const struct rw_identity_signer *signer,
+                                  const struct rw_identity_claim *claim, uint64_t wall_s,
+                                  struct rw_buf *ret, struct rw_err *err)
+{
+    (void)signer;
+    if (stage_signer.refuses)
+        return rw_fail(err, RW_IO, "stir.not_signed", "there is no key");
+    if (!stage_signer.says_nothing)
+        rw_buf_printf(ret, "token-%u.%s.%s.%s.%d.%llu;info=<x>", ++stage_signer.asked,
+                      claim->from_number, claim->to_number, claim->trunk_id, claim->owned,
+                      (unsigned long long)wall_s);
+    return ret->failed ? rw_fail_memory(err) : RW_OK;
+}
+
+const struct rw_identity_signer stage_signer_port = {put_identity};
+
 void stage_release(struct stage *stage)
 {
     if (stage->leg)
@@ -328,6 +346,7 @@ static enum rw_class on_start(struct rw_worker *worker, void *arg, struct rw_err
     jmp_buf jump;
     long live = rw_mem_live();
 
+    stage_signer = (struct stage_signer){.asked = 0};
     stage->worker = worker;
     stage->now_ms = 1000000;
     stage->tcp = -1;

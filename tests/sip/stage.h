@@ -103,6 +103,16 @@ void stage_request(struct stage *stage, const char *method, unsigned cseq, const
 
 void stage_send(struct stage *stage, const char *bytes, size_t n);
 
+/*
+ * Vouches for calls: "token-<n>.<from>.<to>.<trunk>.<owned>.<second>;info=<x>", n counts from 1.
+ * Zeroed when a stage is set up.
+ */
+extern struct stage_signer {
+    unsigned asked;
+    bool refuses, says_nothing;
+} stage_signer;
+extern const struct rw_identity_signer stage_signer_port;
+
 /* Gives the leg back; at the end of a scenario this happens by itself. */
 void stage_release(struct stage *stage);
 

@@ -589,6 +589,16 @@ static void host_names(struct stage *s)
         }
         stage_release(s);
     }
+    stage_signer.refuses = true; /* the name is known, but nobody vouches for the call */
+    stage_invite(s, &(struct rw_leg_target){.uri = uri,
+                                            .signer = &stage_signer_port,
+                                            .claim = {"+6534567890", "+65", "t1", true}});
+    stage_turn(s);
+    answer_query(s, fd, true);
+    CHECK(s,
+          strcmp(expect_news(s, RW_IN_LEG_UNREACHABLE)->ending.sip_reason, "there is no key") == 0);
+    expect_nothing(s);
+    stage_release(s);
     stage_invite(s, &(struct rw_leg_target){.uri = "sip:+65@other.example"});
     rw_sip_leg_ops.cancel(s->leg);
     expect_no_news(s); /* not from within cancel() */
@@ -704,8 +714,12 @@ static void drop_streams(struct stage *s)
 /* Every allocation of a whole call fails in turn: it ends all the same, and nothing is left. */
 static void each_allocation_fails(struct stage *s, const char *transport)
 {
-    struct rw_leg_target target = {
-        .from_uri = "sip:a@127.0.0.1", .auth_user = "u", .auth_password = "p"};
+    struct rw_leg_target target = {.from_uri = "sip:a@127.0.0.1",
+                                   .auth_user = "u",
+                                   .auth_password = "p",
+                                   .trunk_id = "t1",
+                                   .signer = &stage_signer_port,
+                                   .claim = {"+6534567890", "+6591234567", NULL, true}};
     char uri[100], call_id[40];
     bool left = false;
     long n, live = 0;
