@@ -97,6 +97,8 @@ enum rw_class rw_node_open(struct rw_node *node, struct rw_worker *worker,
         class = open_api(node, shared, err);
     if (class)
         rw_node_close(node);
+    else if (rw_worker_index(worker) == 0)
+        rw_acquaint_start(&node->acquaint, shared->store, node->reader, node->sip);
     return class;
 }
 
@@ -151,6 +153,7 @@ static void log_sip_totals(const struct rw_node *node)
 void rw_node_close(struct rw_node *node)
 {
     log_sip_totals(node);
+    rw_acquaint_stop(&node->acquaint);
     rw_http_free(node->http);
     rw_api_free(node->api);
     rw_exchange_free(node->exchange);

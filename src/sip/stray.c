@@ -1,7 +1,4 @@
-/*
- * What belongs to no dialog. Strangers, that is whoever we have not sent a request to in the last
- * hour, get no answer at all: a scanner learns nothing, and a forged source is not amplified.
- */
+/* What belongs to no dialog. Strangers get no answer at all (sip/peers.h). */
 #include "base/id.h"
 #include "sip/core.h"
 #include "sip/dialog.h"
@@ -21,8 +18,8 @@ static void refuse(struct rw_sip *sip, const struct rw_sip_message *m,
 void rw_sip_stray_request(struct rw_sip *sip, const struct rw_sip_message *m,
                           const struct rw_sip_hop *from)
 {
-    if (!rw_sip_wire_knows(sip->wire, &from->peer)) {
-        sip->counters.from_strangers++;
+    if (!rw_sip_peers_knows(rw_sip_wire_peers(sip->wire), &from->peer)) {
+        rw_sip_strange(sip, &from->peer, rw_sip_method_name(m->method));
         return;
     }
     if (m->method == RW_SIP_ACK)
@@ -93,6 +90,6 @@ void rw_sip_stray_answer(struct rw_sip *sip, const struct rw_sip_message *m,
     /* only what looks like an answer to an INVITE of ours, from somebody we talk to */
     if (m->method == RW_SIP_INVITE && m->code >= 200 && m->code < 300 && m->to_tag.n &&
         rw_sip_branch_read(m->branch, &branch) && rw_sip_wire_owner(sip->wire, m->call_id) >= 0 &&
-        rw_sip_wire_knows(sip->wire, &from->peer))
+        rw_sip_peers_knows(rw_sip_wire_peers(sip->wire), &from->peer))
         rw_sip_end_unwanted(sip, m, from);
 }

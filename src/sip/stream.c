@@ -233,8 +233,8 @@ static void on_connection(int flags, void *arg)
                      SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (fd < 0)
             return;
-        if (!rw_sip_wire_knows(sip->wire, &peer))
-            sip->counters.from_strangers++;
+        if (!rw_sip_peers_knows(rw_sip_wire_peers(sip->wire), &peer))
+            rw_sip_strange(sip, &peer, "connection");
         else if (sip->streams.count < RW_SIP_STREAMS_MAX && add(sip, fd, &peer, false))
             continue;
         (void)close(fd);
