@@ -86,6 +86,9 @@ bool rw_sip_has_ended(const struct rw_sip *sip, struct rw_slice call_id);
 /* stray.c: what no leg, transaction or orphan wanted. */
 void rw_sip_stray_request(struct rw_sip *sip, const struct rw_sip_message *message,
                           const struct rw_sip_hop *from);
+/* 400 (or 505), and its reason says what is wrong. For requests that are `answerable`, of the known. */
+void rw_sip_refuse_malformed(struct rw_sip *sip, const struct rw_sip_message *message,
+                             const struct rw_sip_hop *from, const char *what);
 void rw_sip_stray_answer(struct rw_sip *sip, const struct rw_sip_message *message,
                          const struct rw_sip_hop *from);
 

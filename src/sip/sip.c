@@ -80,7 +80,8 @@ static bool is_strange(struct rw_sip *sip, const struct rw_sip_message *m,
     return m->request && m->to_tag.n == 0 && !is_known(sip, hop);
 }
 
-static void malformed(struct rw_sip *sip, const struct rw_sip_hop *hop, const char *what)
+static void malformed(struct rw_sip *sip, const struct rw_sip_message *m,
+                      const struct rw_sip_hop *hop, const char *what)
 {
     if (!is_known(sip, hop)) {
         rw_sip_strange(sip, &hop->peer, what);
@@ -88,6 +89,8 @@ static void malformed(struct rw_sip *sip, const struct rw_sip_hop *hop, const ch
     }
     sip->counters.malformed++;
     rw_sip_peers_tell(rw_sip_wire_peers(sip->wire), &hop->peer, "sip.malformed", what);
+    if (m->answerable && m->method != RW_SIP_ACK)
+        rw_sip_refuse_malformed(sip, m, hop, what);
 }
 
 static void dispatch(struct rw_sip *sip, const struct rw_sip_message *m,
@@ -134,7 +137,7 @@ void rw_sip_receive(struct rw_sip *sip, const struct rw_sip_hop *hop, char *byte
     if (sip->trace)
         rw_sip_trace(sip, false, hop, rw_buf_slice(&sip->raw));
     if (wrong)
-        malformed(sip, hop, wrong);
+        malformed(sip, &message, hop, wrong);
     else
         dispatch(sip, &message, hop);
 }

@@ -4,6 +4,8 @@
 #include "sip/dialog.h"
 #include "sip/transaction.h"
 
+#include <stdio.h>
+
 static void refuse(struct rw_sip *sip, const struct rw_sip_message *m,
                    const struct rw_sip_hop *from, uint16_t code, const char *phrase)
 {
@@ -11,8 +13,46 @@ static void refuse(struct rw_sip *sip, const struct rw_sip_message *m,
     struct rw_sip_reply reply = {.code = code, .phrase = phrase, .tag = {tag, RW_SIP_TAG - 1}};
 
     rw_sip_tag_write(tag, rw_random_u64());
+    reply.unsupported = code == 420;
     reply.capabilities = m->method == RW_SIP_OPTIONS || code == 405 || code == 501;
     rw_sip_answer(sip, m, from, &reply);
+}
+
+static bool scheme_is_known(struct rw_slice uri)
+{
+    return (uri.n > 4 && strncasecmp(uri.p, "sip:", 4) == 0) ||
+           (uri.n > 5 && strncasecmp(uri.p, "sips:", 5) == 0);
+}
+
+/* Outside of dialogs, in the order of RFC 3261, section 8.2. */
+static void judge(struct rw_sip *sip, const struct rw_sip_message *m, const struct rw_sip_hop *from)
+{
+    struct rw_slice sdp;
+
+    if (m->method == RW_SIP_UNKNOWN)
+        refuse(sip, m, from, 501, "Not Implemented");
+    else if (m->method != RW_SIP_OPTIONS && m->method != RW_SIP_INVITE)
+        refuse(sip, m, from, 405, "Method Not Allowed");
+    else if (!scheme_is_known(m->uri))
+        refuse(sip, m, from, 416, "Unsupported URI Scheme");
+    else if (rw_sip_message_demands(m))
+        refuse(sip, m, from, 420, "Bad Extension");
+    else if (m->method == RW_SIP_OPTIONS)
+        refuse(sip, m, from, 200, "OK");
+    else if (m->body.n && !rw_sip_message_sdp(m, &sdp))
+        refuse(sip, m, from, 415, "Unsupported Media Type");
+    else
+        refuse(sip, m, from, 403, "Calls Are Not Taken Here");
+}
+
+void rw_sip_refuse_malformed(struct rw_sip *sip, const struct rw_sip_message *m,
+                             const struct rw_sip_hop *from, const char *what)
+{
+    char phrase[80];
+
+    (void)snprintf(phrase, sizeof(phrase), "%s (%s)",
+                   m->refuse == 505 ? "Version Not Supported" : "Bad Request", what);
+    refuse(sip, m, from, m->refuse, phrase);
 }
 
 void rw_sip_stray_request(struct rw_sip *sip, const struct rw_sip_message *m,
@@ -24,18 +64,15 @@ void rw_sip_stray_request(struct rw_sip *sip, const struct rw_sip_message *m,
     }
     if (m->method == RW_SIP_ACK)
         return;
-    /* a BYE repeated, because our first 200 was lost; or a question whether we are there */
-    if ((m->method == RW_SIP_BYE && rw_sip_has_ended(sip, m->call_id)) ||
-        (m->method == RW_SIP_OPTIONS && m->to_tag.n == 0))
+    /* a BYE repeated, because our first 200 was lost */
+    if (m->method == RW_SIP_BYE && rw_sip_has_ended(sip, m->call_id))
         refuse(sip, m, from, 200, "OK");
+    else if (m->flaw)
+        rw_sip_refuse_malformed(sip, m, from, m->flaw);
     else if (m->to_tag.n || m->method == RW_SIP_BYE || m->method == RW_SIP_CANCEL)
         refuse(sip, m, from, 481, "Call Does Not Exist");
-    else if (m->method == RW_SIP_INVITE)
-        refuse(sip, m, from, 403, "Calls Are Not Taken Here");
-    else if (m->method == RW_SIP_UNKNOWN)
-        refuse(sip, m, from, 501, "Not Implemented");
     else
-        refuse(sip, m, from, 405, "Method Not Allowed");
+        judge(sip, m, from);
 }
 
 /* The dialog that a 2xx makes, as far as the message tells it. */
