@@ -144,10 +144,11 @@ static void log_sip_totals(const struct rw_node *node)
     rw_sip_read_counters(node->sip, &n);
     rw_log(RW_LOG_INFO, "sip.totals",
            "worker=%u received=%llu sent=%llu malformed=%llu from_strangers=%llu "
-           "retransmissions=%llu",
+           "retransmissions=%llu transactions=%llu",
            rw_worker_index(node->worker), (unsigned long long)n.received,
            (unsigned long long)n.sent, (unsigned long long)n.malformed,
-           (unsigned long long)n.from_strangers, (unsigned long long)n.retransmissions);
+           (unsigned long long)n.from_strangers, (unsigned long long)n.retransmissions,
+           (unsigned long long)n.transactions);
 }
 
 void rw_node_close(struct rw_node *node)

@@ -8,8 +8,8 @@
  * Strict where it protects: no control character but the tab inside a line, From, To, Call-ID and
  * CSeq exactly once, CSeq's method that of the request, a body as long as it says. So no slice of a
  * message ever holds CR, LF or NUL, and may be copied into a header of ours: a control character
- * that is quoted as RFC 3261 allows (a backslash before it) is read as a space. Lenient where it does no harm:
- * a line may end with LF alone, unknown headers are skipped.
+ * that is quoted as RFC 3261 allows (a backslash before it) is read as a space. Lenient where it
+ * does no harm: a line may end with LF alone, unknown headers are skipped.
  *
  * Between the two stands what a strict reader refuses and what can be understood all the same (a
  * comma in a name without quotes, a Date of another zone): such a message is read, and its `flaw`
@@ -18,8 +18,7 @@
  *
  * Memory   struct rw_sip_message; at most RW_SIP_HEADERS_MAX headers of the kinds below.
  * Errors   a reason as a static text that names the place: what is wrong with the message. It can
- *          be told to its sender when `answerable` (RFC 3261, section 21.4.1: "400 ... the Reason-Phrase
- *          should identify the syntax problem").
+ *          be told to its sender when `answerable` (RFC 3261, section 21.4.1).
  */
 #ifndef RW_SIP_MESSAGE_H
 #define RW_SIP_MESSAGE_H

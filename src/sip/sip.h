@@ -61,6 +61,7 @@ extern const struct rw_leg_ops rw_sip_leg_ops;
 
 struct rw_sip_counters {
     uint64_t received, sent, malformed, from_strangers, passed_on, retransmissions;
+    uint64_t transactions; /* of ours that are open now */
 };
 void rw_sip_read_counters(const struct rw_sip *sip, struct rw_sip_counters *ret);
 
