@@ -103,6 +103,8 @@ enum rw_class rw_node_open(struct rw_node *node, struct rw_worker *worker,
         class = open_api(node, shared, err);
     if (class)
         rw_node_close(node);
+    else if (rw_worker_index(worker) == 0)
+        rw_acquaint_start(&node->acquaint, shared->store, node->reader, node->sip);
     return class;
 }
 
@@ -148,15 +150,17 @@ static void log_sip_totals(const struct rw_node *node)
     rw_sip_read_counters(node->sip, &n);
     rw_log(RW_LOG_INFO, "sip.totals",
            "worker=%u received=%llu sent=%llu malformed=%llu from_strangers=%llu "
-           "retransmissions=%llu",
+           "retransmissions=%llu transactions=%llu",
            rw_worker_index(node->worker), (unsigned long long)n.received,
            (unsigned long long)n.sent, (unsigned long long)n.malformed,
-           (unsigned long long)n.from_strangers, (unsigned long long)n.retransmissions);
+           (unsigned long long)n.from_strangers, (unsigned long long)n.retransmissions,
+           (unsigned long long)n.transactions);
 }
 
 void rw_node_close(struct rw_node *node)
 {
     log_sip_totals(node);
+    rw_acquaint_stop(&node->acquaint);
     rw_http_free(node->http);
     rw_api_free(node->api);
     rw_exchange_free(node->exchange);

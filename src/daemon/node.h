@@ -7,6 +7,7 @@
 #ifndef RW_DAEMON_NODE_H
 #define RW_DAEMON_NODE_H
 
+#include "daemon/acquaint.h"
 #include "daemon/config.h"
 #include "exchange/exchange.h"
 #include "http/http.h"
@@ -39,6 +40,7 @@ struct rw_node {
     struct rw_auth *auth;
     struct rw_route_table *routes;
     struct rw_sip *sip;
+    struct rw_acquaint acquaint; /* the first worker's */
     struct rw_relay_port *media;
     struct rw_exchange *exchange;
     struct rw_api *api;

@@ -207,6 +207,38 @@ static void put_vias(struct rw_buf *buf, const struct rw_sip_message *m,
     }
 }
 
+/* What a refused request lacks, its answer lacks too. */
+static void put_if_there(struct rw_buf *buf, const char *name, struct rw_slice value)
+{
+    if (value.n)
+        rw_sip_put_header(buf, name, value);
+}
+
+/* Section 8.2.6.2: as in the request, but for our tag. */
+static void put_identity(struct rw_buf *buf, const struct rw_sip_message *request,
+                         const struct rw_sip_reply *reply)
+{
+    put_if_there(buf, "From", request->from);
+    if (request->to.n) {
+        rw_buf_put(buf, RW_LIT("To: "));
+        rw_buf_put(buf, request->to);
+        if (request->to_tag.n == 0 && reply->tag.n) {
+            rw_buf_put(buf, RW_LIT(";tag="));
+            rw_buf_put(buf, reply->tag);
+        }
+        rw_buf_put(buf, RW_LIT("\r\n"));
+    }
+    put_if_there(buf, "Call-ID", request->call_id);
+    put_if_there(buf, "CSeq", request->cseq_text);
+}
+
+/* All that is demanded: we know no extension. */
+static void put_unsupported(struct rw_buf *buf, const struct rw_sip_message *request)
+{
+    put_each(buf, request, RW_SIP_H_REQUIRE, "Unsupported", RW_SIP_HEADERS_MAX);
+    put_each(buf, request, RW_SIP_H_PROXY_REQUIRE, "Unsupported", RW_SIP_HEADERS_MAX);
+}
+
 bool rw_sip_compose_reply(struct rw_buf *buf, const struct rw_sip_wire *wire,
                           const struct rw_sip_message *request, const struct rw_sip_hop *from,
                           const struct rw_sip_reply *reply)
@@ -215,25 +247,15 @@ bool rw_sip_compose_reply(struct rw_buf *buf, const struct rw_sip_wire *wire,
     rw_buf_printf(buf, "SIP/2.0 %u %s\r\n", reply->code, reply->phrase);
     put_vias(buf, request, from);
     put_each(buf, request, RW_SIP_H_RECORD_ROUTE, "Record-Route", RW_SIP_HEADERS_MAX);
-    rw_sip_put_header(buf, "From", request->from);
-    rw_buf_put(buf, RW_LIT("To: "));
-    rw_buf_put(buf, request->to);
-    if (request->to_tag.n == 0 && reply->tag.n) {
-        rw_buf_put(buf, RW_LIT(";tag="));
-        rw_buf_put(buf, reply->tag);
-    }
-    rw_buf_put(buf, RW_LIT("\r\n"));
-    rw_sip_put_header(buf, "Call-ID", request->call_id);
-    rw_buf_puts(buf, "CSeq: ");
-    rw_buf_putu(buf, request->cseq);
-    rw_buf_putc(buf, ' ');
-    put_line_end(buf, request->method_text);
+    put_identity(buf, request, reply);
     if (reply->contact)
         rw_sip_put_contact(buf, wire, from->transport);
     if (reply->capabilities)
         rw_sip_put_capabilities(buf);
-    if (reply->unsupported.n)
-        rw_sip_put_header(buf, "Unsupported", reply->unsupported);
+    if (reply->unsupported)
+        put_unsupported(buf, request);
+    if (reply->code == 415)
+        rw_buf_put(buf, RW_LIT("Accept: application/sdp\r\n"));
     rw_buf_put(buf, RW_LIT("Server: " RW_SIP_AGENT "\r\n"));
     return rw_sip_put_end(buf, reply->sdp);
 }

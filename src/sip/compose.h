@@ -44,11 +44,11 @@ bool rw_sip_compose_hop_request(struct rw_buf *buf, enum rw_sip_method method,
 struct rw_sip_reply {
     uint16_t code;
     const char *phrase;
-    struct rw_slice tag;         /* for To when the request has none there; empty = none */
-    struct rw_slice sdp;         /* empty = no body */
-    bool contact;                /* with our Contact */
-    bool capabilities;           /* with Allow and the like */
-    struct rw_slice unsupported; /* value of Unsupported; empty = none */
+    struct rw_slice tag; /* for To when the request has none there; empty = none */
+    struct rw_slice sdp; /* empty = no body */
+    bool contact;        /* with our Contact */
+    bool capabilities;   /* with Allow and the like */
+    bool unsupported;    /* with Unsupported: all that the request demands */
 };
 
 bool rw_sip_compose_reply(struct rw_buf *buf, const struct rw_sip_wire *wire,

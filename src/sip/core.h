@@ -9,6 +9,7 @@
  *     incoming.c         what the far end asks of a leg
  *     orphan.c           dialogs of an earlier life, to be ended
  *     stray.c            what belongs to nobody here
+ *     peers.c            who is answered at all            acquaint.c  configured addresses
  *
  * Threads  one worker's.
  */
@@ -28,7 +29,6 @@
 #define RW_SIP_AGENT "Ringwright/" RW_VERSION
 #define RW_SIP_ENDED_SLOTS 16384u /* of a worker: 16 bytes each */
 #define RW_SIP_BUCKETS 16384u     /* of each table of a worker: 16 bytes each */
-#define RW_SIP_NOISE_SLOTS 64u
 
 struct rw_leg_port {
     struct rw_sip *sip;
@@ -38,12 +38,6 @@ struct rw_leg_port {
 struct rw_sip_ended {
     uint64_t call; /* hash of its Call-ID */
     uint64_t at_ms;
-};
-
-/* Malformed messages of one source, logged at most once a second. */
-struct rw_sip_noise {
-    struct sa source;
-    struct rw_log_limit limit;
 };
 
 struct rw_sip {
@@ -58,13 +52,13 @@ struct rw_sip {
     struct rw_sip_streams streams;
     struct hash *transactions, *legs, *orphans;
     struct dnsc *dns;       /* NULL until a name has to be looked up */
+    struct list lookups;    /* acquaint.c */
     struct sa last_known;   /* last peer told to the wire, */
     uint64_t last_known_ms; /* and when */
     struct rw_buf scratch;  /* for composing; one message at a time */
     struct rw_buf raw;      /* a message as it came, while tracing */
     struct rw_sip_counters counters;
     struct rw_sip_ended *ended;
-    struct rw_sip_noise noise[RW_SIP_NOISE_SLOTS];
     bool closing;   /* freed at the end of this turn */
     char local[64]; /* "192.0.2.1:5060", for the trace */
 };
@@ -77,8 +71,14 @@ void rw_sip_trace(struct rw_sip *sip, bool sent, const struct rw_sip_hop *hop,
 
 uint64_t rw_sip_hash(struct rw_slice s);
 
-/* Whoever we send requests to is no stranger (sip/wire.h) from now on. */
+/* Whoever we send requests to is no stranger (sip/peers.h) from now on. */
 void rw_sip_meet(struct rw_sip *sip, const struct sa *peer);
+
+/* A stranger sent this: it is counted, told within bounds, and not answered. */
+void rw_sip_strange(struct rw_sip *sip, const struct sa *source, const char *what);
+
+struct dnsc *rw_sip_dns(struct rw_sip *sip); /* the system's resolver, or NULL */
+void rw_sip_lookups_drop(struct rw_sip *sip);
 
 void rw_sip_remember_ended(struct rw_sip *sip, struct rw_slice call_id);
 bool rw_sip_has_ended(const struct rw_sip *sip, struct rw_slice call_id);
@@ -86,6 +86,9 @@ bool rw_sip_has_ended(const struct rw_sip *sip, struct rw_slice call_id);
 /* stray.c: what no leg, transaction or orphan wanted. */
 void rw_sip_stray_request(struct rw_sip *sip, const struct rw_sip_message *message,
                           const struct rw_sip_hop *from);
+/* 400 (or 505), and its reason says what is wrong. For requests that are `answerable`, of the known. */
+void rw_sip_refuse_malformed(struct rw_sip *sip, const struct rw_sip_message *message,
+                             const struct rw_sip_hop *from, const char *what);
 void rw_sip_stray_answer(struct rw_sip *sip, const struct rw_sip_message *message,
                          const struct rw_sip_hop *from);
 

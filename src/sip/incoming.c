@@ -93,16 +93,12 @@ static void hung_up(struct rw_leg *leg, const struct rw_sip_message *m,
 static bool refuse_extension(struct rw_leg *leg, const struct rw_sip_message *m,
                              const struct rw_sip_hop *from)
 {
-    struct rw_sip_reply reply = {.code = 420, .phrase = "Bad Extension"};
+    struct rw_sip_reply reply = {.code = 420, .phrase = "Bad Extension", .unsupported = true};
 
-    for (uint32_t i = 0; i < m->header_count; i++) {
-        if (m->headers[i].kind != RW_SIP_H_REQUIRE || m->headers[i].value.n == 0)
-            continue;
-        reply.unsupported = m->headers[i].value;
-        rw_sip_answer(leg->sip, m, from, &reply);
-        return true;
-    }
-    return false;
+    if (!rw_sip_message_demands(m))
+        return false;
+    rw_sip_answer(leg->sip, m, from, &reply);
+    return true;
 }
 
 static void handle(struct rw_leg *leg, const struct rw_sip_message *m,

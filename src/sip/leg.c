@@ -495,7 +495,7 @@ static void on_resolved(int e, const struct dnshdr *header, struct list *answers
 }
 
 /* The resolver of the system (resolv.conf), asked without blocking the loop. */
-static struct dnsc *dns_of(struct rw_sip *sip)
+struct dnsc *rw_sip_dns(struct rw_sip *sip)
 {
     struct sa servers[4];
     uint32_t count = 4;
@@ -527,7 +527,7 @@ static enum rw_class resolve(struct rw_leg *leg, const struct rw_sip_uri *next, 
     sa_init(&leg->hop.peer, af);
     sa_set_port(&leg->hop.peer, port);
     leg->phase = RW_PHASE_RESOLVING;
-    if (!dns_of(leg->sip) ||
+    if (!rw_sip_dns(leg->sip) ||
         dnsc_query(&leg->query, leg->sip->dns, host, af == AF_INET ? DNS_TYPE_A : DNS_TYPE_AAAA,
                    DNS_CLASS_IN, true, on_resolved, leg))
         return rw_fail(err, RW_IO, "sip.unresolvable", "no name server can be asked for the host");

@@ -8,7 +8,8 @@ enum {
     FIELD_CSEQ,
     FIELD_CONTACT,
     FIELD_TYPE,
-    FIELD_LENGTH
+    FIELD_LENGTH,
+    FIELD_DATE
 };
 
 static const struct {
@@ -31,6 +32,8 @@ static const struct {
     {"www-authenticate", 16, 0, RW_SIP_H_WWW_AUTHENTICATE},
     {"proxy-authenticate", 18, 0, RW_SIP_H_PROXY_AUTHENTICATE},
     {"require", 7, 0, RW_SIP_H_REQUIRE},
+    {"proxy-require", 13, 0, RW_SIP_H_PROXY_REQUIRE},
+    {"date", 4, 0, FIELD_DATE},
 };
 
 static const char *const methods[RW_SIP_METHODS] = {
@@ -98,35 +101,128 @@ static bool next_word(struct rw_slice *rest, struct rw_slice *ret)
     return true;
 }
 
-static const char *parse_start(struct rw_sip_message *m, struct rw_slice line)
+/* What is wrong, though it can be understood; the first fault is the one that is told. */
+static void note(struct rw_sip_message *m, const char *what)
 {
-    struct rw_slice rest = line, first, second, third;
+    if (!m->flaw)
+        m->flaw = what;
+}
+
+static const char *parse_status_line(struct rw_sip_message *m, struct rw_slice rest)
+{
+    struct rw_slice word;
     uint32_t code;
 
-    if (!next_word(&rest, &first) || !next_word(&rest, &second))
+    if (!next_word(&rest, &word))
         return "start line";
-    if (rw_slice_ieq(first, RW_LIT("SIP/2.0"))) {
-        if (second.n != 3 || !parse_number(second, 699, &code) || code < 100)
-            return "status code";
-        m->code = (uint16_t)code;
-        m->phrase = rw_sip_trim(rest);
-        return NULL;
-    }
-    if (!next_word(&rest, &third) || rest.n || !rw_slice_ieq(third, RW_LIT("SIP/2.0")))
-        return "start line";
-    if (!is_token(first))
-        return "method";
-    m->request = true;
-    m->method = method_of(first);
-    m->uri = second;
+    if (word.n != 3 || !parse_number(word, 699, &code) || code < 100)
+        return "status code";
+    m->code = (uint16_t)code;
+    m->phrase = rw_sip_trim(rest);
     return NULL;
+}
+
+/* RFC 3261, section 25.1: one space each and no brackets; 19.1.1: no headers in this URI. */
+static bool uri_is_sound(struct rw_slice uri)
+{
+    bool sip = (uri.n > 4 && strncasecmp(uri.p, "sip:", 4) == 0) ||
+               (uri.n > 5 && strncasecmp(uri.p, "sips:", 5) == 0);
+    const char *at = memchr(uri.p, '@', uri.n);
+
+    for (size_t i = 0; i < uri.n; i++)
+        if (strchr(" \t<>\"", uri.p[i]))
+            return false;
+    if (at) /* the user part may hold a question mark */
+        uri = rw_slice_from(uri, (size_t)(at - uri.p));
+    return !sip || !memchr(uri.p, '?', uri.n);
+}
+
+static const char *parse_request_line(struct rw_sip_message *m, struct rw_slice line,
+                                      struct rw_slice method, struct rw_slice rest)
+{
+    struct rw_slice version;
+    size_t n;
+
+    rest = rw_sip_trim(rest);
+    n = rest.n;
+    while (n && rest.p[n - 1] != ' ' && rest.p[n - 1] != '\t')
+        n--;
+    version = rw_slice_from(rest, n);
+    m->uri = rw_sip_trim((struct rw_slice){rest.p, n});
+    if (m->uri.n == 0 || version.n < 5 || strncasecmp(version.p, "SIP/", 4) != 0)
+        return "start line";
+    m->request = true;
+    m->method = method_of(method);
+    m->method_text = method;
+    if (!is_token(method))
+        return "method";
+    if (!rw_slice_ieq(version, RW_LIT("SIP/2.0"))) {
+        m->refuse = 505;
+        return "SIP version";
+    }
+    if (!uri_is_sound(m->uri))
+        note(m, "Request-URI");
+    if (line.n != method.n + m->uri.n + version.n + 2)
+        note(m, "spaces in the start line");
+    return NULL;
+}
+
+static const char *parse_start(struct rw_sip_message *m, struct rw_slice line)
+{
+    struct rw_slice rest = line, first;
+
+    m->refuse = 400;
+    if (!next_word(&rest, &first))
+        return "start line";
+    if (rw_slice_ieq(first, RW_LIT("SIP/2.0")))
+        return parse_status_line(m, rest);
+    return parse_request_line(m, line, first, rest);
+}
+
+/* Up to a slash or space; with the slash after it, and the spaces around that. */
+static bool take_part(struct rw_slice *rest, struct rw_slice *ret)
+{
+    size_t n = 0;
+
+    *rest = rw_sip_trim(*rest);
+    while (n < rest->n && rest->p[n] != ' ' && rest->p[n] != '\t' && rest->p[n] != '/')
+        n++;
+    *ret = (struct rw_slice){rest->p, n};
+    *rest = rw_sip_trim(rw_slice_from(*rest, n));
+    if (rest->n && rest->p[0] == '/')
+        *rest = rw_slice_from(*rest, 1);
+    return n != 0;
+}
+
+/* sent-by has the shape of a URI's host and port; its colon may have spaces around it. */
+static bool parse_sent_by(struct rw_sip_message *m, struct rw_slice sent_by)
+{
+    struct rw_sip_uri place = {.port = 0};
+    char text[300] = "sip:";
+    size_t n = 4;
+
+    for (size_t i = 0; i < sent_by.n; i++) {
+        struct rw_slice rest = rw_sip_trim(rw_slice_from(sent_by, i));
+
+        if (sent_by.p[i] != ' ' && sent_by.p[i] != '\t') {
+            if (n == sizeof(text))
+                return false;
+            text[n++] = sent_by.p[i];
+        } else if (rest.p[0] != ':' && text[n - 1] != ':') {
+            return false;
+        }
+    }
+    if (!rw_sip_uri_parse((struct rw_slice){text, n}, &place) || place.user.n)
+        return false;
+    /* no space can stand before the host or in it */
+    m->via_host = (struct rw_slice){sent_by.p + (place.host.p - text - 4), place.host.n};
+    m->via_port = place.port;
+    return true;
 }
 
 static const char *parse_via(struct rw_sip_message *m, struct rw_slice value)
 {
-    struct rw_slice rest = value, top, protocol, sent_by;
-    struct rw_sip_uri place = {.port = 0};
-    char text[300] = "sip:";
+    struct rw_slice rest = value, top, name, version, transport;
     const char *semicolon;
 
     if (!rw_sip_next_element(&rest, &top))
@@ -136,45 +232,79 @@ static const char *parse_via(struct rw_sip_message *m, struct rw_slice value)
         m->via_params = rw_slice_from(top, (size_t)(semicolon - top.p));
         top.n = (size_t)(semicolon - top.p);
     }
-    if (!next_word(&top, &protocol) || protocol.n < 9 ||
-        strncasecmp(protocol.p, "SIP/2.0/", 8) != 0 || !next_word(&top, &sent_by) || top.n)
+    if (!take_part(&top, &name) || !take_part(&top, &version) || !take_part(&top, &transport) ||
+        !rw_slice_ieq(name, RW_LIT("SIP")) || !parse_sent_by(m, rw_sip_trim(top)))
         return "Via";
-    /* sent-by has the shape of a URI's host and port */
-    if (!rw_slice_copy(text + 4, sizeof(text) - 4, sent_by) ||
-        !rw_sip_uri_parse(rw_slice_str(text), &place) || place.user.n)
-        return "Via";
-    m->via_host = (struct rw_slice){sent_by.p + (place.host.p - text - 4), place.host.n};
-    m->via_port = place.port;
     (void)rw_sip_param(m->via_params, "branch", &m->branch);
+    if (!rw_slice_eq(version, RW_LIT("2.0")))
+        return "SIP version in Via";
+    if (m->request && !rw_sip_params_are_sound(m->via_params))
+        note(m, "Via");
     return NULL;
 }
 
-static const char *parse_party(struct rw_slice value, struct rw_slice *ret_value,
-                               struct rw_slice *ret_tag, const char *name)
+static const char *parse_party(struct rw_sip_message *m, struct rw_slice value,
+                               struct rw_slice *ret_value, struct rw_slice *ret_tag,
+                               const char *name)
 {
     struct rw_slice uri, params;
 
-    if (ret_value->n || !rw_sip_address_split(value, &uri, &params))
+    if (ret_value->n)
         return name;
     *ret_value = value;
+    if (!rw_sip_address_split(value, &uri, &params))
+        return name;
     (void)rw_sip_param(params, "tag", ret_tag);
+    if (m->request && !rw_sip_address_is_sound(value))
+        note(m, name);
     return NULL;
 }
 
 static const char *parse_cseq(struct rw_sip_message *m, struct rw_slice value)
 {
     struct rw_slice number, name;
-    enum rw_sip_method method;
+    bool same = !m->request;
 
+    m->cseq_text = value;
     if (!next_word(&value, &number) || !parse_number(number, INT32_MAX, &m->cseq) ||
         !next_word(&value, &name) || value.n || !is_token(name))
         return "CSeq";
-    method = method_of(name);
-    if (m->request && method != m->method)
-        return "CSeq of another method";
-    m->method = method;
+    same = same || rw_slice_eq(name, m->method_text);
     m->method_text = name;
+    if (!same)
+        return "CSeq of another method";
+    m->method = method_of(name);
     return NULL;
+}
+
+static const char *parse_contact(struct rw_sip_message *m, struct rw_slice value)
+{
+    struct rw_slice one, params;
+
+    while ((m->request || m->contact.n == 0) && rw_sip_next_element(&value, &one)) {
+        if (m->contact.n == 0)
+            (void)rw_sip_address_split(one, &m->contact, &params);
+        if (m->request && !rw_sip_address_is_sound(one))
+            note(m, "Contact");
+    }
+    return NULL;
+}
+
+/* "Sat, 13 Nov 2010 23:29:00 GMT" and no other zone (section 20.17): a = letter, 0 = digit. */
+static bool is_date(struct rw_slice s)
+{
+    static const char shape[] = "aaa, 00 aaa 0000 00:00:00 GMT";
+
+    if (s.n != sizeof(shape) - 1)
+        return false;
+    for (size_t i = 0; i < s.n; i++) {
+        char c = s.p[i];
+        bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+
+        if (shape[i] == 'a' ? !letter : (shape[i] == '0' ? c < '0' || c > '9' : c != shape[i]))
+            return false;
+    }
+    return true;
 }
 
 /* What the lines so far gave beside the message itself. */
@@ -187,13 +317,11 @@ struct progress {
 static const char *parse_field(struct rw_sip_message *m, struct progress *seen, unsigned what,
                                struct rw_slice value)
 {
-    struct rw_slice params;
-
     switch (what) {
     case FIELD_FROM:
-        return parse_party(value, &m->from, &m->from_tag, "From");
+        return parse_party(m, value, &m->from, &m->from_tag, "From");
     case FIELD_TO:
-        return parse_party(value, &m->to, &m->to_tag, "To");
+        return parse_party(m, value, &m->to, &m->to_tag, "To");
     case FIELD_CALL_ID:
         if (m->call_id.n || value.n == 0 || value.n > 255)
             return "Call-ID";
@@ -205,8 +333,10 @@ static const char *parse_field(struct rw_sip_message *m, struct progress *seen, 
         seen->cseq = true;
         return parse_cseq(m, value);
     case FIELD_CONTACT:
-        if (m->contact.n == 0 && rw_sip_next_element(&value, &params))
-            (void)rw_sip_address_split(params, &m->contact, &params);
+        return parse_contact(m, value);
+    case FIELD_DATE:
+        if (m->request && !is_date(value))
+            note(m, "Date");
         return NULL;
     case FIELD_TYPE:
         m->content_type = value;
@@ -268,11 +398,13 @@ static const char *parse_line(struct rw_sip_message *m, struct progress *seen, s
 
 /*
  * Takes one line, its continuations joined in place, off [*at, end). Returns false when a control
- * character is in it or no line ends here.
+ * character is in it or no line ends here. In a quoted string (section 25.1, quoted-pair) a backslash
+ * may be before one: it becomes a space.
  */
 static bool next_line(char **at, char *end, struct rw_slice *ret)
 {
     char *start = *at, *p = start;
+    bool quoted = false;
 
     for (;; p++) {
         char *lf;
@@ -283,8 +415,13 @@ static bool next_line(char **at, char *end, struct rw_slice *ret)
         if (*p == '\r' && p + 1 < end && p[1] == '\n')
             lf = p + 1;
         if (*lf != '\n') {
-            if (((unsigned char)*p < 0x20 && *p != '\t') || *p == 0x7f)
+            bool control = ((unsigned char)*p < 0x20 && *p != '\t') || *p == 0x7f;
+
+            quoted = quoted || *p == '"';
+            if (control && (!quoted || *p == '\r' || p == start || p[-1] != '\\'))
                 return false;
+            if (control)
+                *p = ' ';
             continue;
         }
         if (p == start || lf + 1 == end || (lf[1] != ' ' && lf[1] != '\t')) {
@@ -297,13 +434,26 @@ static bool next_line(char **at, char *end, struct rw_slice *ret)
     }
 }
 
+static const char *missing(const struct rw_sip_message *m, const struct progress *seen)
+{
+    if (m->via_host.n == 0)
+        return "no Via";
+    if (m->from.n == 0)
+        return "no From";
+    if (m->to.n == 0)
+        return "no To";
+    if (m->call_id.n == 0)
+        return "no Call-ID";
+    return seen->cseq ? NULL : "no CSeq";
+}
+
 static const char *finish(struct rw_sip_message *m, const struct progress *seen,
                           struct rw_slice rest, bool framed)
 {
-    if (m->via_host.n == 0 || m->from.n == 0 || m->to.n == 0 || m->call_id.n == 0 || !seen->cseq)
-        return "a header every message needs is missing";
-    if (m->from_tag.n == 0 && m->request)
-        return "From without a tag";
+    const char *wrong = missing(m, seen);
+
+    if (wrong)
+        return wrong;
     if (!seen->has_length && framed)
         return "no Content-Length in a stream";
     if (seen->has_length && seen->length > rest.n)
@@ -314,25 +464,30 @@ static const char *finish(struct rw_sip_message *m, const struct progress *seen,
     return NULL;
 }
 
+/* Once something is wrong the other lines are still read: its sender is to be told. */
 const char *rw_sip_message_parse(struct rw_sip_message *ret, char *bytes, size_t n, bool framed)
 {
     struct progress seen = {.length = 0};
     char *at = bytes, *end = bytes + n;
     struct rw_slice line;
-    const char *wrong;
+    const char *wrong, *here;
 
     /* the array of headers is written before it is read: not worth clearing */
     memset(ret, 0, offsetof(struct rw_sip_message, headers));
     if (!next_line(&at, end, &line))
         return "start line";
     wrong = parse_start(ret, line);
-    while (!wrong) {
+    while (!wrong || ret->request) {
         if (!next_line(&at, end, &line))
-            return "line without an end, or control character";
+            return wrong ? wrong : "line without an end, or control character";
         if (line.n == 0)
-            return finish(ret, &seen, (struct rw_slice){at, (size_t)(end - at)}, framed);
-        wrong = parse_line(ret, &seen, line);
+            break;
+        here = parse_line(ret, &seen, line);
+        wrong = wrong ? wrong : here;
     }
+    if (!wrong)
+        wrong = finish(ret, &seen, (struct rw_slice){at, (size_t)(end - at)}, framed);
+    ret->answerable = ret->request && ret->via_host.n;
     return wrong;
 }
 
@@ -344,33 +499,53 @@ bool rw_sip_message_sdp(const struct rw_sip_message *message, struct rw_slice *r
     return true;
 }
 
-size_t rw_sip_message_length(struct rw_slice s, size_t max)
+bool rw_sip_message_demands(const struct rw_sip_message *message)
+{
+    for (uint32_t i = 0; i < message->header_count; i++) {
+        const struct rw_sip_header *header = &message->headers[i];
+
+        if ((header->kind == RW_SIP_H_REQUIRE || header->kind == RW_SIP_H_PROXY_REQUIRE) &&
+            header->value.n)
+            return true;
+    }
+    return false;
+}
+
+size_t rw_sip_message_head(struct rw_slice s)
 {
     const char *end = memmem(s.p, s.n, "\r\n\r\n", 4);
-    size_t head, at = 0;
-    uint32_t length = 0;
+
+    return end ? (size_t)(end - s.p) + 4 : 0;
+}
+
+size_t rw_sip_message_length(struct rw_slice s, size_t max)
+{
+    size_t head = rw_sip_message_head(s), at = 0;
+    uint32_t length = 0, other;
     bool found = false;
 
-    if (!end)
+    if (!head)
         return s.n >= max ? SIZE_MAX : 0;
-    head = (size_t)(end - s.p) + 4;
     while (at < head) {
         const char *lf = memchr(s.p + at, '\n', head - at);
         struct rw_slice line = {s.p + at, (size_t)(lf - s.p) - at};
         const char *colon = line.n ? memchr(line.p, ':', line.n) : NULL;
 
+        at = (size_t)(lf - s.p) + 1;
         if (colon && colon != line.p) {
             struct rw_slice name = rw_sip_trim((struct rw_slice){line.p, (size_t)(colon - line.p)});
             struct rw_slice value = rw_slice_from(line, (size_t)(colon - line.p) + 1);
 
             if (value.n && value.p[value.n - 1] == '\r')
                 value.n--;
-            if (name.n && kind_of(name) == FIELD_LENGTH) {
-                found = parse_number(rw_sip_trim(value), 1u << 30, &length);
-                break;
-            }
+            if (name.n == 0 || kind_of(name) != FIELD_LENGTH)
+                continue;
+            /* two of them that differ: nobody can say where the next message begins */
+            if (!parse_number(rw_sip_trim(value), 1u << 30, &other) || (found && other != length))
+                return SIZE_MAX;
+            found = true;
+            length = other;
         }
-        at = (size_t)(lf - s.p) + 1;
     }
     if (!found || head + length > max)
         return SIZE_MAX;

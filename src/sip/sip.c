@@ -45,7 +45,13 @@ void rw_sip_meet(struct rw_sip *sip, const struct sa *peer)
         return;
     sip->last_known = *peer;
     sip->last_known_ms = now;
-    rw_sip_wire_remember(sip->wire, peer);
+    rw_sip_peers_know(rw_sip_wire_peers(sip->wire), peer, RW_SIP_MET_MS);
+}
+
+void rw_sip_strange(struct rw_sip *sip, const struct sa *source, const char *what)
+{
+    sip->counters.from_strangers++;
+    rw_sip_peers_tell(rw_sip_wire_peers(sip->wire), source, "sip.stranger", what);
 }
 
 /* ------------------------------------------------------------------ receiving */
@@ -62,21 +68,29 @@ void rw_sip_trace(struct rw_sip *sip, bool sent, const struct rw_sip_hop *hop,
                sip->trace_arg);
 }
 
-static void log_malformed(struct rw_sip *sip, const struct rw_sip_hop *hop, const char *what)
+static bool is_known(struct rw_sip *sip, const struct rw_sip_hop *hop)
 {
-    struct rw_sip_noise *noise = &sip->noise[sa_hash(&hop->peer, SA_ADDR) % RW_SIP_NOISE_SLOTS];
-    uint64_t suppressed;
-    char ip[64] = "?";
+    return rw_sip_peers_knows(rw_sip_wire_peers(sip->wire), &hop->peer);
+}
 
-    sip->counters.malformed++;
-    if (!sa_cmp(&noise->source, &hop->peer, SA_ADDR) &&
-        rw_clock_mono_ms() - noise->limit.last_ms >= 1000)
-        *noise = (struct rw_sip_noise){.source = hop->peer};
-    if (!rw_log_allow(&noise->limit, rw_clock_mono_ms(), &suppressed))
+/* Not in a dialog and from a stranger: it can be dropped before anything else is looked at. */
+static bool is_strange(struct rw_sip *sip, const struct rw_sip_message *m,
+                       const struct rw_sip_hop *hop)
+{
+    return m->request && m->to_tag.n == 0 && !is_known(sip, hop);
+}
+
+static void malformed(struct rw_sip *sip, const struct rw_sip_message *m,
+                      const struct rw_sip_hop *hop, const char *what)
+{
+    if (!is_known(sip, hop)) {
+        rw_sip_strange(sip, &hop->peer, what);
         return;
-    (void)sa_ntop(&hop->peer, ip, sizeof(ip));
-    rw_log(RW_LOG_WARN, "sip.malformed", "source=%s what=\"%s\" suppressed=%llu", ip, what,
-           (unsigned long long)suppressed);
+    }
+    sip->counters.malformed++;
+    rw_sip_peers_tell(rw_sip_wire_peers(sip->wire), &hop->peer, "sip.malformed", what);
+    if (m->answerable && m->method != RW_SIP_ACK)
+        rw_sip_refuse_malformed(sip, m, hop, what);
 }
 
 static void dispatch(struct rw_sip *sip, const struct rw_sip_message *m,
@@ -109,6 +123,11 @@ void rw_sip_receive(struct rw_sip *sip, const struct rw_sip_hop *hop, char *byte
         rw_buf_put(&sip->raw, (struct rw_slice){bytes, n});
     }
     wrong = rw_sip_message_parse(&message, bytes, n, hop->transport == RW_SIP_TCP);
+    if (!wrong && is_strange(sip, &message, hop)) {
+        sip->counters.received++;
+        rw_sip_strange(sip, &hop->peer, rw_sip_method_name(message.method));
+        return;
+    }
     owner = wrong ? -1 : rw_sip_wire_owner(sip->wire, message.call_id);
     if (owner >= 0 && (unsigned)owner != sip->index) {
         rw_sip_wire_pass(sip, (unsigned)owner, hop, (struct rw_slice){bytes, n});
@@ -118,7 +137,7 @@ void rw_sip_receive(struct rw_sip *sip, const struct rw_sip_hop *hop, char *byte
     if (sip->trace)
         rw_sip_trace(sip, false, hop, rw_buf_slice(&sip->raw));
     if (wrong)
-        log_malformed(sip, hop, wrong);
+        malformed(sip, &message, hop, wrong);
     else
         dispatch(sip, &message, hop);
 }
@@ -171,6 +190,7 @@ void rw_sip_free(struct rw_sip *sip)
         rw_sip_orphans_drop(sip);
     if (sip->transactions)
         rw_sip_transactions_drop(sip);
+    rw_sip_lookups_drop(sip);
     mem_deref(sip->dns);
     mem_deref(sip->legs);
     mem_deref(sip->orphans);

@@ -50,11 +50,19 @@ RW_NODISCARD enum rw_class rw_sip_new(struct rw_sip **ret, struct rw_worker *wor
 /* Forces transactions to end. Legs are released by their owner before: none may be used after. */
 void rw_sip_free(struct rw_sip *sip); /* NULL is fine */
 
+/*
+ * A trunk's or station's address, a host or a SIP URI: what comes from there is answered for so
+ * long, in all workers (sip/peers.h). A name is looked up; what can't be is left out. Nothing is
+ * reported: repeat it as long as it is configured.
+ */
+void rw_sip_acquaint(struct rw_sip *sip, struct rw_slice host_or_uri, uint32_t for_ms);
+
 struct rw_leg_port *rw_sip_leg_port(struct rw_sip *sip);
 extern const struct rw_leg_ops rw_sip_leg_ops;
 
 struct rw_sip_counters {
     uint64_t received, sent, malformed, from_strangers, passed_on, retransmissions;
+    uint64_t transactions; /* of ours that are open now */
 };
 void rw_sip_read_counters(const struct rw_sip *sip, struct rw_sip_counters *ret);
 

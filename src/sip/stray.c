@@ -1,11 +1,10 @@
-/*
- * What belongs to no dialog. Strangers, that is whoever we have not sent a request to in the last
- * hour, get no answer at all: a scanner learns nothing, and a forged source is not amplified.
- */
+/* What belongs to no dialog. Strangers get no answer at all (sip/peers.h). */
 #include "base/id.h"
 #include "sip/core.h"
 #include "sip/dialog.h"
 #include "sip/transaction.h"
+
+#include <stdio.h>
 
 static void refuse(struct rw_sip *sip, const struct rw_sip_message *m,
                    const struct rw_sip_hop *from, uint16_t code, const char *phrase)
@@ -14,31 +13,66 @@ static void refuse(struct rw_sip *sip, const struct rw_sip_message *m,
     struct rw_sip_reply reply = {.code = code, .phrase = phrase, .tag = {tag, RW_SIP_TAG - 1}};
 
     rw_sip_tag_write(tag, rw_random_u64());
+    reply.unsupported = code == 420;
     reply.capabilities = m->method == RW_SIP_OPTIONS || code == 405 || code == 501;
     rw_sip_answer(sip, m, from, &reply);
+}
+
+static bool scheme_is_known(struct rw_slice uri)
+{
+    return (uri.n > 4 && strncasecmp(uri.p, "sip:", 4) == 0) ||
+           (uri.n > 5 && strncasecmp(uri.p, "sips:", 5) == 0);
+}
+
+/* Outside of dialogs, in the order of RFC 3261, section 8.2. */
+static void judge(struct rw_sip *sip, const struct rw_sip_message *m, const struct rw_sip_hop *from)
+{
+    struct rw_slice sdp;
+
+    if (m->method == RW_SIP_UNKNOWN)
+        refuse(sip, m, from, 501, "Not Implemented");
+    else if (m->method != RW_SIP_OPTIONS && m->method != RW_SIP_INVITE)
+        refuse(sip, m, from, 405, "Method Not Allowed");
+    else if (!scheme_is_known(m->uri))
+        refuse(sip, m, from, 416, "Unsupported URI Scheme");
+    else if (rw_sip_message_demands(m))
+        refuse(sip, m, from, 420, "Bad Extension");
+    else if (m->method == RW_SIP_OPTIONS)
+        refuse(sip, m, from, 200, "OK");
+    else if (m->body.n && !rw_sip_message_sdp(m, &sdp))
+        refuse(sip, m, from, 415, "Unsupported Media Type");
+    else
+        refuse(sip, m, from, 403, "Calls Are Not Taken Here");
+}
+
+void rw_sip_refuse_malformed(struct rw_sip *sip, const struct rw_sip_message *m,
+                             const struct rw_sip_hop *from, const char *what)
+{
+    char phrase[80];
+
+    (void)snprintf(phrase, sizeof(phrase), "%s (%s)",
+                   m->refuse == 505 ? "Version Not Supported" : "Bad Request", what);
+    refuse(sip, m, from, m->refuse, phrase);
 }
 
 void rw_sip_stray_request(struct rw_sip *sip, const struct rw_sip_message *m,
                           const struct rw_sip_hop *from)
 {
-    if (!rw_sip_wire_knows(sip->wire, &from->peer)) {
-        sip->counters.from_strangers++;
+    if (!rw_sip_peers_knows(rw_sip_wire_peers(sip->wire), &from->peer)) {
+        rw_sip_strange(sip, &from->peer, rw_sip_method_name(m->method));
         return;
     }
     if (m->method == RW_SIP_ACK)
         return;
-    /* a BYE repeated, because our first 200 was lost; or a question whether we are there */
-    if ((m->method == RW_SIP_BYE && rw_sip_has_ended(sip, m->call_id)) ||
-        (m->method == RW_SIP_OPTIONS && m->to_tag.n == 0))
+    /* a BYE repeated, because our first 200 was lost */
+    if (m->method == RW_SIP_BYE && rw_sip_has_ended(sip, m->call_id))
         refuse(sip, m, from, 200, "OK");
+    else if (m->flaw)
+        rw_sip_refuse_malformed(sip, m, from, m->flaw);
     else if (m->to_tag.n || m->method == RW_SIP_BYE || m->method == RW_SIP_CANCEL)
         refuse(sip, m, from, 481, "Call Does Not Exist");
-    else if (m->method == RW_SIP_INVITE)
-        refuse(sip, m, from, 403, "Calls Are Not Taken Here");
-    else if (m->method == RW_SIP_UNKNOWN)
-        refuse(sip, m, from, 501, "Not Implemented");
     else
-        refuse(sip, m, from, 405, "Method Not Allowed");
+        judge(sip, m, from);
 }
 
 /* The dialog that a 2xx makes, as far as the message tells it. */
@@ -93,6 +127,6 @@ void rw_sip_stray_answer(struct rw_sip *sip, const struct rw_sip_message *m,
     /* only what looks like an answer to an INVITE of ours, from somebody we talk to */
     if (m->method == RW_SIP_INVITE && m->code >= 200 && m->code < 300 && m->to_tag.n &&
         rw_sip_branch_read(m->branch, &branch) && rw_sip_wire_owner(sip->wire, m->call_id) >= 0 &&
-        rw_sip_wire_knows(sip->wire, &from->peer))
+        rw_sip_peers_knows(rw_sip_wire_peers(sip->wire), &from->peer))
         rw_sip_end_unwanted(sip, m, from);
 }

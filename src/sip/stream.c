@@ -116,6 +116,18 @@ static void skip_pings(struct stream *stream)
     }
 }
 
+/* Its end can't be known: its sender is told, when there is a head to tell him by, and then it is over. */
+static void refuse_unframed(struct stream *stream)
+{
+    size_t n = rw_sip_message_head((struct rw_slice){stream->in.p, stream->in.len});
+
+    if (n)
+        rw_sip_receive(stream->sip, &stream->hop, stream->in.p, n);
+    else
+        stream->sip->counters.malformed++;
+    close_stream(stream);
+}
+
 static void handle_messages(struct stream *stream)
 {
     size_t n;
@@ -129,8 +141,7 @@ static void handle_messages(struct stream *stream)
         if (n == 0)
             return;
         if (n == SIZE_MAX) {
-            stream->sip->counters.malformed++;
-            close_stream(stream);
+            refuse_unframed(stream);
             return;
         }
         rw_sip_receive(stream->sip, &stream->hop, stream->in.p, n);
@@ -233,8 +244,8 @@ static void on_connection(int flags, void *arg)
                      SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (fd < 0)
             return;
-        if (!rw_sip_wire_knows(sip->wire, &peer))
-            sip->counters.from_strangers++;
+        if (!rw_sip_peers_knows(rw_sip_wire_peers(sip->wire), &peer))
+            rw_sip_strange(sip, &peer, "connection");
         else if (sip->streams.count < RW_SIP_STREAMS_MAX && add(sip, fd, &peer, false))
             continue;
         (void)close(fd);

@@ -37,6 +37,7 @@ static void release(struct rw_sip_transaction *t)
 {
     tmr_cancel(&t->tmr);
     hash_unlink(&t->he);
+    t->sip->counters.transactions--;
     rw_free(t->bytes);
     rw_free(t);
 }
@@ -116,6 +117,7 @@ enum rw_class rw_sip_transaction_send(struct rw_sip *sip, enum rw_sip_method met
     t->arg = arg;
     t->interval_ms = hop->transport == RW_SIP_UDP ? RW_SIP_T1_MS : 0;
     t->deadline_ms = rw_clock_mono_ms() + RW_SIP_GIVE_UP_MS;
+    sip->counters.transactions++;
     hash_append(sip->transactions, (uint32_t)branch, &t->he, t);
     schedule(t);
     if (ret)

@@ -113,6 +113,56 @@ bool rw_sip_address_split(struct rw_slice text, struct rw_slice *ret_uri,
     return ret_uri->n != 0;
 }
 
+static bool has_any(struct rw_slice s, const char *of)
+{
+    for (size_t i = 0; i < s.n; i++)
+        if (s.p[i] && strchr(of, s.p[i]))
+            return true;
+    return false;
+}
+
+bool rw_sip_params_are_sound(struct rw_slice params)
+{
+    params = rw_sip_trim(params);
+    while (params.n) {
+        size_t end;
+
+        if (params.p[0] != ';')
+            return false;
+        params = rw_sip_trim(rw_slice_from(params, 1));
+        end = find_outside(params, ';', false);
+        if (end == 0)
+            return false;
+        params = rw_slice_from(params, end);
+    }
+    return true;
+}
+
+/* What stands before the <: nothing, one quoted string, or words. */
+static bool name_is_sound(struct rw_slice name)
+{
+    size_t n;
+
+    name = rw_sip_trim(name);
+    if (name.n == 0 || name.p[0] != '"')
+        return !has_any(name, "\",;:<>");
+    n = quoted_length(name);
+    return n == name.n && n >= 2 && name.p[n - 1] == '"';
+}
+
+bool rw_sip_address_is_sound(struct rw_slice text)
+{
+    struct rw_slice uri, params;
+    bool bare;
+
+    if (!rw_sip_address_split(text, &uri, &params) || !rw_sip_params_are_sound(params))
+        return false;
+    bare = uri.p == text.p || uri.p[-1] != '<';
+    if (has_any(uri, " \t\"<>") || (bare && has_any(uri, "?,")))
+        return false;
+    return bare || name_is_sound((struct rw_slice){text.p, (size_t)(uri.p - 1 - text.p)});
+}
+
 static bool parse_port(struct rw_slice s, uint16_t *ret)
 {
     uint32_t port = 0;

@@ -31,6 +31,16 @@ bool rw_sip_uri_parse(struct rw_slice text, struct rw_sip_uri *ret);
 bool rw_sip_address_split(struct rw_slice text, struct rw_slice *ret_uri,
                           struct rw_slice *ret_params);
 
+/*
+ * True when a strict reader has nothing against it: the name is a quoted string that ends or words
+ * without separators, the URI holds no space, quote or bracket, no parameter is empty, and a URI
+ * without <> has no `?` or `,`, which would leave open whose they are (RFC 3261, section 20.10).
+ */
+bool rw_sip_address_is_sound(struct rw_slice text);
+
+/* True when there is something between all of its semicolons. */
+bool rw_sip_params_are_sound(struct rw_slice params);
+
 /* The value of ;name=value in `params` (quotes taken off); false when there is no such parameter. */
 bool rw_sip_param(struct rw_slice params, const char *name, struct rw_slice *ret_value);
 

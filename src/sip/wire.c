@@ -9,20 +9,11 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <unistd.h>
 
-#define PEERS 1024u
-#define PEER_WAYS 8u
-#define PEER_KNOWN_MS 3600000u
 #define PORT_TRIES 20 /* for a free number that UDP and TCP both have */
-
-struct peer {
-    struct sa address;
-    uint64_t sent_ms;
-};
 
 struct socket_pair {
     int udp, tcp;
@@ -36,8 +27,7 @@ struct rw_sip_wire {
     unsigned workers;
     char advertised[128];
     char local[64];
-    pthread_mutex_t lock; /* of peers */
-    struct peer peers[PEERS];
+    struct rw_sip_peers *peers;
     struct socket_pair at[];
 };
 
@@ -184,8 +174,10 @@ enum rw_class rw_sip_wire_new(struct rw_sip_wire **ret, const struct rw_sip_opti
     wire->af = sa_af(&local);
     for (unsigned i = 0; i < workers; i++)
         wire->at[i].udp = wire->at[i].tcp = -1;
-    (void)pthread_mutex_init(&wire->lock, NULL);
-    if (!write_names(wire, options))
+    wire->peers = rw_sip_peers_new();
+    if (!wire->peers)
+        class = rw_fail_memory(err);
+    else if (!write_names(wire, options))
         class = rw_fail(err, RW_MALFORMED, "sip.bad_advertised_host",
                         "the advertised SIP host is neither a host name nor an address");
     else
@@ -206,7 +198,7 @@ void rw_sip_wire_free(struct rw_sip_wire *wire)
     if (!wire)
         return;
     close_sockets(wire);
-    (void)pthread_mutex_destroy(&wire->lock);
+    rw_sip_peers_free(wire->peers);
     rw_free(wire);
 }
 
@@ -240,47 +232,9 @@ unsigned rw_sip_wire_workers(const struct rw_sip_wire *wire)
     return wire->workers;
 }
 
-/* ------------------------------------------------------------------ peers */
-
-/* The entry of `peer`, or the oldest of the few it may stand in. Under the lock. */
-static struct peer *peer_slot(struct rw_sip_wire *wire, const struct sa *peer)
+struct rw_sip_peers *rw_sip_wire_peers(const struct rw_sip_wire *wire)
 {
-    uint32_t first = sa_hash(peer, SA_ADDR);
-    struct peer *oldest = NULL;
-
-    for (unsigned i = 0; i < PEER_WAYS; i++) {
-        struct peer *slot = &wire->peers[(first + i) % PEERS];
-
-        if (slot->sent_ms && sa_cmp(&slot->address, peer, SA_ADDR))
-            return slot;
-        if (!oldest || slot->sent_ms < oldest->sent_ms)
-            oldest = slot;
-    }
-    return oldest;
-}
-
-void rw_sip_wire_remember(struct rw_sip_wire *wire, const struct sa *peer)
-{
-    struct peer *slot;
-
-    (void)pthread_mutex_lock(&wire->lock);
-    slot = peer_slot(wire, peer);
-    slot->address = *peer;
-    slot->sent_ms = rw_clock_mono_ms();
-    (void)pthread_mutex_unlock(&wire->lock);
-}
-
-bool rw_sip_wire_knows(struct rw_sip_wire *wire, const struct sa *peer)
-{
-    struct peer *slot;
-    bool known;
-
-    (void)pthread_mutex_lock(&wire->lock);
-    slot = peer_slot(wire, peer);
-    known = slot->sent_ms && sa_cmp(&slot->address, peer, SA_ADDR) &&
-            rw_clock_mono_ms() - slot->sent_ms < PEER_KNOWN_MS;
-    (void)pthread_mutex_unlock(&wire->lock);
-    return known;
+    return wire->peers;
 }
 
 /* ------------------------------------------------------------------ between workers */

@@ -32,6 +32,7 @@
 
 #include "base/err.h"
 #include "loop/worker.h"
+#include "sip/peers.h"
 #include "sip/uri.h"
 
 #include <re.h>
@@ -96,10 +97,7 @@ void rw_sip_wire_pass_unsent(struct rw_sip *sip, unsigned owner, uint64_t key);
 /* The worker that owns a Call-ID, or -1 when it is none of ours. */
 int rw_sip_wire_owner(const struct rw_sip_wire *wire, struct rw_slice call_id);
 
-/* True when `peer` (its address; ports change) was sent a request of ours in the last hour. */
-bool rw_sip_wire_knows(struct rw_sip_wire *wire, const struct sa *peer);
-void rw_sip_wire_remember(struct rw_sip_wire *wire, const struct sa *peer);
-
+struct rw_sip_peers *rw_sip_wire_peers(const struct rw_sip_wire *wire);
 const char *rw_sip_wire_host(const struct rw_sip_wire *wire); /* advertised; IPv6 in brackets */
 int rw_sip_wire_listener(const struct rw_sip_wire *wire, unsigned worker); /* TCP descriptor */
 int rw_sip_wire_af(const struct rw_sip_wire *wire);

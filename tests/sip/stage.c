@@ -15,8 +15,14 @@
 static void on_trace(bool sent, const char *transport, const char *local, const char *peer,
                      struct rw_slice message, void *arg)
 {
-    (void)sent, (void)transport, (void)local, (void)peer, (void)message;
-    ((struct stage *)arg)->traced++;
+    struct stage *stage = arg;
+
+    (void)transport, (void)local, (void)peer;
+    stage->traced++;
+    if (!sent)
+        return;
+    stage->sent_count++;
+    (void)rw_slice_copy(stage->sent, sizeof(stage->sent), message);
 }
 
 void stage_fail(struct stage *stage, const char *file, int line, const char *fmt, ...)

@@ -31,7 +31,8 @@ struct stage {
     bool may_break;    /* what it sends over tcp may find no connection */
     char in[8192];     /* what the peer read last */
     char invite[8192]; /* the last INVITE it read */
-    unsigned traced;
+    unsigned traced, sent_count;
+    char sent[8192]; /* what our side sent last, wherever to */
     uint64_t now_ms;
     char failure[600];
     void *jump; /* jmp_buf of the running scenario */
