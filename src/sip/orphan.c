@@ -217,7 +217,7 @@ bool rw_sip_orphan_request(struct rw_sip *sip, const struct rw_sip_message *m,
     struct rw_sip_reply reply = {.code = 200, .phrase = "OK"};
     struct orphan *orphan = find(sip, m->call_id);
 
-    if (!orphan || m->method != RW_SIP_BYE)
+    if (!orphan || m->method != RW_SIP_BYE || !rw_sip_dialog_matches(&orphan->dialog, m))
         return false;
     rw_sip_answer(sip, m, from, &reply); /* both sides end it at once */
     return true;

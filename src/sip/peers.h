@@ -5,9 +5,9 @@
  *                  whoever we send a request to        for an hour from then on
  *                  trunks' and stations' addresses     while they are configured (sip/sip.h,
  *                                                      rw_sip_acquaint(), repeated by the daemon)
- *     in dialog  a message from anywhere that has the Call-ID and both tags of a dialog of ours:
+ *     in dialog  a datagram from anywhere that has the Call-ID and both tags of a dialog of ours:
  *                carriers hang up from other machines than they answered from, and nobody else
- *                was told our tag
+ *                was told our tag (over TCP this helps the known only: see the next lines)
  *     stranger   everybody else: nothing is sent, not even an error. Over UDP what comes is dropped,
  *                over TCP the connection is closed before a byte of it is read. So a scanner learns
  *                nothing, and a forged source is not amplified.

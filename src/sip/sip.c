@@ -51,7 +51,8 @@ void rw_sip_meet(struct rw_sip *sip, const struct sa *peer)
 void rw_sip_strange(struct rw_sip *sip, const struct sa *source, const char *what)
 {
     sip->counters.from_strangers++;
-    rw_sip_peers_tell(rw_sip_wire_peers(sip->wire), source, "sip.stranger", what);
+    rw_sip_peers_tell(rw_sip_wire_peers(sip->wire), source, "sip.stranger",
+                      what[0] ? what : "unknown method");
 }
 
 /* ------------------------------------------------------------------ receiving */

@@ -58,6 +58,8 @@ static void answered(struct stage *s)
     stage_advance(s, 500);
     expect(s, "BYE ");
     stage_answer_to(s, s->in, "200 OK", "", "", "");
+    stage_request(s, "BYE", 1, "guessed", "", "");
+    expect(s, "SIP/2.0 481 ");
     stage_request(s, "BYE", 1, "far", "", ""); /* the far end hangs up in the same moment */
     expect(s, "SIP/2.0 200 OK\r\n");
     stage_advance(s, 33000);
