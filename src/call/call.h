@@ -58,10 +58,10 @@ enum rw_said_by { RW_SAID_NOBODY, RW_SAID_STATION, RW_SAID_CARRIER, RW_SAID_API,
 struct rw_ending {
     enum rw_disconnect disconnect;
     enum rw_said_by said_by;
-    uint16_t sip_code;   /* final status or of the Reason header; 0 = none */
-    uint16_t q850;       /* Reason: Q.850;cause=, RFC 3326; 0 = none */
-    char sip_reason[48]; /* reason phrase as read, cleaned */
-    const char *reason;  /* our stable word, see call/reason.h: "busy", "no_answer", ... */
+    uint16_t sip_code;    /* final status or of the Reason header; 0 = none */
+    uint16_t q850;        /* Reason: Q.850;cause=, RFC 3326; 0 = none */
+    char sip_reason[128]; /* reason phrase as read, cleaned; or what we noticed */
+    const char *reason;   /* our stable word, see call/reason.h: "busy", "no_answer", ... */
 };
 
 enum rw_call_input_kind {

@@ -6,7 +6,7 @@
 
 /* ------------------------------------------------------------------ targets */
 
-#define TEXTS 7
+#define TEXTS 11
 
 /* The members of a target that are copied, in one order. */
 static void texts_of(struct rw_leg_target *target, const char **ret[TEXTS])
@@ -18,6 +18,10 @@ static void texts_of(struct rw_leg_target *target, const char **ret[TEXTS])
     ret[4] = &target->auth_user;
     ret[5] = &target->auth_password;
     ret[6] = &target->trunk_id;
+    ret[7] = &target->tls.ca_file;
+    ret[8] = &target->tls.cert_file;
+    ret[9] = &target->tls.key_file;
+    ret[10] = &target->tls.name;
 }
 
 bool rw_live_target_set(struct rw_live *live, enum rw_leg_side leg,
@@ -197,6 +201,8 @@ void rw_live_invite(struct rw_live *live, enum rw_leg_side leg)
     if (class != RW_OK) {
         (void)rw_text_clean(input.ending.sip_reason, sizeof(input.ending.sip_reason),
                             rw_slice_str(err.message));
+        if (leg == RW_LEG_TRUNK && err.code && strncmp(err.code, "tls.", 4) == 0)
+            input.ending.reason = RW_REASON_CARRIER_TLS;
         rw_live_feed(live, &input);
     }
 }

@@ -394,6 +394,11 @@ static void fill_trunk(struct making *m, const char *local, struct rw_route_plan
         .auth_user = keep(m, t->auth_user, failed),
         .auth_password = keep(m, t->auth_password, failed),
         .trunk_id = plan->trunk_id,
+        .tls = {.ca_file = keep(m, t->ca_file, failed),
+                .cert_file = keep(m, t->client_cert_file, failed),
+                .key_file = keep(m, t->client_key_file, failed),
+                .name = keep(m, t->tls_name, failed),
+                .unverified = t->tls_unverified},
     };
     *failed |= !plan->trunk.uri || !plan->trunk.from_uri;
 }

@@ -2,6 +2,7 @@
  * sip/core.h - what the files of this folder share: the SIP side of one worker from inside.
  *
  *     wire.c, stream.c   bytes in and out           icmp.c      undeliverable ones
+ *     profile.c          TLS towards trunks
  *     message.c, uri.c   reading                    compose.c   writing
  *     sip.c              who a message is for
  *     transaction.c      our requests, until they are answered (RFC 3261, section 17.1)
@@ -75,6 +76,9 @@ void rw_sip_receive(struct rw_sip *sip, const struct rw_sip_hop *hop, char *byte
 void rw_sip_trace(struct rw_sip *sip, bool sent, const struct rw_sip_hop *hop,
                   struct rw_slice message);
 
+/* "192.0.2.1:5060" or "[2001:db8::1]:5060" */
+void rw_sip_peer_text(const struct sa *peer, char *dst, size_t size);
+
 uint64_t rw_sip_hash(struct rw_slice s);
 
 /* Whoever we send requests to is no stranger (sip/wire.h) from now on. */
@@ -109,7 +113,7 @@ bool rw_sip_orphan_answer(struct rw_sip *sip, const struct rw_sip_message *messa
 bool rw_sip_orphan_request(struct rw_sip *sip, const struct rw_sip_message *message,
                            const struct rw_sip_hop *from);
 enum rw_class rw_sip_orphan_end(struct rw_leg_port *port, const struct rw_leg_dialog *dialog,
-                                struct rw_err *err);
+                                const struct rw_leg_target *target, struct rw_err *err);
 void rw_sip_orphans_drop(struct rw_sip *sip);
 
 #endif

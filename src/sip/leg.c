@@ -1,6 +1,8 @@
 #include "base/clock.h"
 #include "base/id.h"
 #include "base/mem.h"
+#include "call/reason.h"
+#include "sip/profile.h"
 #include "sip/reason.h"
 #include "sip/session.h"
 
@@ -119,7 +121,8 @@ static bool compose_invite(struct rw_leg *leg)
         leg->branch = rw_random_u64();
     rw_sip_dialog_put(buf, &leg->dialog, leg->sip->wire, RW_SIP_INVITE, leg->dialog.local_cseq,
                       leg->hop.transport, leg->branch);
-    rw_sip_put_contact(buf, leg->sip->wire, leg->hop.transport);
+    rw_sip_put_contact(buf, leg->sip->wire, leg->hop.transport,
+                       rw_sip_uri_is_secure(rw_slice_str(leg->request_uri)) || leg->secure_route);
     rw_sip_put_capabilities(buf);
     rw_leg_auth_put(leg, buf);
     return rw_sip_put_end(buf, rw_slice_str(leg->sdp));
@@ -188,7 +191,9 @@ static void heard_answer(struct rw_leg *leg, const struct rw_sip_message *m,
         rw_leg_end(leg, RW_IN_LEG_FAILED, &failed);
         return;
     }
-    leg->hop = *from;
+    if (from->transport != RW_SIP_TLS ||
+        from->profile) /* the peer's own leads nowhere once closed */
+        leg->hop = *from;
     leg->phase = RW_PHASE_ANSWERED;
     send_ack(leg);
     if (leg->cancelled) {
@@ -215,6 +220,24 @@ static void heard_failure(struct rw_leg *leg, const struct rw_sip_message *m)
     rw_leg_end(leg, RW_IN_LEG_FAILED, &ending);
 }
 
+/* Nothing could be sent. Over TLS it is known why. */
+static void end_unsent(struct rw_leg *leg)
+{
+    static const char *const words[] = {[RW_TLS_UNTRUSTED] = RW_REASON_CARRIER_UNTRUSTED,
+                                        [RW_TLS_WRONG_NAME] = RW_REASON_CARRIER_WRONG_NAME,
+                                        [RW_TLS_OUT_OF_DATE] = RW_REASON_CARRIER_OUT_OF_DATE,
+                                        [RW_TLS_BROKEN] = RW_REASON_CARRIER_TLS};
+    struct rw_ending ending = {.disconnect = RW_DISC_NONE};
+    struct rw_tls_fault fault;
+
+    if (leg->hop.transport == RW_SIP_TLS &&
+        rw_sip_profile_fault(rw_sip_wire_profiles(leg->sip->wire), leg->hop.profile, &fault)) {
+        ending.reason = words[fault.kind];
+        (void)snprintf(ending.sip_reason, sizeof(ending.sip_reason), "%s", fault.what);
+    }
+    rw_leg_end(leg, RW_IN_LEG_UNREACHABLE, &ending);
+}
+
 static void on_invite(enum rw_sip_outcome outcome, const struct rw_sip_message *message,
                       const struct rw_sip_hop *from, void *arg)
 {
@@ -229,7 +252,7 @@ static void on_invite(enum rw_sip_outcome outcome, const struct rw_sip_message *
     else if (outcome == RW_SIP_TIMED_OUT)
         rw_leg_end(leg, RW_IN_LEG_SILENT, NULL);
     else if (outcome == RW_SIP_UNSENT)
-        rw_leg_end(leg, RW_IN_LEG_UNREACHABLE, NULL);
+        end_unsent(leg);
     else if (message->code < 200)
         heard_provisional(leg, message);
     else if (message->code < 300)
@@ -378,9 +401,9 @@ static enum rw_class find_next(const struct rw_leg_target *target, struct rw_sip
         !rw_sip_uri_parse(rw_slice_str(target->from_uri), ret) ||
         (target->route && !rw_sip_uri_parse(rw_slice_str(target->route), &uri)))
         return rw_fail(err, RW_MALFORMED, "sip.bad_target", "not a SIP URI");
-    if (uri.secure || uri.transport == RW_SIP_OTHER)
+    if (rw_sip_uri_way(&uri) == RW_SIP_OTHER)
         return rw_fail(err, RW_MALFORMED, "sip.unsupported_transport",
-                       "SIP goes over UDP or TCP here");
+                       "SIP goes over UDP, TCP or TLS here");
     *ret = uri;
     return RW_OK;
 }
@@ -416,6 +439,7 @@ static bool copy_target(struct rw_leg *leg, const struct rw_leg_target *target, 
     if (sdp.n)
         memcpy(leg->sdp, sdp.p, sdp.n);
     leg->route = target->route ? route_of(target->route) : NULL;
+    leg->secure_route = target->route && rw_sip_uri_is_secure(rw_slice_str(target->route));
     return copy_text(&leg->request_uri, target->uri) && copy_text(&leg->user, target->auth_user) &&
            copy_text(&leg->password, target->auth_password ? target->auth_password : "") &&
            copy_text(&leg->dialog.target, target->uri) && (leg->route || !target->route) &&
@@ -464,15 +488,24 @@ static struct dnsc *dns_of(struct rw_sip *sip)
     return sip->dns;
 }
 
-static enum rw_class resolve(struct rw_leg *leg, const struct rw_sip_uri *next, struct rw_err *err)
+static enum rw_class resolve(struct rw_leg *leg, const struct rw_sip_uri *next,
+                             const struct rw_leg_target *target, struct rw_err *err)
 {
-    uint16_t port = next->port ? next->port : 5060;
+    uint16_t port = rw_sip_uri_port(next);
     int af = rw_sip_wire_af(leg->sip->wire);
     char host[256];
 
     if (!rw_slice_copy(host, sizeof(host), next->host))
         return rw_fail(err, RW_MALFORMED, "sip.bad_target", "the host name is too long");
-    leg->hop.transport = next->transport == RW_SIP_TCP ? RW_SIP_TCP : RW_SIP_UDP;
+    leg->hop.transport = rw_sip_uri_way(next);
+    if (leg->hop.transport == RW_SIP_TLS) {
+        enum rw_class class =
+            rw_sip_profile_find(rw_sip_wire_profiles(leg->sip->wire), &target->tls,
+                                target->trunk_id, next->host, &leg->hop.profile, err);
+
+        if (class)
+            return class;
+    }
     leg->hop.worker = (uint16_t)leg->sip->index;
     if (strcasecmp(host, "localhost") == 0) /* RFC 6761, section 6.3: never asked for */
         (void)snprintf(host, sizeof(host), "%s", af == AF_INET ? "127.0.0.1" : "::1");
@@ -513,7 +546,7 @@ static enum rw_class leg_invite(struct rw_leg_port *port, const struct rw_leg_ta
     if (!copy_target(leg, target, sdp_offer))
         class = rw_fail_memory(err);
     else
-        class = resolve(leg, &next, err);
+        class = resolve(leg, &next, target, err);
     if (class) {
         destroy(leg);
         return class;

@@ -69,6 +69,7 @@ struct rw_leg {
     uint8_t phase;
     uint8_t busy;
     bool rang, heard, cancelled, released;
+    bool secure_route; /* the outbound proxy has a sips: URI */
 };
 
 void rw_leg_enter(struct rw_leg *leg);

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "sip/compose.h"
 #include "sip/core.h"
 #include "sip/transaction.h"
 
@@ -50,15 +51,21 @@ void rw_sip_meet(struct rw_sip *sip, const struct sa *peer)
 
 /* ------------------------------------------------------------------ receiving */
 
+void rw_sip_peer_text(const struct sa *peer, char *dst, size_t size)
+{
+    char ip[64] = "?";
+
+    (void)sa_ntop(peer, ip, sizeof(ip));
+    (void)snprintf(dst, size, sa_af(peer) == AF_INET6 ? "[%s]:%u" : "%s:%u", ip, sa_port(peer));
+}
+
 void rw_sip_trace(struct rw_sip *sip, bool sent, const struct rw_sip_hop *hop,
                   struct rw_slice message)
 {
-    char ip[64] = "?", peer[80];
+    char peer[80];
 
-    (void)sa_ntop(&hop->peer, ip, sizeof(ip));
-    (void)snprintf(peer, sizeof(peer), sa_af(&hop->peer) == AF_INET6 ? "[%s]:%u" : "%s:%u", ip,
-                   sa_port(&hop->peer));
-    sip->trace(sent, hop->transport == RW_SIP_TCP ? "TCP" : "UDP", sip->local, peer, message,
+    rw_sip_peer_text(&hop->peer, peer, sizeof(peer));
+    sip->trace(sent, rw_sip_transport_name(hop->transport), sip->local, peer, message,
                sip->trace_arg);
 }
 
@@ -108,7 +115,7 @@ void rw_sip_receive(struct rw_sip *sip, const struct rw_sip_hop *hop, char *byte
         rw_buf_clear(&sip->raw);
         rw_buf_put(&sip->raw, (struct rw_slice){bytes, n});
     }
-    wrong = rw_sip_message_parse(&message, bytes, n, hop->transport == RW_SIP_TCP);
+    wrong = rw_sip_message_parse(&message, bytes, n, hop->transport != RW_SIP_UDP);
     owner = wrong ? -1 : rw_sip_wire_owner(sip->wire, message.call_id);
     if (owner >= 0 && (unsigned)owner != sip->index) {
         rw_sip_wire_pass(sip, (unsigned)owner, hop, (struct rw_slice){bytes, n});

@@ -340,7 +340,7 @@ struct rw_tls_ticket *rw_tls_session_ticket(struct rw_tls_session *session)
 {
     SSL_SESSION *ticket = NULL;
 
-    if (SSL_is_init_finished(session->ssl) && session->fault.kind == RW_TLS_NO_FAULT)
+    if (SSL_is_init_finished(session->ssl)) /* of a broken one OpenSSL itself says that it is not */
         ticket = SSL_get1_session(session->ssl);
     if (ticket && !SSL_SESSION_is_resumable(ticket)) {
         SSL_SESSION_free(ticket);

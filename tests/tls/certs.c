@@ -18,9 +18,9 @@ bool certs_begin(void)
 
 const char *certs_path(const char *file)
 {
-    static char paths[8][160];
+    static char paths[64][160];
     static unsigned next;
-    char *path = paths[next++ % 8];
+    char *path = paths[next++ % 64];
 
     (void)snprintf(path, sizeof(paths[0]), "%s/%s", folder, file);
     return path;

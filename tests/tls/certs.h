@@ -20,7 +20,7 @@ bool certs_begin(void);
 bool certs_make(const struct cert *cert);
 void certs_end(void);
 
-/* Path of a file in the folder; in one of eight static buffers. */
+/* Path of a file in the folder; in one of 64 static buffers. */
 const char *certs_path(const char *file);
 
 #endif
