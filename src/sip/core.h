@@ -66,6 +66,7 @@ struct rw_sip {
     struct rw_sip_counters counters;
     struct rw_sip_ended *ended;
     struct rw_sip_noise noise[RW_SIP_NOISE_SLOTS];
+    struct rw_log_limit tls_refused;
     bool closing;   /* freed at the end of this turn */
     char local[64]; /* "192.0.2.1:5060", for the trace */
 };

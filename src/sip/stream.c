@@ -2,7 +2,8 @@
  * A connection:
  *
  *     CONNECTING --writable--> SHAKING (TLS only) --> OPEN --error, end, idle, too much--> closed
- *          |                      |
+ *          |         first byte  ^|                     ^
+ *          |        ACCEPTED ----'|---------------------'
  *          '------ refused, 10 s -'--> closed: the transactions that wait for it are told
  *
  * It may be closed while a message from it is being handled (its answer did not fit); then it is
@@ -10,6 +11,7 @@
  */
 #include "sip/stream.h"
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "sip/core.h"
 #include "sip/profile.h"
@@ -21,7 +23,9 @@
 #include <stdio.h>
 #include <unistd.h>
 
-enum state { CONNECTING, SHAKING, OPEN };
+enum state { CONNECTING, ACCEPTED, SHAKING, OPEN };
+
+#define TLS_FIRST_BYTE 0x16 /* a handshake record; no SIP message begins with it */
 
 struct stream {
     struct le le;
@@ -291,6 +295,32 @@ static bool shake_hands(struct stream *stream)
     return watch(stream);
 }
 
+/* TLS or not? False when it can't be had. */
+static bool find_out(struct stream *stream)
+{
+    struct rw_tls *tls = rw_sip_wire_tls(stream->sip->wire);
+    uint64_t suppressed;
+    char byte, peer[80];
+    ssize_t n = recv(stream->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+
+    if (n <= 0)
+        return n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR);
+    stream->state = OPEN;
+    if (byte != TLS_FIRST_BYTE)
+        return true;
+    if (!tls && rw_log_allow(&stream->sip->tls_refused, rw_clock_mono_ms(), &suppressed)) {
+        rw_sip_peer_text(&stream->hop.peer, peer, sizeof(peer));
+        rw_log(RW_LOG_WARN, "sip.tls_refused",
+               "peer=%s mend=\"set sip.tls_cert_file and sip.tls_key_file\" suppressed=%llu", peer,
+               (unsigned long long)suppressed);
+    }
+    stream->tls = tls ? rw_tls_accept(tls, stream->fd) : NULL;
+    stream->hop.transport = RW_SIP_TLS;
+    stream->state = SHAKING;
+    tmr_start(&stream->idle, RW_SIP_STREAM_OPEN_MS, on_idle, stream);
+    return stream->tls != NULL;
+}
+
 static void on_ready(int flags, void *arg)
 {
     struct stream *stream = arg;
@@ -300,7 +330,9 @@ static void on_ready(int flags, void *arg)
     stream->handling = true;
     if (stream->state == CONNECTING)
         why = finish_connecting(stream);
-    if (!why && stream->state == SHAKING)
+    if (stream->state == ACCEPTED)
+        fine = find_out(stream);
+    if (!why && fine && stream->state == SHAKING)
         fine = shake_hands(stream);
     if (!why && fine && stream->state == OPEN) {
         touch(stream);
@@ -343,8 +375,8 @@ static struct stream *add(struct rw_sip *sip, int fd, const struct rw_sip_hop *h
     }
     list_append(&sip->streams.all, &stream->le, stream);
     sip->streams.count++;
-    tmr_start(&stream->idle, state == OPEN ? RW_SIP_STREAM_IDLE_MS : RW_SIP_STREAM_OPEN_MS, on_idle,
-              stream);
+    tmr_start(&stream->idle, state == CONNECTING ? RW_SIP_STREAM_OPEN_MS : RW_SIP_STREAM_IDLE_MS,
+              on_idle, stream);
     return stream;
 }
 
@@ -364,7 +396,7 @@ static void on_connection(int flags, void *arg)
             return;
         if (!rw_sip_wire_knows(sip->wire, &hop.peer))
             sip->counters.from_strangers++;
-        else if (sip->streams.count < RW_SIP_STREAMS_MAX && add(sip, fd, &hop, OPEN))
+        else if (sip->streams.count < RW_SIP_STREAMS_MAX && add(sip, fd, &hop, ACCEPTED))
             continue;
         (void)close(fd);
     }

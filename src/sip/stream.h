@@ -5,7 +5,7 @@
  * Connections are made when something is to be sent, have 10 s to come about, TLS and all, and are
  * kept for 15 minutes of silence. One over TLS belongs to a trunk's profile (sip/profile.h) and is
  * used for that alone. Incoming ones are taken only from peers the wire knows; strangers are closed
- * at once.
+ * at once. Their first byte tells TLS from TCP; without a certificate of ours TLS is closed.
  *
  * Owner    struct rw_sip.
  * Memory   at most RW_SIP_STREAMS_MAX connections; of each at most 64 KiB of an unfinished message

@@ -38,6 +38,7 @@ struct rw_sip_wire {
     char advertised[128];
     char local[64];
     struct rw_sip_profiles *profiles;
+    struct rw_tls *tls;   /* for accepted connections; NULL = none */
     pthread_mutex_t lock; /* of peers */
     struct peer peers[PEERS];
     struct socket_pair at[];
@@ -195,6 +196,9 @@ enum rw_class rw_sip_wire_new(struct rw_sip_wire **ret, const struct rw_sip_opti
                         "the advertised SIP host is neither a host name nor an address");
     else
         class = open_port(wire, &local, options->socket_buffer, err);
+    if (!class && (options->cert_file || options->key_file))
+        class = rw_tls_server_new(&wire->tls, options->cert_file ? options->cert_file : "",
+                                  options->key_file ? options->key_file : "", "sip/2", err);
     if (class) {
         rw_sip_wire_free(wire);
         return class;
@@ -212,6 +216,7 @@ void rw_sip_wire_free(struct rw_sip_wire *wire)
         return;
     close_sockets(wire);
     rw_sip_profiles_free(wire->profiles);
+    rw_tls_free(wire->tls);
     (void)pthread_mutex_destroy(&wire->lock);
     rw_free(wire);
 }
@@ -219,6 +224,11 @@ void rw_sip_wire_free(struct rw_sip_wire *wire)
 uint16_t rw_sip_wire_port(const struct rw_sip_wire *wire)
 {
     return wire->port;
+}
+
+struct rw_tls *rw_sip_wire_tls(const struct rw_sip_wire *wire)
+{
+    return wire->tls;
 }
 
 struct rw_sip_profiles *rw_sip_wire_profiles(const struct rw_sip_wire *wire)

@@ -101,6 +101,7 @@ int rw_sip_wire_owner(const struct rw_sip_wire *wire, struct rw_slice call_id);
 bool rw_sip_wire_knows(struct rw_sip_wire *wire, const struct sa *peer);
 void rw_sip_wire_remember(struct rw_sip_wire *wire, const struct sa *peer);
 
+struct rw_tls *rw_sip_wire_tls(const struct rw_sip_wire *wire); /* NULL: none is spoken to us */
 struct rw_sip_profiles *rw_sip_wire_profiles(const struct rw_sip_wire *wire);
 const char *rw_sip_wire_host(const struct rw_sip_wire *wire); /* advertised; IPv6 in brackets */
 int rw_sip_wire_listener(const struct rw_sip_wire *wire, unsigned worker); /* TCP descriptor */

@@ -367,6 +367,14 @@ void stage_answered_call(struct stage *stage)
 
 /* ------------------------------------------------------------------ running */
 
+static const char *shown_cert, *shown_key;
+
+void stage_show(const char *cert_file, const char *key_file)
+{
+    shown_cert = cert_file;
+    shown_key = key_file;
+}
+
 struct run {
     scenario_h *scenario;
     struct stage stage;
@@ -376,8 +384,12 @@ static enum rw_class on_start(struct rw_worker *worker, void *arg, struct rw_err
 {
     struct run *run = arg;
     struct stage *stage = &run->stage;
-    struct rw_sip_options options = {
-        .host = "127.0.0.1", .socket_buffer = 1u << 20, .trace = on_trace, .trace_arg = stage};
+    struct rw_sip_options options = {.host = "127.0.0.1",
+                                     .cert_file = shown_cert,
+                                     .key_file = shown_key,
+                                     .socket_buffer = 1u << 20,
+                                     .trace = on_trace,
+                                     .trace_arg = stage};
     jmp_buf jump;
     long live = rw_mem_live();
 

@@ -46,6 +46,9 @@ typedef void(scenario_h)(struct stage *stage);
 /* Runs it; NULL, or what went wrong. */
 const char *stage_run(scenario_h *scenario);
 
+/* Files that our side shows to who connects to it, for scenarios from now on; NULL = none. */
+void stage_show(const char *cert_file, const char *key_file);
+
 /* Fails the cmocka test when the scenario fails. For use as a test's whole body. */
 #define PLAY(scenario)                                                                             \
     static void play_##scenario(void **state)                                                      \

@@ -4,6 +4,9 @@
 #include "call/reason.h"
 #include "stage.h"
 
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/tcp.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -314,6 +317,70 @@ static void never_without_tls(struct stage *s)
     leave(s);
 }
 
+/* A connection that the peer makes to us, up to where it is encrypted, or not. */
+static SSL *connect_to_us(struct stage *s, SSL_CTX *ctx, int *ret_fd)
+{
+    struct sockaddr_in a = {.sin_family = AF_INET,
+                            .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+                            .sin_port = htons(s->port)};
+    int on = 1, fd = socket(AF_INET, SOCK_STREAM, 0);
+    SSL *ssl = SSL_new(ctx);
+
+    CHECK(s, connect(fd, (struct sockaddr *)&a, sizeof(a)) == 0);
+    CHECK(s, fcntl(fd, F_SETFL, O_NONBLOCK) == 0);
+    (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+    (void)SSL_set_fd(ssl, fd);
+    SSL_set_connect_state(ssl);
+    for (int i = 0; i < 6 && SSL_do_handshake(ssl) != 1; i++)
+        stage_turn(s);
+    *ret_fd = fd;
+    return ssl;
+}
+
+/* The carrier hangs up over a connection of its own, if we have something to show it. */
+static void hung_up_over_another_connection(struct stage *s)
+{
+    struct rw_leg_target target = carrier("root.pem", NAME);
+    SSL_CTX *ctx = SSL_CTX_new(TLS_client_method());
+
+    CHECK(s, SSL_CTX_load_verify_file(ctx, certs_path("root.pem")) == 1);
+    SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, NULL);
+    serve(s, "carrier", false);
+    stage_invite(s, &target);
+    answer_invite(s);
+    stage_close(s);
+    s->ssl = connect_to_us(s, ctx, &s->tcp);
+    SSL_CTX_free(ctx);
+    CHECK(s, SSL_is_init_finished(s->ssl));
+    stage_request(s, "OPTIONS", 1, "far", "", "");
+    expect(s, "SIP/2.0 200 OK\r\n");
+    expect_text(s, "\r\nVia: SIP/2.0/TLS 127.0.0.1:");
+    stage_request(s, "BYE", 2, "far", "", "");
+    (void)expect_news(s, RW_IN_LEG_ENDED);
+    expect(s, "SIP/2.0 200 OK\r\n");
+    leave(s);
+}
+
+static void nothing_of_ours_to_show(struct stage *s)
+{
+    struct rw_leg_target target = carrier("root.pem", NAME);
+    SSL_CTX *ctx = SSL_CTX_new(TLS_client_method());
+    SSL *ssl;
+    int fd;
+
+    serve(s, "carrier", false);
+    stage_invite(s, &target);
+    answer_invite(s);
+    ssl = connect_to_us(s, ctx, &fd);
+    SSL_CTX_free(ctx);
+    CHECK(s, !SSL_is_init_finished(ssl));
+    SSL_free(ssl);
+    (void)close(fd);
+    CHECK(s, s->sip->streams.count == 1);
+    hang_up(s); /* over the one that we made */
+    leave(s);
+}
+
 static void copy_file(const char *from, const char *to)
 {
     char bytes[8192];
@@ -431,9 +498,22 @@ PLAY(nobody_listens)
 PLAY(closed_in_mid_call)
 PLAY(connections_are_shared)
 PLAY(never_without_tls)
+PLAY(nothing_of_ours_to_show)
 PLAY(files_are_read_again)
 PLAY(calls_of_an_earlier_life)
 PLAY(memory_may_end)
+
+static void play_hung_up_over_another_connection(void **state)
+{
+    const char *wrong;
+
+    (void)state;
+    stage_show(certs_path("client.pem"), certs_path("client.key"));
+    wrong = stage_run(hung_up_over_another_connection);
+    stage_show(NULL, NULL);
+    if (wrong)
+        fail_msg("%s", wrong);
+}
 
 static int make_certificates(void **state)
 {
@@ -470,6 +550,8 @@ int main(void)
         cmocka_unit_test(play_closed_in_mid_call),
         cmocka_unit_test(play_connections_are_shared),
         cmocka_unit_test(play_never_without_tls),
+        cmocka_unit_test(play_hung_up_over_another_connection),
+        cmocka_unit_test(play_nothing_of_ours_to_show),
         cmocka_unit_test(play_files_are_read_again),
         cmocka_unit_test(play_calls_of_an_earlier_life),
         cmocka_unit_test(play_memory_may_end),
