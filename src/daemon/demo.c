@@ -4,6 +4,7 @@
 
 #include <ctype.h>
 #include <limits.h>
+#include <re.h>
 #include <stdlib.h>
 
 #define ANSWER_TIMEOUT_MS 60000
@@ -33,12 +34,23 @@ static bool is_station(struct rw_slice s)
            (rw_sip_uri_way(&uri) == RW_SIP_UDP || rw_sip_uri_way(&uri) == RW_SIP_TCP);
 }
 
+/* A name without a port is looked for by its SRV records. */
+static bool read_place(struct rw_slice text, char *host, uint16_t *ret_port, struct rw_err *err)
+{
+    struct sa numeric;
+
+    if (text.n && !memchr(text.p, ':', text.n) && rw_slice_copy(host, RW_CONFIG_TEXT, text) &&
+        sa_set_str(&numeric, host, 0) != 0)
+        return true;
+    return rw_config_endpoint(text, host, RW_CONFIG_TEXT, ret_port, err) == RW_OK && *ret_port;
+}
+
 static bool read_carrier(struct rw_init *init, const char *text, struct rw_row_trunk *trunk)
 {
     struct rw_slice carrier = rw_slice_str(text),
                     way = rw_slice_from(carrier, carrier.n > 4 ? carrier.n - 4 : carrier.n);
     char *host = rw_arena_alloc(&init->arena, RW_CONFIG_TEXT);
-    uint16_t port;
+    uint16_t port = 0;
 
     if (!host)
         return false;
@@ -47,13 +59,14 @@ static bool read_carrier(struct rw_init *init, const char *text, struct rw_row_t
                                                           : "udp";
     if (trunk->transport[0] == 't')
         carrier.n -= way.n;
-    if (rw_config_endpoint(carrier, host, RW_CONFIG_TEXT, &port, init->err) || !port ||
-        !is_host(rw_slice_str(host))) {
+    if (!read_place(carrier, host, &port, init->err) || !is_host(rw_slice_str(host))) {
         rw_fail(init->err, RW_MALFORMED, "usage.bad_carrier", "--carrier is no SIP peer");
         rw_err_at(init->err, "--carrier", -1, 0);
         rw_err_found(init->err, "\"%.100s\"", text);
-        rw_err_expected(init->err,
-                        "HOST:PORT, HOST:PORT/tcp or HOST:PORT/tls, for example 192.0.2.7:5060");
+        rw_err_expected(
+            init->err,
+            "HOST:PORT, HOST:PORT/tcp or HOST:PORT/tls, for example 192.0.2.7:5060; a name may "
+            "stand without a port");
         return false;
     }
     trunk->host = host;

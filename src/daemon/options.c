@@ -15,7 +15,7 @@ const char rw_daemon_help[] =
     "  ringwrightd --print-config              every option, its meaning, its value and its "
     "origin\n"
     "  ringwrightd --init --tenant NAME        make a tenant and its first administrator\n"
-    "  ringwrightd --init --demo --carrier HOST:PORT[/tcp|/tls] [--carrier-ca FILE] --station "
+    "  ringwrightd --init --demo --carrier HOST[:PORT][/tcp|/tls] [--carrier-ca FILE] --station "
     "SIP-URI\n"
     "                                          the same with a station, an edge, a trunk, a "
     "number\n"

@@ -383,9 +383,11 @@ static void fill_trunk(struct making *m, const char *local, struct rw_route_plan
     const struct rw_row_trunk *t = m->trunk;
     bool bare_v6 = strchr(t->host, ':') && t->host[0] != '[';
     char port[PORT_TEXT];
-    const char *const uri[] = {"sip:",        plan->to_e164,        bare_v6 ? "@[" : "@",
-                               t->host,       bare_v6 ? "]:" : ":", port_text(t->port, port),
-                               ";transport=", t->transport,         ";user=phone"};
+    const char *behind_host = bare_v6 ? (t->port ? "]:" : "]") : t->port ? ":" : "";
+    const char *const uri[] = {
+        "sip:",        plan->to_e164, bare_v6 ? "@[" : "@",
+        t->host,       behind_host,   t->port ? port_text(t->port, port) : "",
+        ";transport=", t->transport,  ";user=phone"};
 
     plan->trunk = (struct rw_leg_target){
         .uri = join(m->arena, uri, sizeof(uri) / sizeof(uri[0])),

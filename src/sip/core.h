@@ -4,9 +4,11 @@
  *     wire.c, stream.c   bytes in and out           icmp.c      undeliverable ones
  *     profile.c          TLS towards trunks
  *     message.c, uri.c   reading                    compose.c   writing
+ *     locate.c           from a host to addresses
  *     sip.c              who a message is for
  *     transaction.c      our requests, until they are answered (RFC 3261, section 17.1)
  *     leg.c              an INVITE and what it leads to          dialog.c   its identity
+ *     leg_place.c        where it goes                           leg_auth.c who we say we are
  *     incoming.c         what the far end asks of a leg
  *     orphan.c           dialogs of an earlier life, to be ended
  *     stray.c            what belongs to nobody here
@@ -18,6 +20,7 @@
 
 #include "base/buf.h"
 #include "base/log.h"
+#include "sip/locate.h"
 #include "sip/message.h"
 #include "sip/sip.h"
 #include "sip/stream.h"
@@ -58,7 +61,8 @@ struct rw_sip {
     struct rw_sip_udp udp;
     struct rw_sip_streams streams;
     struct hash *transactions, *legs, *orphans;
-    struct dnsc *dns;       /* NULL until a name has to be looked up */
+    struct dnsc *dns; /* NULL until a name has to be looked up */
+    struct rw_sip_known *known[RW_SIP_KNOWN_HOSTS];
     struct sa last_known;   /* last peer told to the wire, */
     uint64_t last_known_ms; /* and when */
     struct rw_buf scratch;  /* for composing; one message at a time */

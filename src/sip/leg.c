@@ -29,7 +29,7 @@ static void destroy(struct rw_leg *leg)
     hash_unlink(&leg->he);
     tmr_cancel(&leg->tmr);
     rw_leg_check_stop(leg);
-    mem_deref(leg->query);
+    rw_leg_places_done(leg);
     rw_sip_transaction_forget(leg->transaction);
     release_texts(leg);
     rw_free(leg);
@@ -128,7 +128,7 @@ static bool compose_invite(struct rw_leg *leg)
     return rw_sip_put_end(buf, rw_slice_str(leg->sdp));
 }
 
-static enum rw_class send_invite(struct rw_leg *leg, struct rw_err *err)
+enum rw_class rw_leg_send_invite(struct rw_leg *leg, struct rw_err *err)
 {
     leg->phase = RW_PHASE_CALLING;
     leg->invite_cseq = leg->dialog.local_cseq;
@@ -195,6 +195,7 @@ static void heard_answer(struct rw_leg *leg, const struct rw_sip_message *m,
         from->profile) /* the peer's own leads nowhere once closed */
         leg->hop = *from;
     leg->phase = RW_PHASE_ANSWERED;
+    rw_leg_places_done(leg);
     send_ack(leg);
     if (leg->cancelled) {
         send_bye(leg, &(struct rw_ending){.sip_code = 0});
@@ -213,9 +214,11 @@ static void heard_failure(struct rw_leg *leg, const struct rw_sip_message *m)
     if (!leg->cancelled &&
         rw_leg_auth_answer(leg, m, RW_SIP_INVITE, rw_sip_dialog_uri(&leg->dialog))) {
         leg->dialog.local_cseq++;
-        if (send_invite(leg, NULL) == RW_OK)
+        if (rw_leg_send_invite(leg, NULL) == RW_OK)
             return;
     }
+    if (m->code == 503 && rw_leg_try_next_place(leg))
+        return;
     ending = rw_sip_reason_ending(m);
     rw_leg_end(leg, RW_IN_LEG_FAILED, &ending);
 }
@@ -247,7 +250,10 @@ static void on_invite(enum rw_sip_outcome outcome, const struct rw_sip_message *
     rw_leg_enter(leg);
     if (outcome != RW_SIP_ANSWERED || message->code >= 200)
         leg->transaction = NULL;
-    if (outcome == RW_SIP_TIMED_OUT && leg->heard)
+    if (((outcome == RW_SIP_TIMED_OUT && !leg->heard) || outcome == RW_SIP_UNSENT) &&
+        rw_leg_try_next_place(leg))
+        ; /* another address has it now */
+    else if (outcome == RW_SIP_TIMED_OUT && leg->heard)
         rw_leg_end(leg, RW_IN_LEG_FAILED, &stuck);
     else if (outcome == RW_SIP_TIMED_OUT)
         rw_leg_end(leg, RW_IN_LEG_SILENT, NULL);
@@ -338,7 +344,7 @@ static void leg_cancel(struct rw_leg *leg)
         return;
     leg->cancelled = true;
     if (leg->phase == RW_PHASE_RESOLVING) {
-        leg->query = mem_deref(leg->query);
+        rw_leg_places_done(leg);
         tmr_start(&leg->tmr, 0, on_end_due, leg);
     } else if (leg->phase == RW_PHASE_PROCEEDING) {
         rw_sip_transaction_cancel(leg->transaction);
@@ -446,85 +452,6 @@ static bool copy_target(struct rw_leg *leg, const struct rw_leg_target *target, 
            copy_text(&leg->dialog.routes, leg->route);
 }
 
-static bool take_address(struct dnsrr *rr, void *arg)
-{
-    struct sa *peer = arg;
-
-    if (rr->type == DNS_TYPE_A)
-        sa_set_in(peer, rr->rdata.a.addr, sa_port(peer));
-    else if (rr->type == DNS_TYPE_AAAA)
-        sa_set_in6(peer, rr->rdata.aaaa.addr, sa_port(peer));
-    else
-        return false;
-    return true;
-}
-
-static void on_resolved(int e, const struct dnshdr *header, struct list *answers,
-                        struct list *authorities, struct list *additional, void *arg)
-{
-    struct rw_leg *leg = arg;
-    int af = rw_sip_wire_af(leg->sip->wire);
-
-    (void)header, (void)authorities, (void)additional;
-    rw_leg_enter(leg);
-    leg->query = mem_deref(leg->query);
-    if (e ||
-        !dns_rrlist_apply(answers, NULL, af == AF_INET ? DNS_TYPE_A : DNS_TYPE_AAAA, DNS_CLASS_IN,
-                          true, take_address, &leg->hop.peer) ||
-        send_invite(leg, NULL))
-        rw_leg_end(leg, RW_IN_LEG_UNREACHABLE, NULL);
-    rw_leg_leave(leg);
-}
-
-/* The resolver of the system (resolv.conf), asked without blocking the loop. */
-static struct dnsc *dns_of(struct rw_sip *sip)
-{
-    struct sa servers[4];
-    uint32_t count = 4;
-    char domain[256];
-
-    if (!sip->dns && dns_srv_get(domain, sizeof(domain), servers, &count) == 0 && count)
-        (void)dnsc_alloc(&sip->dns, NULL, servers, count);
-    return sip->dns;
-}
-
-static enum rw_class resolve(struct rw_leg *leg, const struct rw_sip_uri *next,
-                             const struct rw_leg_target *target, struct rw_err *err)
-{
-    uint16_t port = rw_sip_uri_port(next);
-    int af = rw_sip_wire_af(leg->sip->wire);
-    char host[256];
-
-    if (!rw_slice_copy(host, sizeof(host), next->host))
-        return rw_fail(err, RW_MALFORMED, "sip.bad_target", "the host name is too long");
-    leg->hop.transport = rw_sip_uri_way(next);
-    if (leg->hop.transport == RW_SIP_TLS) {
-        enum rw_class class =
-            rw_sip_profile_find(rw_sip_wire_profiles(leg->sip->wire), &target->tls,
-                                target->trunk_id, next->host, &leg->hop.profile, err);
-
-        if (class)
-            return class;
-    }
-    leg->hop.worker = (uint16_t)leg->sip->index;
-    if (strcasecmp(host, "localhost") == 0) /* RFC 6761, section 6.3: never asked for */
-        (void)snprintf(host, sizeof(host), "%s", af == AF_INET ? "127.0.0.1" : "::1");
-    if (sa_set_str(&leg->hop.peer, host, port) == 0) {
-        if (sa_af(&leg->hop.peer) != af)
-            return rw_fail(err, RW_MALFORMED, "sip.wrong_address_family",
-                           "the target has an address of another IP version than our SIP port");
-        return send_invite(leg, err);
-    }
-    sa_init(&leg->hop.peer, af);
-    sa_set_port(&leg->hop.peer, port);
-    leg->phase = RW_PHASE_RESOLVING;
-    if (!dns_of(leg->sip) ||
-        dnsc_query(&leg->query, leg->sip->dns, host, af == AF_INET ? DNS_TYPE_A : DNS_TYPE_AAAA,
-                   DNS_CLASS_IN, true, on_resolved, leg))
-        return rw_fail(err, RW_IO, "sip.unresolvable", "no name server can be asked for the host");
-    return RW_OK;
-}
-
 static enum rw_class leg_invite(struct rw_leg_port *port, const struct rw_leg_target *target,
                                 struct rw_slice sdp_offer, rw_leg_news_h *handler, void *arg,
                                 struct rw_leg **ret, struct rw_err *err)
@@ -546,7 +473,7 @@ static enum rw_class leg_invite(struct rw_leg_port *port, const struct rw_leg_ta
     if (!copy_target(leg, target, sdp_offer))
         class = rw_fail_memory(err);
     else
-        class = resolve(leg, &next, target, err);
+        class = rw_leg_start(leg, &next, target, err);
     if (class) {
         destroy(leg);
         return class;

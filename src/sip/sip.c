@@ -178,6 +178,7 @@ void rw_sip_free(struct rw_sip *sip)
         rw_sip_orphans_drop(sip);
     if (sip->transactions)
         rw_sip_transactions_drop(sip);
+    rw_sip_known_free(sip);
     mem_deref(sip->dns);
     mem_deref(sip->legs);
     mem_deref(sip->orphans);

@@ -248,7 +248,7 @@ static void a_carrier_over_tls(void **state)
 {
     static const struct rw_daemon_options options = {.mode = RW_MODE_INIT,
                                                      .demo = true,
-                                                     .carrier = "sip.carrier.example:5061/tls",
+                                                     .carrier = "sip.carrier.example/tls",
                                                      .carrier_ca = "/dev/../dev/null",
                                                      .station = "sip:dana@192.0.2.7:5080",
                                                      .json = true};
@@ -265,7 +265,7 @@ static void a_carrier_over_tls(void **state)
                                         text(shown, "trunk_id"), &door.arena, &trunk, &err),
                      RW_OK);
     assert_string_equal(trunk.host, "sip.carrier.example");
-    assert_int_equal(trunk.port, 5061);
+    assert_int_equal(trunk.port, 0); /* by SRV */
     assert_string_equal(trunk.transport, "tls");
     assert_string_equal(trunk.ca_file, "/dev/null"); /* whole, wherever the server is started */
     assert_false(trunk.tls_unverified);
@@ -284,6 +284,8 @@ static void a_bad_peer_is_refused(void **state)
         {"192.0.2.7:70000", "sip:a@b", "usage.bad_carrier", "--carrier", NULL},
         {"192.0.2.7:5060/sctp", "sip:a@b", "usage.bad_carrier", "--carrier", NULL},
         {"/tls", "sip:a@b", "usage.bad_carrier", "--carrier", NULL},
+        {"192.0.2.7/tls", "sip:a@b", "usage.bad_carrier", "--carrier", NULL},
+        {"a b", "sip:a@b", "usage.bad_carrier", "--carrier", NULL},
         {"/tcp", "sip:a@b", "usage.bad_carrier", "--carrier", NULL},
         {"", "sip:a@b", "usage.bad_carrier", "--carrier", NULL},
         {"a b:5060", "sip:a@b", "usage.bad_carrier", "--carrier", NULL},
