@@ -237,8 +237,13 @@ enum rw_class rw_sip_profile_find(struct rw_sip_profiles *profiles,
     enum rw_class class = RW_OK;
     struct profile *p;
 
-    if (!rw_slice_copy(name, sizeof(name), host))
-        return rw_fail(err, RW_MALFORMED, "sip.bad_target", "the host name is too long");
+    if (host.n && host.p[host.n - 1] == '.')
+        host.n--; /* the root's; certificates leave it out */
+    if (!rw_slice_copy(name, sizeof(name), host) || !texts[NAME][0] || texts[NAME][0] == '.' ||
+        strlen(texts[NAME]) >= sizeof(name))
+        return rw_fail(
+            err, RW_MALFORMED, "sip.bad_target",
+            "the host, or the TLS name, of the trunk is none that a certificate can have");
     (void)pthread_mutex_lock(&profiles->lock);
     p = find_or_make(profiles, texts, settings->unverified);
     if (p) {

@@ -28,8 +28,8 @@ void rw_sip_profiles_free(struct rw_sip_profiles *profiles); /* NULL is fine */
 
 /*
  * The number of the profile for these settings towards this host; never 0. trunk_id may be NULL.
- * Fails as rw_tls_client_new() does, with RW_MALFORMED sip.bad_target for a host that is too long,
- * or RW_NO_MEMORY.
+ * Fails as rw_tls_client_new() does, or with RW_MALFORMED sip.bad_target for a name that no
+ * certificate can have (to verify none would be to verify nothing).
  */
 RW_NODISCARD enum rw_class rw_sip_profile_find(struct rw_sip_profiles *profiles,
                                                const struct rw_leg_tls *settings,

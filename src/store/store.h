@@ -87,10 +87,10 @@ struct rw_row_edge {
 };
 struct rw_row_trunk {
     const char *id, *tenant_id, *edge_id, *name, *state;
-    const char *host; /* name or address of the carrier */
-    uint32_t port;    /* 0 = by the host's SRV records, or the transport's standard one */
-    const char *transport;                 /* "udp" | "tcp" | "tls" */
-    const char *outbound_proxy;            /* SIP URI or NULL */
+    const char *host;           /* name or address of the carrier */
+    uint32_t port;              /* 0 = by the host's SRV records, or the transport's standard one */
+    const char *transport;      /* "udp" | "tcp" | "tls" */
+    const char *outbound_proxy; /* SIP URI or NULL */
     const char *auth_user, *auth_password; /* digest, or NULL */
     uint32_t answer_timeout_ms;            /* how long the called party may ring */
     uint32_t version;

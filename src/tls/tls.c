@@ -100,17 +100,18 @@ static enum rw_class load_trusted(SSL_CTX *ctx, const char *ca_file, struct rw_e
     return RW_OK;
 }
 
-static enum rw_class make(struct rw_tls **ret, const SSL_METHOD *method, struct rw_err *err)
+/* NULL: memory is out. */
+static struct rw_tls *make(const SSL_METHOD *method)
 {
     struct rw_tls *tls = rw_calloc(1, sizeof(*tls));
 
     if (!tls)
-        return rw_fail_memory(err);
+        return NULL;
     (void)pthread_once(&socket_once, make_socket_method);
     tls->ctx = SSL_CTX_new(method);
     if (!tls->ctx || !socket_method) {
         rw_tls_free(tls);
-        return rw_fail_memory(err);
+        return NULL;
     }
     (void)SSL_CTX_set_min_proto_version(tls->ctx, TLS1_2_VERSION);
     (void)SSL_CTX_set_options(tls->ctx, SSL_OP_NO_RENEGOTIATION | SSL_OP_IGNORE_UNEXPECTED_EOF);
@@ -118,8 +119,7 @@ static enum rw_class make(struct rw_tls **ret, const SSL_METHOD *method, struct 
                                          SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
                                          SSL_MODE_RELEASE_BUFFERS);
     (void)SSL_CTX_set_timeout(tls->ctx, RESUME_SECONDS);
-    *ret = tls;
-    return RW_OK;
+    return tls;
 }
 
 /* Clients that offer other protocols as well are told at once which one this is. */
@@ -143,11 +143,11 @@ static int choose_protocol(SSL *ssl, const unsigned char **out, unsigned char *o
 enum rw_class rw_tls_server_new(struct rw_tls **ret, const char *cert_file, const char *key_file,
                                 const char *protocol, struct rw_err *err)
 {
-    struct rw_tls *tls = NULL;
-    enum rw_class class = make(&tls, TLS_server_method(), err);
+    struct rw_tls *tls = make(TLS_server_method());
+    enum rw_class class;
 
-    if (class != RW_OK)
-        return class;
+    if (!tls)
+        return rw_fail_memory(err);
     if (protocol)
         SSL_CTX_set_alpn_select_cb(tls->ctx, choose_protocol, (void *)protocol);
     class = load_own(tls->ctx, cert_file, key_file, err);
@@ -162,11 +162,11 @@ enum rw_class rw_tls_server_new(struct rw_tls **ret, const char *cert_file, cons
 enum rw_class rw_tls_client_new(struct rw_tls **ret, const struct rw_tls_client *options,
                                 struct rw_err *err)
 {
-    struct rw_tls *tls = NULL;
-    enum rw_class class = make(&tls, TLS_client_method(), err);
+    struct rw_tls *tls = make(TLS_client_method());
+    enum rw_class class = RW_OK;
 
-    if (class != RW_OK)
-        return class;
+    if (!tls)
+        return rw_fail_memory(err);
     SSL_CTX_set_verify(tls->ctx, options->unverified ? SSL_VERIFY_NONE : SSL_VERIFY_PEER,
                        options->unverified ? NULL : rw_tls_on_certificate);
     /* a pinned certificate need not be a root */

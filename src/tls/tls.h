@@ -46,7 +46,8 @@ struct rw_tls_session *rw_tls_accept(struct rw_tls *tls, int fd); /* NULL: memor
 
 /*
  * name: a host name or a numeric address that the server's certificate has to hold; a host name is
- * also told to the server (SNI). ticket may be NULL, and is not taken. NULL: memory is out.
+ * also told to the server (SNI). ticket may be NULL, and is not taken. NULL: memory is out, or the
+ * name is none: empty, too long, or with a dot before it.
  */
 struct rw_tls_session *rw_tls_connect(struct rw_tls *tls, int fd, const char *name,
                                       const struct rw_tls_ticket *ticket);

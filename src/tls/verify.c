@@ -13,6 +13,9 @@ bool rw_tls_want_name(struct rw_tls_session *session)
     X509_VERIFY_PARAM *param = SSL_get0_param(session->ssl);
     unsigned char address[16];
 
+    /* to OpenSSL no name means any, and a dot before it any below: neither was asked for */
+    if (!session->name[0] || session->name[0] == '.')
+        return false;
     if (inet_pton(AF_INET, session->name, address) == 1 ||
         inet_pton(AF_INET6, session->name, address) == 1)
         return X509_VERIFY_PARAM_set1_ip_asc(param, session->name) == 1;
@@ -42,13 +45,14 @@ static struct rw_slice sip_domain(const GENERAL_NAME *entry)
     return uri;
 }
 
-static bool has_sip_domain(X509 *certificate, const char *name)
+bool rw_tls_has_sip_domain(X509 *certificate, const char *name)
 {
     GENERAL_NAMES *all = X509_get_ext_d2i(certificate, NID_subject_alt_name, NULL, NULL);
     bool found = false;
 
     for (int i = 0; i < sk_GENERAL_NAME_num(all) && !found; i++)
-        found = rw_slice_ieq(sip_domain(sk_GENERAL_NAME_value(all, i)), rw_slice_str(name));
+        found =
+            name[0] && rw_slice_ieq(sip_domain(sk_GENERAL_NAME_value(all, i)), rw_slice_str(name));
     GENERAL_NAMES_free(all);
     return found;
 }
@@ -167,7 +171,7 @@ static void put_fault(struct rw_buf *buf, const struct rw_tls_session *session, 
     }
 }
 
-static void note(struct rw_tls_session *session, X509 *certificate, int error)
+void rw_tls_note(struct rw_tls_session *session, X509 *certificate, int error)
 {
     struct rw_buf buf;
 
@@ -192,10 +196,10 @@ int rw_tls_on_certificate(int fine, X509_STORE_CTX *store)
     if (fine)
         return 1;
     if (error == X509_V_ERR_HOSTNAME_MISMATCH && certificate &&
-        has_sip_domain(certificate, session->name)) {
+        rw_tls_has_sip_domain(certificate, session->name)) {
         X509_STORE_CTX_set_error(store, X509_V_OK);
         return 1;
     }
-    note(session, certificate, error);
+    rw_tls_note(session, certificate, error);
     return 0;
 }

@@ -26,6 +26,12 @@ struct rw_tls_session {
 /* Sets ssl up to want the session's name. False when memory is out. */
 bool rw_tls_want_name(struct rw_tls_session *session);
 
+/* True when the certificate's SAN has a URI "sip:name". */
+bool rw_tls_has_sip_domain(X509 *certificate, const char *name);
+
+/* Fills the session's fault with what is wrong with a certificate (an X509_V_ERR_*). NULL is fine. */
+void rw_tls_note(struct rw_tls_session *session, X509 *certificate, int error);
+
 /* OpenSSL's verify callback: notes in the session's fault what is wrong. */
 int rw_tls_on_certificate(int fine, X509_STORE_CTX *store);
 

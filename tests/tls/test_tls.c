@@ -192,6 +192,18 @@ static void anybody_is_fine_when_asked_for(void **state)
     rw_tls_free(server);
 }
 
+/* To OpenSSL these would mean any server, and any below example. */
+static void names_that_are_none(void **state)
+{
+    static const char *const names[] = {"", ".carrier.example", "."};
+    struct rw_tls *client = client_of("root.pem", NULL, false);
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+        assert_null(rw_tls_connect(client, 0, names[i], NULL));
+    rw_tls_free(client);
+}
+
 static void what_is_no_tls_is_named(void **state)
 {
     struct rw_tls *client = client_of("root.pem", NULL, false);
@@ -312,6 +324,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_server_is_verified),
         cmocka_unit_test(anybody_is_fine_when_asked_for),
+        cmocka_unit_test(names_that_are_none),
         cmocka_unit_test(what_is_no_tls_is_named),
         cmocka_unit_test(connections_are_resumed),
         cmocka_unit_test(files_that_are_no_use_are_named),
