@@ -45,6 +45,8 @@ struct rw_leg_target {
     const char *local_tag, *branch;
     const char *trunk_id; /* for counters and log */
     struct rw_leg_tls tls;
+    /* Where `uri` leads, unless there is a route: as sip/locate.h has it; NULL = as DNS has it. */
+    const char *places;
 };
 
 /* What the far end said. Pointers are valid during the call only. */

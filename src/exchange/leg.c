@@ -6,7 +6,7 @@
 
 /* ------------------------------------------------------------------ targets */
 
-#define TEXTS 11
+#define TEXTS 12
 
 /* The members of a target that are copied, in one order. */
 static void texts_of(struct rw_leg_target *target, const char **ret[TEXTS])
@@ -22,6 +22,7 @@ static void texts_of(struct rw_leg_target *target, const char **ret[TEXTS])
     ret[8] = &target->tls.cert_file;
     ret[9] = &target->tls.key_file;
     ret[10] = &target->tls.name;
+    ret[11] = &target->places;
 }
 
 bool rw_live_target_set(struct rw_live *live, enum rw_leg_side leg,

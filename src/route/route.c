@@ -401,6 +401,7 @@ static void fill_trunk(struct making *m, const char *local, struct rw_route_plan
                 .key_file = keep(m, t->client_key_file, failed),
                 .name = keep(m, t->tls_name, failed),
                 .unverified = t->tls_unverified},
+        .places = keep(m, t->addresses, failed),
     };
     *failed |= !plan->trunk.uri || !plan->trunk.from_uri;
 }

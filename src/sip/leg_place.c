@@ -45,7 +45,8 @@ enum rw_class rw_leg_start(struct rw_leg *leg, const struct rw_sip_uri *next,
         class = rw_sip_profile_find(rw_sip_wire_profiles(leg->sip->wire), &target->tls,
                                     target->trunk_id, next->host, &leg->hop.profile, err);
     if (class == RW_OK)
-        class = rw_sip_locate(leg->sip, next, &places, on_located, leg, &leg->lookup, err);
+        class = rw_sip_locate(leg->sip, next, target->route ? NULL : target->places, &places,
+                              on_located, leg, &leg->lookup, err);
     if (class != RW_OK)
         return class;
     leg->phase = RW_PHASE_RESOLVING;

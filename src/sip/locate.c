@@ -8,18 +8,13 @@
 #include "base/id.h"
 #include "base/mem.h"
 #include "sip/core.h"
+#include "sip/dialog.h"
 
 #include <errno.h>
 #include <stdio.h>
 
 #define TTL_MAX_S 3600u
-#define HOST 256
-
-/* A host of the service: itself, or what a SRV record names. */
-struct target {
-    char name[HOST];
-    uint16_t priority, weight, port;
-};
+#define HOST RW_SIP_HOST_SIZE
 
 struct found {
     unsigned count;
@@ -50,7 +45,7 @@ struct rw_sip_lookup {
     unsigned count, at; /* of targets */
     bool services;      /* are asked for now, not addresses */
     bool refused;       /* a SRV record says that there is no such service */
-    struct target targets[RW_SIP_PLACES_MAX];
+    struct rw_sip_target targets[RW_SIP_PLACES_MAX];
     struct found found;
 };
 
@@ -181,10 +176,25 @@ static uint16_t address_type(const struct rw_sip *sip)
     return rw_sip_wire_af(sip->wire) == AF_INET ? DNS_TYPE_A : DNS_TYPE_AAAA;
 }
 
+/* An address of `target`. True when no more fit. */
+static bool add_place(struct rw_sip_lookup *lookup, const struct rw_sip_target *target,
+                      const struct sa *peer)
+{
+    struct found *found = &lookup->found;
+
+    if (found->count == RW_SIP_PLACES_MAX)
+        return true;
+    found->at[found->count].peer = *peer;
+    found->at[found->count].priority = target->priority;
+    found->at[found->count].weight = target->weight;
+    found->at[found->count].target = target->number;
+    return ++found->count == RW_SIP_PLACES_MAX;
+}
+
 static bool take_address(struct dnsrr *rr, void *arg)
 {
     struct rw_sip_lookup *lookup = arg;
-    const struct target *target = &lookup->targets[lookup->at];
+    const struct rw_sip_target *target = &lookup->targets[lookup->at];
     struct sa peer;
 
     if (rr->type == DNS_TYPE_A)
@@ -194,11 +204,7 @@ static bool take_address(struct dnsrr *rr, void *arg)
     else
         return false;
     heed_ttl(lookup, rr);
-    lookup->found.at[lookup->found.count].peer = peer;
-    lookup->found.at[lookup->found.count].priority = target->priority;
-    lookup->found.at[lookup->found.count].weight = target->weight;
-    lookup->found.at[lookup->found.count].target = (uint8_t)lookup->at;
-    return ++lookup->found.count == RW_SIP_PLACES_MAX;
+    return add_place(lookup, target, &peer);
 }
 
 static void on_addresses(int e, const struct dnshdr *header, struct list *answers,
@@ -225,14 +231,21 @@ static bool ask(struct rw_sip_lookup *lookup, const char *name, uint16_t type)
     return true;
 }
 
-/* Asks for the addresses of the target whose turn it is; whoever can't be asked for is passed over. */
-static void ask_for_addresses(struct rw_sip_lookup *lookup)
+/* Asks for the addresses of the target whose turn it is; whoever can't be asked for is passed over.
+ * False when nothing is left to ask for. */
+static bool ask_for_next(struct rw_sip_lookup *lookup)
 {
     for (; lookup->at < lookup->count && lookup->found.count < RW_SIP_PLACES_MAX; lookup->at++) {
         if (ask(lookup, lookup->targets[lookup->at].name, address_type(lookup->sip)))
-            return;
+            return true;
     }
-    finish(lookup);
+    return false;
+}
+
+static void ask_for_addresses(struct rw_sip_lookup *lookup)
+{
+    if (!ask_for_next(lookup))
+        finish(lookup);
 }
 
 static void on_addresses(int e, const struct dnshdr *header, struct list *answers,
@@ -282,7 +295,7 @@ static bool take_service(struct dnsrr *rr, void *arg)
 
 static void take_the_host_itself(struct rw_sip_lookup *lookup)
 {
-    lookup->targets[0] = (struct target){.port = lookup->port};
+    lookup->targets[0] = (struct rw_sip_target){.port = lookup->port};
     (void)snprintf(lookup->targets[0].name, HOST, "%s", lookup->host);
     lookup->count = 1;
 }
@@ -297,6 +310,8 @@ static void on_services(int e, const struct dnshdr *header, struct list *answers
     if (!e)
         (void)dns_rrlist_apply(answers, NULL, DNS_TYPE_SRV, DNS_CLASS_IN, true, take_service,
                                lookup);
+    for (unsigned i = 0; i < lookup->count; i++)
+        lookup->targets[i].number = (uint8_t)i;
     if (lookup->count == 0 && !lookup->refused)
         take_the_host_itself(lookup);
     ask_for_addresses(lookup);
@@ -350,40 +365,152 @@ static bool is_address(struct rw_sip *sip, const char *host, uint16_t port,
     return true;
 }
 
-enum rw_class rw_sip_locate(struct rw_sip *sip, const struct rw_sip_uri *uri,
+/* ------------------------------------------------------------------ by hand */
+
+static bool read_number(struct rw_slice params, const char *name, uint16_t *ret)
+{
+    struct rw_slice text;
+    uint32_t n = 0;
+
+    if (!rw_sip_param(params, name, &text))
+        return true;
+    for (size_t i = 0; i < text.n; i++) {
+        if (text.p[i] < '0' || text.p[i] > '9' || i == 5)
+            return false;
+        n = n * 10 + (uint32_t)(text.p[i] - '0');
+    }
+    *ret = (uint16_t)n;
+    return text.n && n <= UINT16_MAX;
+}
+
+bool rw_sip_target_read(struct rw_slice text, struct rw_sip_target *ret)
+{
+    struct rw_sip_uri uri;
+    struct rw_slice params;
+    char whole[HOST + 64];
+    const char *semicolon = memchr(text.p, ';', text.n);
+
+    if (text.n + sizeof("sip:") > sizeof(whole) || memchr(text.p, '@', text.n) ||
+        memchr(text.p, '?', text.n))
+        return false;
+    (void)snprintf(whole, sizeof(whole), "sip:%.*s", RW_SLICE_ARG(text));
+    if (!rw_sip_uri_text_is_safe(whole) || !rw_sip_uri_parse(rw_slice_str(whole), &uri) ||
+        !rw_slice_copy(ret->name, sizeof(ret->name), uri.host))
+        return false;
+    if (uri.port)
+        ret->port = uri.port;
+    params = rw_slice_from(text, semicolon ? (size_t)(semicolon - text.p) + 1 : text.n);
+    return read_number(params, "priority", &ret->priority) &&
+           read_number(params, "weight", &ret->weight);
+}
+
+/* Addresses are found at once, names become targets to be asked for. */
+static enum rw_class read_places(struct rw_sip_lookup *lookup, const char *by_hand,
+                                 struct rw_err *err)
+{
+    struct rw_slice rest = rw_slice_str(by_hand), one;
+    uint8_t number = 0;
+
+    while (rw_sip_next_element(&rest, &one)) {
+        struct rw_sip_target *target = &lookup->targets[lookup->count];
+        struct sa peer;
+
+        if (number == RW_SIP_PLACES_MAX)
+            return rw_fail(err, RW_MALFORMED, "sip.bad_places", "a trunk has at most %u addresses",
+                           RW_SIP_PLACES_MAX);
+        *target = (struct rw_sip_target){.port = lookup->port, .number = number++};
+        if (!rw_sip_target_read(one, target))
+            return rw_fail(err, RW_MALFORMED, "sip.bad_places",
+                           "%.*s is no address of a trunk, such as 192.0.2.1:5060;priority=1",
+                           (int)(one.n < 80 ? one.n : 80), one.p);
+        if (sa_set_str(&peer, target->name, target->port) != 0)
+            lookup->count++;
+        else if (sa_af(&peer) == rw_sip_wire_af(lookup->sip->wire))
+            (void)add_place(lookup, target, &peer);
+    }
+    if (lookup->count == 0 && lookup->found.count == 0)
+        return rw_fail(err, RW_MALFORMED, "sip.wrong_address_family",
+                       "no address of the trunk is of our SIP port's IP version");
+    return RW_OK;
+}
+
+/* ------------------------------------------------------------------ beginning */
+
+static struct rw_sip_lookup *lookup_new(struct rw_sip *sip, const struct rw_sip_uri *uri,
+                                        const char *key, const char *host)
+{
+    struct rw_sip_lookup *lookup = rw_calloc(1, sizeof(*lookup));
+
+    if (!lookup)
+        return NULL;
+    lookup->sip = sip;
+    lookup->port = rw_sip_uri_port(uri);
+    lookup->ttl_s = TTL_MAX_S;
+    (void)snprintf(lookup->host, sizeof(lookup->host), "%s", host);
+    (void)snprintf(lookup->key, sizeof(lookup->key), "%s", key);
+    return lookup;
+}
+
+/* RW_OK with *ret filled, or with lookup->query under way. */
+static enum rw_class begin_by_hand(struct rw_sip_lookup *lookup, const char *by_hand,
+                                   struct rw_sip_places *ret, struct rw_err *err)
+{
+    enum rw_class class = read_places(lookup, by_hand, err);
+
+    if (class != RW_OK || (lookup->count && have_dns(lookup->sip) && ask_for_next(lookup)))
+        return class;
+    put_in_order(&lookup->found, ret);
+    return ret->count ? RW_OK
+                      : rw_fail(err, RW_IO, "sip.unresolvable",
+                                "no name server can be asked for the host");
+}
+
+static void write_key(char key[HOST + 16], const struct rw_sip_uri *uri, const char *host,
+                      const char *by_hand)
+{
+    int way = rw_sip_uri_way(uri);
+
+    if (by_hand)
+        (void)snprintf(key, HOST + 16, "=%016llx:%u/%d",
+                       (unsigned long long)rw_sip_hash(rw_slice_str(by_hand)), uri->port, way);
+    else
+        (void)snprintf(key, HOST + 16, "%s:%u/%d", host, uri->port, way);
+}
+
+enum rw_class rw_sip_locate(struct rw_sip *sip, const struct rw_sip_uri *uri, const char *by_hand,
                             struct rw_sip_places *ret, rw_sip_located_h *handler, void *arg,
                             struct rw_sip_lookup **ret_lookup, struct rw_err *err)
 {
     const struct found *found;
     struct rw_sip_lookup *lookup;
-    enum rw_class class;
+    enum rw_class class = RW_OK;
     char host[HOST], key[HOST + 16];
 
     *ret_lookup = NULL;
+    if (by_hand && !by_hand[0])
+        by_hand = NULL;
     if (!rw_slice_copy(host, sizeof(host), uri->host))
         return rw_fail(err, RW_MALFORMED, "sip.bad_target", "the host name is too long");
-    if (is_address(sip, host, rw_sip_uri_port(uri), ret, &class, err))
+    if (!by_hand && is_address(sip, host, rw_sip_uri_port(uri), ret, &class, err))
         return class;
-    (void)snprintf(key, sizeof(key), "%s:%u/%d", host, uri->port, rw_sip_uri_way(uri));
+    write_key(key, uri, host, by_hand);
     found = recall(sip, key);
     if (found) {
         put_in_order(found, ret);
         return RW_OK;
     }
-    lookup = rw_calloc(1, sizeof(*lookup));
+    lookup = lookup_new(sip, uri, key, host);
     if (!lookup)
         return rw_fail_memory(err);
-    lookup->sip = sip;
     lookup->handler = handler;
     lookup->arg = arg;
-    lookup->port = rw_sip_uri_port(uri);
-    lookup->ttl_s = TTL_MAX_S;
-    (void)snprintf(lookup->host, sizeof(lookup->host), "%s", host);
-    (void)snprintf(lookup->key, sizeof(lookup->key), "%s", key);
-    if (!begin(lookup, uri->port == 0, rw_sip_uri_way(uri))) {
+    if (by_hand)
+        class = begin_by_hand(lookup, by_hand, ret, err);
+    else if (!begin(lookup, uri->port == 0, rw_sip_uri_way(uri)))
+        class = rw_fail(err, RW_IO, "sip.unresolvable", "no name server can be asked for the host");
+    if (class == RW_OK && lookup->query)
+        *ret_lookup = lookup;
+    else
         rw_sip_lookup_cancel(lookup);
-        return rw_fail(err, RW_IO, "sip.unresolvable", "no name server can be asked for the host");
-    }
-    *ret_lookup = lookup;
-    return RW_OK;
+    return class;
 }

@@ -69,6 +69,7 @@ static const struct rw_field trunk[] = {
     TEXT(trunk, client_cert_file),
     TEXT(trunk, client_key_file),
     TEXT(trunk, tls_name),
+    TEXT(trunk, addresses),
     {"tls_unverified", offsetof(struct rw_row_trunk, tls_unverified), RW_FIELD_BOOL},
 };
 static const struct rw_field number[] = {

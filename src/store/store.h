@@ -99,7 +99,9 @@ struct rw_row_trunk {
     const char *ca_file;                            /* whom to trust; NULL = whom the system does */
     const char *client_cert_file, *client_key_file; /* ours, where the carrier wants one */
     const char *tls_name;                           /* its certificate's; NULL = the host's */
-    bool tls_unverified;                            /* take any certificate */
+    /* Several places in the host's stead: "192.0.2.1:5061;priority=1;weight=3, ..."; NULL = none */
+    const char *addresses;
+    bool tls_unverified; /* take any certificate */
 };
 struct rw_row_number { /* a number resource: what a request names as providerId */
     const char *id, *tenant_id, *edge_id, *e164, *state; /* "active" | "inactive" */

@@ -63,7 +63,7 @@ def test_usage():
                 (["--init"], "usage.no_tenant", "--tenant"),
                 (["--init", "--demo"], "usage.half_demo", "--carrier"),
                 (["--init", "--tenant", "a\nb"], "usage.bad_tenant", "a\\u{000A}b"),
-                (["--init", "--demo", "--carrier", "x", "--station", "sip:a@b"], "usage.bad_carrier", "HOST:PORT"),
+                (["--init", "--demo", "--carrier", "x:0", "--station", "sip:a@b"], "usage.bad_carrier", "HOST:PORT"),
                 (["--init", "--demo", "--carrier", "x:1", "--station", "dana"], "usage.bad_station", "sip:user@host")]:
             refused(run("--data-dir", here, *flags), USAGE, code, said)
     assert run("--help").returncode == 0

@@ -217,6 +217,18 @@ def test_kamailio_is_the_carrier():
         until("the CANCEL", lambda: any(e["event"] == "cancelled" for e in called.events()))
 
 
+def test_the_second_address_takes_over():
+    with certificates() as folder, Simulator(*shown(folder, "carrier")) as carrier:
+        nobody = f"127.0.0.1:{free_port()}"
+        with Server(carrier.sip + "/tls", init=("--carrier-ca", folder / "root.pem"),
+                    prepare=with_credentials(addresses=f"{carrier.sip};priority=2, {nobody};priority=1")) as server:
+            for _ in range(3):
+                call = server.place_agentless()
+                server.in_state(call, "external", "connected")
+                disconnect(server, call)
+                server.finished(call)
+
+
 def test_kamailio_wants_a_certificate_of_ours():
     with certificates() as folder, Simulator() as called, Kamailio(folder, called.sip, verify=1) as proxy:
         trusted = ("--carrier-ca", folder / "root.pem")

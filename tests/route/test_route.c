@@ -371,7 +371,8 @@ static void a_trunk_over_tls(void **state)
                                  .ca_file = "/ca.pem",
                                  .client_cert_file = "/us.pem",
                                  .client_key_file = "/us.key",
-                                 .tls_name = "*.carrier.example"};
+                                 .tls_name = "*.carrier.example",
+                                 .addresses = "192.0.2.1, 192.0.2.2;priority=2"};
     struct rw_tx *tx = rw_tx_new(world.store);
     struct rw_route_plan plan;
     struct rw_faults faults;
@@ -385,6 +386,7 @@ static void a_trunk_over_tls(void **state)
     assert_string_equal(plan.trunk.tls.cert_file, "/us.pem");
     assert_string_equal(plan.trunk.tls.key_file, "/us.key");
     assert_string_equal(plan.trunk.tls.name, "*.carrier.example");
+    assert_string_equal(plan.trunk.places, "192.0.2.1, 192.0.2.2;priority=2");
     assert_false(plan.trunk.tls.unverified);
 }
 

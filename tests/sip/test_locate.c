@@ -290,7 +290,7 @@ static bool locate(struct stage *s, struct rw_sip_places *ret)
 
     ret->count = 0;
     CHECK(s, rw_sip_uri_parse(RW_LIT(UDP), &uri));
-    CHECK(s, rw_sip_locate(s->sip, &uri, ret, on_located, ret, &lookup, NULL) == RW_OK);
+    CHECK(s, rw_sip_locate(s->sip, &uri, NULL, ret, on_located, ret, &lookup, NULL) == RW_OK);
     if (lookup)
         serve_dns(s);
     return lookup == NULL;
@@ -323,6 +323,59 @@ static void drawn_by_weight(struct stage *s)
     }
     CHECK(s, first[3] == 0);
     CHECK(s, first[1] > 850 && first[1] < 1150); /* 1,000; five standard deviations */
+    (void)close(dns.fd);
+}
+
+/* Places that the operator has written down, names among them. */
+static void written_down(struct stage *s)
+{
+    static const struct {
+        const char *text, *asked, *order, *code;
+    } cases[] = {
+        {"192.0.2.1", "", "192.0.2.1:5061 ", NULL},
+        {"192.0.2.1:7;priority=2, 192.0.2.2;priority=1", "", "192.0.2.2:5061 192.0.2.1:7 ", NULL},
+        {"b.example:9;priority=1,192.0.2.2;weight=5", "A b.example, ",
+         "192.0.2.2:5061 192.0.2.9:9 ", NULL},
+        {"none.example, 192.0.2.2", "A none.example, ", "192.0.2.2:5061 ", NULL},
+        {"192.0.2.1, [2001:db8::1]", "", "192.0.2.1:5061 ", NULL},
+        {"[2001:db8::1]", "", "", "sip.wrong_address_family"},
+        {"192.0.2.1;priority=high", "", "", "sip.bad_places"},
+        {"192.0.2.1;priority=65536", "", "", "sip.bad_places"},
+        {"192.0.2.1;weight=", "", "", "sip.bad_places"},
+        {"192.0.2.1:0", "", "", "sip.bad_places"},
+        {"bob@192.0.2.1", "", "", "sip.bad_places"},
+        {"a b", "", "", "sip.bad_places"},
+        {"1.1.1.1,1.1.1.1,1.1.1.1,1.1.1.1,1.1.1.1,1.1.1.1,1.1.1.1,1.1.1.1,1.1.1.1", "", "",
+         "sip.bad_places"},
+        {" , ", "", "", "sip.wrong_address_family"},
+    };
+
+    start_dns(s);
+    know("b.example", DNS_TYPE_A, 60, "192.0.2.9", 0, 0, 0);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        struct rw_sip_places places = {.count = 0};
+        struct rw_sip_lookup *lookup;
+        struct rw_sip_uri uri;
+        struct rw_err err = {.code = NULL};
+        char order[200] = "", text[80];
+        enum rw_class class;
+
+        CHECK(s, rw_sip_uri_parse(RW_LIT("sip:carrier.example;transport=tls"), &uri));
+        class =
+            rw_sip_locate(s->sip, &uri, cases[i].text, &places, on_located, &places, &lookup, &err);
+        CHECK(s, !lookup == !cases[i].asked[0]);
+        if (lookup)
+            serve_dns(s);
+        expect_asked(s, cases[i].asked);
+        for (unsigned k = 0; k < places.count; k++) {
+            rw_sip_peer_text(&places.at[k], text, sizeof(text));
+            (void)strcat(strcat(order, text), " ");
+        }
+        if ((class == RW_OK) != !cases[i].code || strcmp(order, cases[i].order) != 0 ||
+            (cases[i].code && strcmp(cases[i].code, err.code) != 0))
+            stage_fail(s, __FILE__, __LINE__, "%s: %s %s", cases[i].text, order,
+                       err.code ? err.code : "");
+    }
     (void)close(dns.fd);
 }
 
@@ -434,6 +487,7 @@ PLAY(the_next_when_one_fails)
 PLAY(kept_as_long_as_it_lives)
 PLAY(drawn_by_weight)
 PLAY(more_than_fit)
+PLAY(written_down)
 PLAY(dns_names_nobody_to_trust)
 PLAY(nobody_answers)
 PLAY(memory_may_end)
@@ -449,6 +503,7 @@ int main(void)
         cmocka_unit_test(play_kept_as_long_as_it_lives),
         cmocka_unit_test(play_drawn_by_weight),
         cmocka_unit_test(play_more_than_fit),
+        cmocka_unit_test(play_written_down),
         cmocka_unit_test(play_dns_names_nobody_to_trust),
         cmocka_unit_test(play_nobody_answers),
         cmocka_unit_test(play_memory_may_end),
