@@ -1,6 +1,9 @@
 #include "api/render_call.h"
 
 #include "api/render.h"
+#include "call/reason.h"
+
+#include <stdio.h>
 
 static void opt(struct rw_json_writer *w, const char *key, const char *text)
 {
@@ -64,6 +67,22 @@ static void write_attempts(struct rw_json_writer *w, const struct rw_participant
     rw_json_close(w);
 }
 
+/* What was heard. Of what only we noticed, such as a bad certificate, also what it means. */
+static void write_message(struct rw_json_writer *w, const struct rw_ending *ending)
+{
+    const char *meaning = ending->reason ? rw_reason_meaning(rw_slice_str(ending->reason)) : NULL;
+    char text[sizeof(ending->sip_reason) + 160];
+
+    if (!ending->sip_reason[0]) {
+        rw_json_str(w, "message", rw_disconnect_name(ending->disconnect));
+    } else if (meaning && ending->disconnect == RW_DISC_TRANSPORT_FAILURE) {
+        (void)snprintf(text, sizeof(text), "%s. %s", ending->sip_reason, meaning);
+        rw_json_str(w, "message", text);
+    } else {
+        rw_json_str(w, "message", ending->sip_reason);
+    }
+}
+
 /* models: ErrorInfo, for what did not end as people end calls. */
 static void write_error_info(struct rw_json_writer *w, const struct rw_ending *ending)
 {
@@ -74,9 +93,7 @@ static void write_error_info(struct rw_json_writer *w, const struct rw_ending *e
     case RW_DISC_UNCALLABLE:
         rw_json_open_object(w, "errorInfo");
         rw_json_str(w, "code", ending->reason ? ending->reason : "error");
-        rw_json_str(w, "message",
-                    ending->sip_reason[0] ? ending->sip_reason
-                                          : rw_disconnect_name(ending->disconnect));
+        write_message(w, ending);
         rw_json_close(w);
         break;
     default:

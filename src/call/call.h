@@ -64,7 +64,7 @@ struct rw_ending {
     enum rw_said_by said_by;
     uint16_t sip_code;    /* final status or of the Reason header; 0 = none */
     uint16_t q850;        /* Reason: Q.850;cause=, RFC 3326; 0 = none */
-    char sip_reason[48];  /* reason phrase as read, cleaned */
+    char sip_reason[128]; /* reason phrase as read, cleaned; or what we noticed */
     uint8_t trunks_tried; /* of a conversation's ending, when it was more than one; else 0 */
     const char *reason;   /* our stable word, see call/reason.h: "busy", "no_answer", ... */
 };

@@ -22,6 +22,15 @@ struct rw_leg_port; /* opaque: one a worker, the implementation's */
 
 #define RW_SDP_MAX 4096
 
+/* How a trunk is spoken to over TLS; all zero: as the system does. Files are PEM. */
+struct rw_leg_tls {
+    const char *ca_file; /* whom to trust; NULL = whom the system trusts */
+    const char *cert_file,
+        *key_file;    /* our own certificate, where the carrier wants one, or NULL */
+    const char *name; /* that its certificate must have; NULL = the host called */
+    bool unverified;  /* take any certificate */
+};
+
 /* Who is called, and how it looks on the wire. Copied. All texts are already checked: no CR, LF, NUL. */
 struct rw_leg_target {
     const char *uri;       /* request URI: "sip:+6591234567@192.0.2.1:5060;transport=tcp" */
@@ -45,6 +54,9 @@ struct rw_leg_target {
      */
     const struct rw_identity_signer *signer;
     struct rw_identity_claim claim;
+    struct rw_leg_tls tls;
+    /* Where `uri` leads, unless there is a route: as sip/locate.h has it; NULL = as DNS has it. */
+    const char *places;
 };
 
 /* What the far end said. Pointers are valid during the call only. */
@@ -79,9 +91,12 @@ struct rw_leg_ops {
     void (*release)(struct rw_leg *leg);
     /* The dialog as it stands now, for the store. */
     void (*describe)(const struct rw_leg *leg, struct rw_leg_dialog *ret);
-    /* Ends a dialog of an earlier life: BYE when answered, otherwise CANCEL (and BYE to a late 2xx). */
+    /*
+     * Ends a dialog of an earlier life: BYE when answered, otherwise CANCEL (and BYE to a late 2xx).
+     * Of target, which may be NULL, only trunk_id, route and tls are read.
+     */
     enum rw_class (*end_orphan)(struct rw_leg_port *port, const struct rw_leg_dialog *dialog,
-                                struct rw_err *err);
+                                const struct rw_leg_target *target, struct rw_err *err);
     /* Adds the INVITE as it would leave, without body and credentials; sends nothing. */
     enum rw_class (*preview)(struct rw_leg_port *port, const struct rw_leg_target *target,
                              struct rw_buf *ret, struct rw_err *err);

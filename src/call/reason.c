@@ -24,6 +24,13 @@ static const struct word words[] = {
     {RW_REASON_CARRIER_CONGESTED, "The carrier has no free line towards the called party."},
     {RW_REASON_CARRIER_SILENT, "The carrier's address gave no answer of any kind."},
     {RW_REASON_CARRIER_UNREACHABLE, "Nothing could be sent to the carrier's address."},
+    {RW_REASON_CARRIER_UNTRUSTED, "Nobody whom the trunk trusts has signed the carrier's "
+                                  "certificate: give the trunk its CA file."},
+    {RW_REASON_CARRIER_WRONG_NAME, "The carrier's certificate is for another name: correct the "
+                                   "trunk's host, or set its TLS name."},
+    {RW_REASON_CARRIER_OUT_OF_DATE,
+     "The carrier's certificate is not valid today: it has to be renewed, or our clock is wrong."},
+    {RW_REASON_CARRIER_TLS, "TLS with the carrier did not come about; the phrase says why."},
     {RW_REASON_CARRIER_GONE, "The carrier lost the call while it was up."},
     {RW_REASON_STATION_AUTH, "The station did not accept the user name and password it asked for."},
     {RW_REASON_STATION_REFUSED, "The station does not permit the call."},

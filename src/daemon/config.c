@@ -60,6 +60,9 @@ static const struct option options[] = {
     {"sip", "advertised_host", TEXT, AT(sip_advertised_host), "", 0, 0, NULL,
      "address that carriers see in Via and Contact; empty = the one listened on,"
      " or, when that is any, the one that packets leave from"},
+    {"sip", "tls_cert_file", TEXT, AT(sip_tls_cert_file), "", 0, 0, NULL,
+     "certificate chain in PEM, for carriers that make TLS connections to sip.listen of their own"},
+    {"sip", "tls_key_file", TEXT, AT(sip_tls_key_file), "", 0, 0, NULL, "private key in PEM"},
     {"sip", "station_answer_timeout_ms", NUMBER, AT(sip_station_answer_timeout_ms), "30000", 100,
      600000, NULL, "how long the user's station may ring"},
     {"sip", "max_call_ms", NUMBER, AT(sip_max_call_ms), "14400000", 0, 86400000, NULL,
@@ -425,6 +428,9 @@ enum rw_class rw_config_check(const struct rw_config *config, struct rw_err *err
     if (!config->http_tls_cert_file[0] != !config->http_tls_key_file[0])
         return rw_fail(err, RW_MALFORMED, "config.half_tls",
                        "http.tls_cert_file and http.tls_key_file go together");
+    if (!config->sip_tls_cert_file[0] != !config->sip_tls_key_file[0])
+        return rw_fail(err, RW_MALFORMED, "config.half_tls",
+                       "sip.tls_cert_file and sip.tls_key_file go together");
     if (config->media_port_min > config->media_port_max ||
         (config->media_port_max && config->media_port_max - config->media_port_min < 3))
         return rw_fail(err, RW_MALFORMED, "config.port_range",

@@ -3,6 +3,9 @@
 #include "sip/uri.h"
 
 #include <ctype.h>
+#include <limits.h>
+#include <re.h>
+#include <stdlib.h>
 
 #define ANSWER_TIMEOUT_MS 60000
 #define NUMBER_ID "12345-abcde-67890" /* so that the request of the README can be pasted */
@@ -27,35 +30,67 @@ static bool is_station(struct rw_slice s)
         if ((unsigned char)s.p[i] <= 0x20 || (unsigned char)s.p[i] >= 0x7f ||
             strchr("<>\"\\,?", s.p[i]))
             return false;
-    return rw_sip_uri_parse(s, &uri) && uri.user.n && is_host(uri.host) && !uri.secure &&
-           uri.transport != RW_SIP_OTHER;
+    return rw_sip_uri_parse(s, &uri) && uri.user.n && is_host(uri.host) &&
+           (rw_sip_uri_way(&uri) == RW_SIP_UDP || rw_sip_uri_way(&uri) == RW_SIP_TCP);
+}
+
+/* A name without a port is looked for by its SRV records. */
+static bool read_place(struct rw_slice text, char *host, uint16_t *ret_port, struct rw_err *err)
+{
+    struct sa numeric;
+
+    if (text.n && !memchr(text.p, ':', text.n) && rw_slice_copy(host, RW_CONFIG_TEXT, text) &&
+        sa_set_str(&numeric, host, 0) != 0)
+        return true;
+    return rw_config_endpoint(text, host, RW_CONFIG_TEXT, ret_port, err) == RW_OK && *ret_port;
 }
 
 static bool read_carrier(struct rw_init *init, const char *text, struct rw_row_trunk *trunk)
 {
-    struct rw_slice carrier = rw_slice_str(text);
-    struct rw_slice tcp = RW_LIT("/tcp");
+    struct rw_slice carrier = rw_slice_str(text),
+                    way = rw_slice_from(carrier, carrier.n > 4 ? carrier.n - 4 : carrier.n);
     char *host = rw_arena_alloc(&init->arena, RW_CONFIG_TEXT);
-    uint16_t port;
+    uint16_t port = 0;
 
     if (!host)
         return false;
-    trunk->transport = "udp";
-    if (carrier.n > tcp.n && rw_slice_eq(rw_slice_from(carrier, carrier.n - tcp.n), tcp)) {
-        trunk->transport = "tcp";
-        carrier.n -= tcp.n;
-    }
-    if (rw_config_endpoint(carrier, host, RW_CONFIG_TEXT, &port, init->err) || !port ||
-        !is_host(rw_slice_str(host))) {
+    trunk->transport = rw_slice_eq(way, RW_LIT("/tcp"))   ? "tcp"
+                       : rw_slice_eq(way, RW_LIT("/tls")) ? "tls"
+                                                          : "udp";
+    if (trunk->transport[0] == 't')
+        carrier.n -= way.n;
+    if (!read_place(carrier, host, &port, init->err) || !is_host(rw_slice_str(host))) {
         rw_fail(init->err, RW_MALFORMED, "usage.bad_carrier", "--carrier is no SIP peer");
         rw_err_at(init->err, "--carrier", -1, 0);
         rw_err_found(init->err, "\"%.100s\"", text);
-        rw_err_expected(init->err, "HOST:PORT or HOST:PORT/tcp, for example 192.0.2.7:5060");
+        rw_err_expected(
+            init->err,
+            "HOST:PORT, HOST:PORT/tcp or HOST:PORT/tls, for example 192.0.2.7:5060; a name may "
+            "stand without a port");
         return false;
     }
     trunk->host = host;
     trunk->port = port;
     return true;
+}
+
+/* The server may be started from another folder: the whole path is kept. */
+static bool read_ca(struct rw_init *init, const char *file, struct rw_row_trunk *trunk)
+{
+    char path[PATH_MAX];
+
+    if (!file)
+        return true;
+    if (strcmp(trunk->transport, "tls") != 0 || !realpath(file, path)) {
+        rw_fail(init->err, RW_MALFORMED, "usage.bad_carrier_ca",
+                "--carrier-ca names no file, or the carrier is not spoken to over TLS");
+        rw_err_at(init->err, "--carrier-ca", -1, 0);
+        rw_err_found(init->err, "\"%.100s\"", file);
+        rw_err_expected(init->err, "a file of certificates in PEM, and --carrier HOST:PORT/tls");
+        return false;
+    }
+    trunk->ca_file = rw_arena_copy(&init->arena, rw_slice_str(path));
+    return trunk->ca_file != NULL;
 }
 
 static void add_telephony(struct rw_init *init, const struct rw_daemon_options *options,
@@ -83,7 +118,8 @@ static void add_telephony(struct rw_init *init, const struct rw_daemon_options *
         rw_err_expected(init->err, "sip:user@host:port");
         init->failed = true;
     }
-    if (!init->failed && !read_carrier(init, options->carrier, &trunk))
+    if (!init->failed && (!read_carrier(init, options->carrier, &trunk) ||
+                          !read_ca(init, options->carrier_ca, &trunk)))
         init->failed = true;
     if (init->failed)
         return;

@@ -15,7 +15,8 @@ const char rw_daemon_help[] =
     "  ringwrightd --print-config              every option, its meaning, its value and its "
     "origin\n"
     "  ringwrightd --init --tenant NAME        make a tenant and its first administrator\n"
-    "  ringwrightd --init --demo --carrier HOST:PORT[/tcp] --station SIP-URI\n"
+    "  ringwrightd --init --demo --carrier HOST[:PORT][/tcp|/tls] [--carrier-ca FILE] --station "
+    "SIP-URI\n"
     "                                          the same with a station, an edge, a trunk, a "
     "number\n"
     "\n"
@@ -38,7 +39,16 @@ const char rw_daemon_help[] =
     "  ringwrightd --data-dir ./data --init --tenant 'Example Ltd'\n"
     "  ringwrightd --data-dir ./data --set http.listen=127.0.0.1:8080\n";
 
-enum { OPT_PRINT = 256, OPT_INIT, OPT_TENANT, OPT_DEMO, OPT_CARRIER, OPT_STATION, OPT_JSON };
+enum {
+    OPT_PRINT = 256,
+    OPT_INIT,
+    OPT_TENANT,
+    OPT_DEMO,
+    OPT_CARRIER,
+    OPT_CARRIER_CA,
+    OPT_STATION,
+    OPT_JSON
+};
 
 static const struct option known[] = {
     {"config", required_argument, NULL, 'c'},
@@ -51,6 +61,7 @@ static const struct option known[] = {
     {"tenant", required_argument, NULL, OPT_TENANT},
     {"demo", no_argument, NULL, OPT_DEMO},
     {"carrier", required_argument, NULL, OPT_CARRIER},
+    {"carrier-ca", required_argument, NULL, OPT_CARRIER_CA},
     {"station", required_argument, NULL, OPT_STATION},
     {"json", no_argument, NULL, OPT_JSON},
     {"help", no_argument, NULL, 'h'},
@@ -134,6 +145,9 @@ static enum rw_class scan(int argc, char **argv, struct rw_daemon_options *optio
         case OPT_CARRIER:
             options->carrier = optarg;
             break;
+        case OPT_CARRIER_CA:
+            options->carrier_ca = optarg;
+            break;
         case OPT_STATION:
             options->station = optarg;
             break;
@@ -173,13 +187,15 @@ static enum rw_class check_init(const struct rw_daemon_options *options, struct 
 {
     bool init = options->mode == RW_MODE_INIT;
 
-    if (!init &&
-        (options->tenant || options->demo || options->carrier || options->station || options->json))
-        return rw_fail(err, RW_MALFORMED, "usage.only_with_init",
-                       "--tenant, --demo, --carrier, --station and --json go with --init");
-    if (!options->demo && (options->carrier || options->station))
+    bool of_demo = options->carrier || options->carrier_ca || options->station;
+
+    if (!init && (options->tenant || options->demo || of_demo || options->json))
+        return rw_fail(
+            err, RW_MALFORMED, "usage.only_with_init",
+            "--tenant, --demo, --carrier, --carrier-ca, --station and --json go with --init");
+    if (!options->demo && of_demo)
         return rw_fail(err, RW_MALFORMED, "usage.only_with_demo",
-                       "--carrier and --station go with --demo");
+                       "--carrier, --carrier-ca and --station go with --demo");
     if (options->tenant && !is_name(rw_slice_str(options->tenant))) {
         rw_fail(err, RW_MALFORMED, "usage.bad_tenant", "--tenant can't be a tenant's name");
         rw_err_found(err, "\"%.100s\"", options->tenant);

@@ -22,7 +22,9 @@ struct rw_daemon_options {
     enum rw_daemon_mode mode;
     const char *tenant;  /* --tenant: name of the tenant to make */
     bool demo;           /* --demo: with a station, an edge, a trunk and a number */
-    const char *carrier; /* --carrier HOST:PORT[/tcp]: where the demo's trunk leads */
+    const char *carrier; /* --carrier HOST:PORT[/tcp|/tls]: where the demo's trunk leads */
+    const char
+        *carrier_ca;     /* --carrier-ca FILE: whom to trust there, with /tls; NULL = the system */
     const char *station; /* --station SIP-URI: where the demo's telephone is */
     bool json;
 };

@@ -300,6 +300,10 @@ static enum rw_class open_sip(struct server *server, char host[RW_CONFIG_TEXT], 
     *sip = (struct rw_sip_options){.host = host,
                                    .socket_buffer = 4u << 20,
                                    .check_ms = (uint32_t)config->sip_check_interval_s * 1000};
+    if (config->sip_tls_cert_file[0]) {
+        sip->cert_file = config->sip_tls_cert_file;
+        sip->key_file = config->sip_tls_key_file;
+    }
     class =
         rw_config_endpoint(rw_slice_str(config->sip_listen), host, RW_CONFIG_TEXT, &sip->port, err);
     if (class)

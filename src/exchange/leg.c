@@ -6,7 +6,7 @@
 
 /* ------------------------------------------------------------------ targets */
 
-#define TEXTS 10
+#define TEXTS 15
 
 /* The members of a target that are copied, in one order. */
 static void texts_of(struct rw_leg_target *target, const char **ret[TEXTS])
@@ -21,6 +21,11 @@ static void texts_of(struct rw_leg_target *target, const char **ret[TEXTS])
     ret[7] = &target->trunk_name;
     ret[8] = &target->claim.from_number;
     ret[9] = &target->claim.to_number;
+    ret[10] = &target->tls.ca_file;
+    ret[11] = &target->tls.cert_file;
+    ret[12] = &target->tls.key_file;
+    ret[13] = &target->tls.name;
+    ret[14] = &target->places;
 }
 
 static size_t texts_size(const struct rw_leg_target *target)
@@ -260,6 +265,8 @@ void rw_live_invite(struct rw_live *live, enum rw_leg_side leg)
     if (class != RW_OK) {
         (void)rw_text_clean(input.ending.sip_reason, sizeof(input.ending.sip_reason),
                             rw_slice_str(err.message));
+        if (leg == RW_LEG_TRUNK && err.code && strncmp(err.code, "tls.", 4) == 0)
+            input.ending.reason = RW_REASON_CARRIER_TLS;
         rw_live_feed(live, &input);
     }
 }

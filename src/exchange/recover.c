@@ -60,17 +60,40 @@ static bool leg_is_open(const struct rw_row_event *events, size_t count, int32_t
     return open;
 }
 
+/* What the trunk says today; a trunk that is gone leaves what the system does. */
+static void read_target(struct rw_recovery *r, const struct rw_row_conversation *conversation,
+                        struct rw_arena *arena, struct rw_leg_target *ret)
+{
+    struct rw_row_trunk trunk;
+
+    *ret = (struct rw_leg_target){.trunk_id = conversation->trunk_id};
+    if (!conversation->trunk_id ||
+        rw_store_get_trunk(r->reader, conversation->tenant_id, conversation->trunk_id, arena,
+                           &trunk, NULL) != RW_OK)
+        return;
+    ret->route = trunk.outbound_proxy;
+    ret->tls = (struct rw_leg_tls){.ca_file = trunk.ca_file,
+                                   .cert_file = trunk.client_cert_file,
+                                   .key_file = trunk.client_key_file,
+                                   .name = trunk.tls_name,
+                                   .unverified = trunk.tls_unverified};
+}
+
 static void end_dialog(struct rw_recovery *r, const struct rw_row_conversation *conversation,
-                       const struct rw_row_event *events, size_t count, enum rw_leg_side leg)
+                       const struct rw_row_event *events, size_t count, enum rw_leg_side leg,
+                       struct rw_arena *arena)
 {
     const struct rw_exchange_options *o = &r->exchange->options;
+    struct rw_leg_target target = {.uri = NULL};
     struct rw_leg_dialog dialog;
     char quoted[RW_LOG_VALUE];
     struct rw_err err;
 
     if (!rw_event_open_dialog(events, count, leg, &dialog))
         return;
-    if (o->leg_ops->end_orphan(o->leg_port, &dialog, &err) != RW_OK)
+    if (leg == RW_LEG_TRUNK)
+        read_target(r, conversation, arena, &target);
+    if (o->leg_ops->end_orphan(o->leg_port, &dialog, &target, &err) != RW_OK)
         rw_log(RW_LOG_WARN, "call.orphan_not_ended", "conversation=%s leg=%d why=%s",
                conversation->id, (int)leg, rw_log_quote(quoted, rw_slice_str(err.message)));
 }
@@ -91,7 +114,7 @@ static void end_given_up(struct rw_recovery *r, const struct rw_row_conversation
             rw_call_event_parse(rw_slice_str(events[i].type), &type) && type == RW_EV_LEG_ENDED &&
             rw_event_decode_ending(rw_slice_str(events[i].data), arena, &ending, NULL) == RW_OK &&
             ending.reason && strcmp(ending.reason, RW_REASON_CARRIER_SILENT) == 0)
-            end_dialog(r, conversation, events, i, RW_LEG_TRUNK);
+            end_dialog(r, conversation, events, i, RW_LEG_TRUNK, arena);
     }
 }
 
@@ -146,7 +169,7 @@ static enum rw_class close_one(struct rw_recovery *r, struct rw_tx *tx,
     for (int leg = 0; leg < RW_LEGS; leg++) {
         if (!leg_is_open(events, count, leg))
             continue;
-        end_dialog(r, conversation, events, count, (enum rw_leg_side)leg);
+        end_dialog(r, conversation, events, count, (enum rw_leg_side)leg, arena);
         add_event(r, tx, conversation, RW_EV_LEG_ENDED, leg);
     }
     if (!encode_lost(r, trunks_tried(events, count)))

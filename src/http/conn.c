@@ -20,7 +20,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "http/tls.h"
+#include "tls/tls.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -79,7 +79,7 @@ void rw_http_conn_free(struct rw_http_conn *c)
 
     tmr_cancel(&c->timer);
     watch(c, 0);
-    rw_http_tls_session_free(c->tls);
+    rw_tls_session_free(c->tls);
     (void)close(c->fd);
     if (c->x && c->state == RW_HTTP_HANDLING && !c->x->answered)
         c->x->conn = NULL; /* the handler still has it */
@@ -97,7 +97,7 @@ static void linger(struct rw_http_conn *c)
     rw_http_exchange_free(c->x);
     c->x = NULL;
     c->state = RW_HTTP_LINGER;
-    rw_http_tls_session_free(c->tls);
+    rw_tls_session_free(c->tls);
     c->tls = NULL;
     if (shutdown(c->fd, SHUT_WR)) {
         rw_http_conn_free(c);
@@ -130,14 +130,14 @@ static int write_some(struct rw_http_conn *c)
         char bytes[WRITE_BYTES];
         size_t len = rw_http_exchange_output(x, bytes, sizeof(bytes));
         ssize_t n =
-            c->tls ? rw_http_tls_write(c->tls, bytes, len) : send(c->fd, bytes, len, MSG_NOSIGNAL);
+            c->tls ? rw_tls_write(c->tls, bytes, len) : send(c->fd, bytes, len, MSG_NOSIGNAL);
 
         if (n > 0) {
             x->written += (size_t)n;
             continue;
         }
         if (c->tls)
-            return n == RW_HTTP_TLS_WANT_WRITE || n == RW_HTTP_TLS_WANT_READ ? 0 : -1;
+            return n == RW_TLS_WANT_WRITE || n == RW_TLS_WANT_READ ? 0 : -1;
         if (errno != EINTR)
             return errno == EAGAIN ? 0 : -1;
     }
@@ -273,7 +273,7 @@ static void send_continue(struct rw_http_conn *c)
 
     /* Nothing else is being written, so the socket takes it; if not, the client sends anyway. */
     if (c->tls)
-        (void)rw_http_tls_write(c->tls, text, sizeof(text) - 1);
+        (void)rw_tls_write(c->tls, text, sizeof(text) - 1);
     else
         (void)send(c->fd, text, sizeof(text) - 1, MSG_NOSIGNAL);
 }
@@ -413,7 +413,7 @@ static bool read_some(struct rw_http_conn *c, bool *alive)
         (void)refuse_memory(c);
         return true;
     }
-    n = c->tls ? rw_http_tls_read(c->tls, x->in + x->in_len, x->in_cap - x->in_len)
+    n = c->tls ? rw_tls_read(c->tls, x->in + x->in_len, x->in_cap - x->in_len)
                : recv(c->fd, x->in + x->in_len, x->in_cap - x->in_len, 0);
     if (n > 0) {
         if (!x->in_len)
@@ -421,7 +421,7 @@ static bool read_some(struct rw_http_conn *c, bool *alive)
         x->in_len += (size_t)n;
         return true;
     }
-    if (n < 0 && (c->tls ? n != RW_HTTP_TLS_FAILED : errno == EAGAIN || errno == EINTR)) {
+    if (n < 0 && (c->tls ? n != RW_TLS_FAILED : errno == EAGAIN || errno == EINTR)) {
         if (c->state == RW_HTTP_IDLE) { /* a wake-up for nothing: idle stays small */
             rw_http_exchange_free(x);
             c->x = NULL;
@@ -453,7 +453,7 @@ static void run(struct rw_http_conn *c)
         default:
             more = false;
         }
-        if (!more && c->tls && c->state <= RW_HTTP_BODY && rw_http_tls_pending(c->tls)) {
+        if (!more && c->tls && c->state <= RW_HTTP_BODY && rw_tls_pending(c->tls)) {
             more = read_some(c, &alive);
             if (!alive)
                 return;
@@ -465,12 +465,12 @@ static void run(struct rw_http_conn *c)
 
 static void shake_hands(struct rw_http_conn *c)
 {
-    int n = rw_http_tls_handshake(c->tls);
+    int n = rw_tls_handshake(c->tls);
 
-    if (n == RW_HTTP_TLS_FAILED)
+    if (n == RW_TLS_FAILED)
         rw_http_conn_free(c);
     else if (n != 0)
-        watch(c, n == RW_HTTP_TLS_WANT_WRITE ? FD_WRITE : FD_READ);
+        watch(c, n == RW_TLS_WANT_WRITE ? FD_WRITE : FD_READ);
     else {
         c->state = RW_HTTP_IDLE;
         watch(c, FD_READ);
@@ -569,7 +569,7 @@ void rw_http_conn_start(struct rw_http *http, int fd, const struct sockaddr *pee
     int one = 1;
 
     if (c && http->tls)
-        c->tls = rw_http_tls_session_new(http->tls, fd);
+        c->tls = rw_tls_accept(http->tls, fd);
     if (!c || (http->tls && !c->tls)) {
         rw_free(c);
         (void)close(fd);

@@ -21,7 +21,8 @@
 #define RW_HTTP_REPLY_HEADERS_MAX 16384 /* bytes that rw_http_reply_header() may add */
 #define RW_HTTP_DATE_BYTES 30
 
-struct rw_http_tls;
+struct rw_tls;
+struct rw_tls_session;
 
 struct rw_http {
     struct rw_worker *worker;
@@ -29,7 +30,7 @@ struct rw_http {
     int fd; /* -1: accepts no more */
     bool accepting;
     uint16_t port;
-    struct rw_http_tls *tls;
+    struct rw_tls *tls;
     struct list conns;     /* struct rw_http_conn */
     struct list exchanges; /* struct rw_http_exchange, all that are not freed */
     struct list answered;  /* struct rw_http_conn with an answer to write at the end of this turn */
@@ -60,7 +61,7 @@ struct rw_http_conn {
     struct le answered_le; /* in http->answered */
     struct rw_http *http;
     struct rw_http_exchange *x; /* NULL when idle, shaking hands or lingering */
-    void *tls;                  /* SSL, or NULL */
+    struct rw_tls_session *tls; /* or NULL */
     struct tmr timer;
     uint64_t deadline_ms,
         timer_ms;    /* when time is up; when the timer fires, never later than that */

@@ -2,7 +2,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "http/tls.h"
+#include "tls/tls.h"
 
 #include <errno.h>
 #include <netdb.h>
@@ -231,8 +231,8 @@ enum rw_class rw_http_new(struct rw_http **ret, struct rw_worker *worker,
     http->fd = -1;
     http->turn_end.handle = on_turn_end;
     if (options->cert_file || options->key_file)
-        class = rw_http_tls_new(&http->tls, options->cert_file ? options->cert_file : "",
-                                options->key_file ? options->key_file : "", err);
+        class = rw_tls_server_new(&http->tls, options->cert_file ? options->cert_file : "",
+                                  options->key_file ? options->key_file : "", "http/1.1", err);
     if (class == RW_OK)
         class = open_socket(http, err);
     if (class == RW_OK) {
@@ -305,7 +305,7 @@ void rw_http_free(struct rw_http *http)
     http->quiet = NULL;
     http->draining = true;
     close_all(http, false);
-    rw_http_tls_free(http->tls);
+    rw_tls_free(http->tls);
     http->tls = NULL;
     http->freed = true;
     if (!http->turn_end_queued && list_isempty(&http->exchanges))

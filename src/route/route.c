@@ -465,9 +465,11 @@ static void fill_trunk(struct making *m, const struct rw_row_trunk *t, const cha
 {
     bool bare_v6 = strchr(t->host, ':') && t->host[0] != '[';
     char port[PORT_TEXT];
-    const char *const uri[] = {"sip:",        plan->to_e164,        bare_v6 ? "@[" : "@",
-                               t->host,       bare_v6 ? "]:" : ":", port_text(t->port, port),
-                               ";transport=", t->transport,         ";user=phone"};
+    const char *behind_host = bare_v6 ? (t->port ? "]:" : "]") : t->port ? ":" : "";
+    const char *const uri[] = {
+        "sip:",        plan->to_e164, bare_v6 ? "@[" : "@",
+        t->host,       behind_host,   t->port ? port_text(t->port, port) : "",
+        ";transport=", t->transport,  ";user=phone"};
     struct rw_leg_target *target = &plan->trunks[plan->trunk_count];
 
     *target = (struct rw_leg_target){
@@ -480,6 +482,12 @@ static void fill_trunk(struct making *m, const struct rw_row_trunk *t, const cha
         .trunk_name = keep(m, t->name, failed),
         /* every caller id is a number resource of the tenant: find_number() lets no other pass */
         .claim = {.from_number = plan->from_e164, .to_number = plan->to_e164, .owned = true},
+        .tls = {.ca_file = keep(m, t->ca_file, failed),
+                .cert_file = keep(m, t->client_cert_file, failed),
+                .key_file = keep(m, t->client_key_file, failed),
+                .name = keep(m, t->tls_name, failed),
+                .unverified = t->tls_unverified},
+        .places = keep(m, t->addresses, failed),
     };
     plan->trunk_answer_ms[plan->trunk_count++] = t->answer_timeout_ms;
     *failed |= !target->uri;

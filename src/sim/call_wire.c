@@ -49,6 +49,8 @@ static void write_contact(const struct rw_sim_call *call, struct rw_buf *buf)
     rw_buf_printf(buf, "Contact: <sip:%s", call->sim->contact);
     if (call->invite && call->invite->tp == SIP_TRANSP_TCP)
         rw_buf_puts(buf, ";transport=tcp");
+    if (call->invite && call->invite->tp == SIP_TRANSP_TLS)
+        rw_buf_puts(buf, ";transport=tls");
     if (call->plan.quirks & RW_SIM_HUGE_CONTACT) {
         rw_buf_puts(buf, ";x=");
         for (int i = 0; i < HUGE_CONTACT; i++)

@@ -15,6 +15,7 @@
 struct rw_sim {
     struct rw_sim_options options;
     struct sip *sip;
+    struct tls *tls;    /* NULL: not spoken */
     struct hash *calls; /* struct rw_sim_call by Call-ID */
     struct rw_media_addr advertised;
     struct rw_ports ports;

@@ -28,6 +28,8 @@ static const char usage[] =
     "  --listen ADDRESS:PORT     where to listen; port 0 = any (127.0.0.1:5060)\n"
     "  --advertise ADDRESS       address in Contact and SDP, needed when listening on 0.0.0.0\n"
     "  --tcp                     listen on TCP too\n"
+    "  --tls-cert FILE           listen on TLS instead, and show this certificate (PEM)\n"
+    "  --tls-key FILE            its key\n"
     "  --station                 be a telephone: same scripts, tone of 440 Hz\n"
     "  --digest USER:PASSWORD    challenge every INVITE (scripts 9401, 9407: sim:secret)\n"
     "  --ring-ms N               180 so long after the INVITE (200)\n"
@@ -85,6 +87,8 @@ enum {
     LISTEN = 256,
     ADVERTISE,
     TCP,
+    TLS_CERT,
+    TLS_KEY,
     STATION,
     DIGEST,
     RING,
@@ -102,6 +106,8 @@ enum {
 static const struct option long_options[] = {{"listen", required_argument, NULL, LISTEN},
                                              {"advertise", required_argument, NULL, ADVERTISE},
                                              {"tcp", no_argument, NULL, TCP},
+                                             {"tls-cert", required_argument, NULL, TLS_CERT},
+                                             {"tls-key", required_argument, NULL, TLS_KEY},
                                              {"station", no_argument, NULL, STATION},
                                              {"digest", required_argument, NULL, DIGEST},
                                              {"ring-ms", required_argument, NULL, RING},
@@ -131,6 +137,12 @@ static void set_option(struct program *program, int option)
         break;
     case TCP:
         o->tcp = true;
+        break;
+    case TLS_CERT:
+        o->cert_file = optarg;
+        break;
+    case TLS_KEY:
+        o->key_file = optarg;
         break;
     case STATION:
         o->station = true;
@@ -186,6 +198,12 @@ static void read_arguments(struct program *program, int argc, char **argv)
                       argv[optind]);
         exit(2);
     }
+    if (!program->options.cert_file != !program->options.key_file ||
+        (program->options.cert_file && program->options.tcp)) {
+        (void)fprintf(stderr,
+                      "ringwright-sim: --tls-cert and --tls-key go together, without --tcp\n");
+        exit(2);
+    }
     if (program->options.tone_hz == 0)
         program->options.tone_hz = program->options.station ? RW_SIM_STATION_HZ : RW_SIM_CARRIER_HZ;
 }
@@ -215,6 +233,7 @@ static void say_ready(struct program *program)
     rw_sim_line_text(line, "sip", rw_slice_str(rw_sim_address(program->sim)));
     rw_sim_line_text(line, "role", rw_slice_str(o->station ? "station" : "carrier"));
     rw_sim_line_flag(line, "tcp", o->tcp);
+    rw_sim_line_flag(line, "tls", o->cert_file != NULL);
     rw_sim_line_number(line, "tone_hz", o->tone_hz);
     rw_sim_line_number(line, "pid", (uint64_t)getpid());
     rw_sim_line_end(line);

@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "sim/internal.h"
 
+#include <openssl/ssl.h>
 #include <stdlib.h>
 
 #define TABLE_SIZE 16384 /* of transactions and calls; a power of two */
@@ -133,6 +134,7 @@ void rw_sim_free(struct rw_sim *sim)
         sip_close(sim->sip, true);
         mem_deref(sim->sip);
     }
+    mem_deref(sim->tls);
     mem_deref(sim->calls);
     rw_ports_close(&sim->ports, &sim->sink);
     rw_sim_line_done(&sim->line);
@@ -190,6 +192,22 @@ static enum rw_class read_options(struct rw_sim *sim, struct rw_media_addr *ret_
     return RW_OK;
 }
 
+/* Nothing is asked of who calls; ours is shown. */
+static struct tls *make_tls(const struct rw_sim_options *options)
+{
+    struct tls *tls = NULL;
+    SSL_CTX *ctx;
+
+    if (tls_alloc(&tls, TLS_METHOD_SSLV23, NULL, NULL))
+        return NULL;
+    ctx = tls_openssl_context(tls);
+    (void)SSL_CTX_set_min_proto_version(ctx, TLS1_2_VERSION);
+    if (SSL_CTX_use_certificate_chain_file(ctx, options->cert_file) == 1 &&
+        SSL_CTX_use_PrivateKey_file(ctx, options->key_file, SSL_FILETYPE_PEM) == 1)
+        return tls;
+    return mem_deref(tls);
+}
+
 static int listen_on(struct rw_sim *sim, const struct rw_media_addr *where)
 {
     struct sa local;
@@ -203,6 +221,8 @@ static int listen_on(struct rw_sim *sim, const struct rw_media_addr *where)
         failed = sip_transp_laddr(sim->sip, &local, SIP_TRANSP_UDP, NULL);
     if (!failed && sim->options.tcp)
         failed = sip_transp_add(sim->sip, SIP_TRANSP_TCP, &local);
+    if (!failed && sim->tls)
+        failed = sip_transp_add(sim->sip, SIP_TRANSP_TLS, &local, sim->tls);
     if (!failed)
         failed = sip_listen(NULL, sim->sip, true, on_request, sim);
     if (!failed)
@@ -218,6 +238,12 @@ static enum rw_class set_up(struct rw_sim *sim, struct rw_err *err)
 
     if (class != RW_OK)
         return class;
+    if (sim->options.cert_file) {
+        sim->tls = make_tls(&sim->options);
+        if (!sim->tls)
+            return rw_fail(err, RW_MALFORMED, "sim.bad_certificate",
+                           "--tls-cert and --tls-key are no certificate and its key");
+    }
     failed = listen_on(sim, &where);
     if (failed == ENOMEM || hash_alloc(&sim->calls, TABLE_SIZE))
         return rw_fail_memory(err);

@@ -8,7 +8,7 @@
  * Owner    whoever called _new(); _free() drops what is still up, without a word to the far ends.
  * Threads  one worker's.
  * Memory   a call without media about 7 KB for 32 s (libre's transactions), then 2 KB.
- * Errors   RW_MALFORMED sim.bad_listen, sim.bad_host; RW_IO sim.listen_failed; server.no_memory.
+ * Errors   RW_MALFORMED sim.bad_listen, sim.bad_host, sim.bad_certificate; RW_IO sim.listen_failed; server.no_memory.
  */
 #ifndef RW_SIM_SIM_H
 #define RW_SIM_SIM_H
@@ -23,12 +23,13 @@
 struct rw_sim;
 
 struct rw_sim_options {
-    const char *listen;    /* "127.0.0.1:5060", "[::1]:0"; port 0 = any */
-    const char *advertise; /* address in Contact and SDP; NULL = the one listened on */
-    bool tcp;              /* listen on TCP too */
-    bool station;          /* a telephone, not a carrier: only names and the tone differ */
-    bool media;            /* false: a port is named, but no sound is sent or read */
-    const char *digest;    /* "user:password": every INVITE must be signed with it; NULL = none */
+    const char *listen;               /* "127.0.0.1:5060", "[::1]:0"; port 0 = any */
+    const char *advertise;            /* address in Contact and SDP; NULL = the one listened on */
+    bool tcp;                         /* listen on TCP too */
+    const char *cert_file, *key_file; /* with both the port takes TLS instead of TCP (PEM) */
+    bool station;       /* a telephone, not a carrier: only names and the tone differ */
+    bool media;         /* false: a port is named, but no sound is sent or read */
+    const char *digest; /* "user:password": every INVITE must be signed with it; NULL = none */
     unsigned tone_hz;
     struct rw_sim_timing timing;
     uint64_t exit_after; /* `finished` runs when so many calls have ended; 0 = never */

@@ -53,29 +53,41 @@ void rw_sip_put_request_line(struct rw_buf *buf, enum rw_sip_method method, stru
     rw_buf_put(buf, RW_LIT(" SIP/2.0\r\n"));
 }
 
+const char *rw_sip_transport_name(enum rw_sip_transport transport)
+{
+    return transport == RW_SIP_TLS ? "TLS" : transport == RW_SIP_TCP ? "TCP" : "UDP";
+}
+
 void rw_sip_put_via(struct rw_buf *buf, const struct rw_sip_wire *wire,
                     enum rw_sip_transport transport, uint64_t branch)
 {
     char text[RW_SIP_BRANCH];
 
     rw_sip_branch_write(text, branch);
-    rw_buf_puts(buf, transport == RW_SIP_TCP ? "Via: SIP/2.0/TCP " : "Via: SIP/2.0/UDP ");
+    rw_buf_put(buf, RW_LIT("Via: SIP/2.0/"));
+    rw_buf_puts(buf, rw_sip_transport_name(transport));
+    rw_buf_putc(buf, ' ');
     rw_buf_puts(buf, rw_sip_wire_host(wire));
     rw_buf_putc(buf, ':');
     rw_buf_putu(buf, rw_sip_wire_port(wire));
     rw_buf_put(buf, RW_LIT(";branch="));
     rw_buf_put(buf, (struct rw_slice){text, RW_SIP_BRANCH - 1});
-    rw_buf_put(buf, RW_LIT(";rport\r\n"));
+    /* over TLS the far end may send its own requests on this connection (RFC 5923, section 5) */
+    rw_buf_puts(buf, transport == RW_SIP_TLS ? ";rport;alias\r\n" : ";rport\r\n");
 }
 
 void rw_sip_put_contact(struct rw_buf *buf, const struct rw_sip_wire *wire,
-                        enum rw_sip_transport transport)
+                        enum rw_sip_transport transport, bool secure)
 {
-    rw_buf_put(buf, RW_LIT("Contact: <sip:ringwright@"));
+    static const char *const ways[] = {[RW_SIP_UDP] = ";transport=udp>\r\n",
+                                       [RW_SIP_TCP] = ";transport=tcp>\r\n",
+                                       [RW_SIP_TLS] = ";transport=tls>\r\n"};
+
+    rw_buf_puts(buf, secure ? "Contact: <sips:ringwright@" : "Contact: <sip:ringwright@");
     rw_buf_puts(buf, rw_sip_wire_host(wire));
     rw_buf_putc(buf, ':');
     rw_buf_putu(buf, rw_sip_wire_port(wire));
-    rw_buf_puts(buf, transport == RW_SIP_TCP ? ";transport=tcp>\r\n" : ";transport=udp>\r\n");
+    rw_buf_puts(buf, secure ? ">\r\n" : ways[transport]);
 }
 
 static void put_line_end(struct rw_buf *buf, struct rw_slice last)
@@ -249,7 +261,7 @@ bool rw_sip_compose_reply(struct rw_buf *buf, const struct rw_sip_wire *wire,
     put_each(buf, request, RW_SIP_H_RECORD_ROUTE, "Record-Route", RW_SIP_HEADERS_MAX);
     put_identity(buf, request, reply);
     if (reply->contact)
-        rw_sip_put_contact(buf, wire, from->transport);
+        rw_sip_put_contact(buf, wire, from->transport, rw_sip_uri_is_secure(request->uri));
     if (reply->capabilities)
         rw_sip_put_capabilities(buf);
     if (reply->unsupported)

@@ -22,8 +22,11 @@ void rw_sip_tag_write(char out[RW_SIP_TAG], uint64_t tag);
 void rw_sip_put_request_line(struct rw_buf *buf, enum rw_sip_method method, struct rw_slice uri);
 void rw_sip_put_via(struct rw_buf *buf, const struct rw_sip_wire *wire,
                     enum rw_sip_transport transport, uint64_t branch);
+const char *rw_sip_transport_name(enum rw_sip_transport transport); /* "UDP", "TCP", "TLS" */
+
+/* secure: a sips: URI, which answers one (section 8.1.1.8). */
 void rw_sip_put_contact(struct rw_buf *buf, const struct rw_sip_wire *wire,
-                        enum rw_sip_transport transport);
+                        enum rw_sip_transport transport, bool secure);
 void rw_sip_put_header(struct rw_buf *buf, const char *name, struct rw_slice value);
 void rw_sip_put_cseq(struct rw_buf *buf, uint32_t cseq, enum rw_sip_method method);
 void rw_sip_put_capabilities(struct rw_buf *buf); /* Allow and Supported */

@@ -2,10 +2,13 @@
  * sip/core.h - what the files of this folder share: the SIP side of one worker from inside.
  *
  *     wire.c, stream.c   bytes in and out           icmp.c      undeliverable ones
+ *     profile.c          TLS towards trunks
  *     message.c, uri.c   reading                    compose.c   writing
+ *     locate.c           from a host to addresses
  *     sip.c              who a message is for
  *     transaction.c      our requests, until they are answered (RFC 3261, section 17.1)
  *     leg.c              an INVITE and what it leads to          dialog.c   its identity
+ *     leg_place.c        where it goes                           leg_auth.c who we say we are
  *     incoming.c         what the far end asks of a leg
  *     orphan.c           dialogs of an earlier life, to be ended
  *     stray.c            what belongs to nobody here
@@ -18,6 +21,7 @@
 
 #include "base/buf.h"
 #include "base/log.h"
+#include "sip/locate.h"
 #include "sip/message.h"
 #include "sip/sip.h"
 #include "sip/stream.h"
@@ -51,14 +55,16 @@ struct rw_sip {
     struct rw_sip_udp udp;
     struct rw_sip_streams streams;
     struct hash *transactions, *legs, *orphans;
-    struct dnsc *dns;       /* NULL until a name has to be looked up */
-    struct list lookups;    /* acquaint.c */
+    struct dnsc *dns;    /* NULL until a name has to be looked up */
+    struct list lookups; /* acquaint.c */
+    struct rw_sip_known *known[RW_SIP_KNOWN_HOSTS];
     struct sa last_known;   /* last peer told to the wire, */
     uint64_t last_known_ms; /* and when */
     struct rw_buf scratch;  /* for composing; one message at a time */
     struct rw_buf raw;      /* a message as it came, while tracing */
     struct rw_sip_counters counters;
     struct rw_sip_ended *ended;
+    struct rw_log_limit tls_refused;
     bool closing;   /* freed at the end of this turn */
     char local[64]; /* "192.0.2.1:5060", for the trace */
 };
@@ -68,6 +74,9 @@ void rw_sip_receive(struct rw_sip *sip, const struct rw_sip_hop *hop, char *byte
 
 void rw_sip_trace(struct rw_sip *sip, bool sent, const struct rw_sip_hop *hop,
                   struct rw_slice message);
+
+/* "192.0.2.1:5060" or "[2001:db8::1]:5060" */
+void rw_sip_peer_text(const struct sa *peer, char *dst, size_t size);
 
 uint64_t rw_sip_hash(struct rw_slice s);
 
@@ -112,7 +121,7 @@ bool rw_sip_orphan_answer(struct rw_sip *sip, const struct rw_sip_message *messa
 bool rw_sip_orphan_request(struct rw_sip *sip, const struct rw_sip_message *message,
                            const struct rw_sip_hop *from);
 enum rw_class rw_sip_orphan_end(struct rw_leg_port *port, const struct rw_leg_dialog *dialog,
-                                struct rw_err *err);
+                                const struct rw_leg_target *target, struct rw_err *err);
 void rw_sip_orphans_drop(struct rw_sip *sip);
 
 #endif

@@ -204,12 +204,15 @@ struct rw_sip_hop rw_sip_dialog_hop(const struct rw_sip_dialog *dialog, int af,
 
     if (!first_route(dialog, &next, &rest))
         next = rw_slice_str(dialog->target);
-    if (!rw_sip_uri_parse(next, &uri) || uri.secure || uri.transport == RW_SIP_OTHER ||
+    if (!rw_sip_uri_parse(next, &uri) || rw_sip_uri_way(&uri) == RW_SIP_OTHER ||
         !rw_slice_copy(host, sizeof(host), uri.host) ||
-        sa_set_str(&peer, host, uri.port ? uri.port : 5060) || sa_af(&peer) != af)
+        sa_set_str(&peer, host, rw_sip_uri_port(&uri)) || sa_af(&peer) != af)
+        return hop;
+    /* a dialog neither leaves TLS, nor begins to use it without knowing whom to trust */
+    if ((rw_sip_uri_way(&uri) == RW_SIP_TLS) != (fallback->transport == RW_SIP_TLS))
         return hop;
     if (uri.transport != RW_SIP_ANY)
-        hop.transport = uri.transport;
+        hop.transport = rw_sip_uri_way(&uri);
     if (!sa_cmp(&hop.peer, &peer, SA_ALL))
         hop.stream = 0;
     hop.peer = peer;

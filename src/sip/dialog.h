@@ -50,7 +50,7 @@ bool rw_sip_dialog_matches(const struct rw_sip_dialog *dialog,
 
 /*
  * Where a request of this dialog goes: the first route or the target, if its host is an address of
- * this family; otherwise `fallback`, from where the 2xx came. Carriers put names and addresses of
+ * this family, and over TLS if that is; otherwise `fallback`, from where the 2xx came. Carriers put names and addresses of
  * their inside there; the element that answered us is always right or passes it on.
  */
 struct rw_sip_hop rw_sip_dialog_hop(const struct rw_sip_dialog *dialog, int af,

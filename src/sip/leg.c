@@ -1,6 +1,8 @@
 #include "base/clock.h"
 #include "base/id.h"
 #include "base/mem.h"
+#include "call/reason.h"
+#include "sip/profile.h"
 #include "sip/reason.h"
 #include "sip/session.h"
 
@@ -28,7 +30,7 @@ static void destroy(struct rw_leg *leg)
     hash_unlink(&leg->he);
     tmr_cancel(&leg->tmr);
     rw_leg_check_stop(leg);
-    mem_deref(leg->query);
+    rw_leg_places_done(leg);
     rw_sip_transaction_forget(leg->transaction);
     release_texts(leg);
     rw_free(leg);
@@ -120,7 +122,8 @@ static void put_invite(struct rw_leg *leg)
         leg->branch = rw_random_u64();
     rw_sip_dialog_put(buf, &leg->dialog, leg->sip->wire, RW_SIP_INVITE, leg->dialog.local_cseq,
                       leg->hop.transport, leg->branch);
-    rw_sip_put_contact(buf, leg->sip->wire, leg->hop.transport);
+    rw_sip_put_contact(buf, leg->sip->wire, leg->hop.transport,
+                       rw_sip_uri_is_secure(rw_slice_str(leg->request_uri)) || leg->secure_route);
     rw_sip_put_capabilities(buf);
 }
 
@@ -138,7 +141,7 @@ static enum rw_class compose_invite(struct rw_leg *leg, struct rw_err *err)
     return rw_sip_put_end(buf, rw_slice_str(leg->sdp)) ? RW_OK : rw_fail_memory(err);
 }
 
-static enum rw_class send_invite(struct rw_leg *leg, struct rw_err *err)
+enum rw_class rw_leg_send_invite(struct rw_leg *leg, struct rw_err *err)
 {
     enum rw_class class;
 
@@ -204,9 +207,12 @@ static void heard_answer(struct rw_leg *leg, const struct rw_sip_message *m,
         rw_leg_end(leg, RW_IN_LEG_FAILED, &failed);
         return;
     }
-    leg->hop = *from;
+    if (from->transport != RW_SIP_TLS ||
+        from->profile) /* the peer's own leads nowhere once closed */
+        leg->hop = *from;
     leg->phase = RW_PHASE_ANSWERED;
     rw_leg_identity_done(leg);
+    rw_leg_places_done(leg);
     send_ack(leg);
     if (leg->cancelled) {
         send_bye(leg, &(struct rw_ending){.sip_code = 0});
@@ -225,11 +231,31 @@ static void heard_failure(struct rw_leg *leg, const struct rw_sip_message *m)
     if (!leg->cancelled &&
         rw_leg_auth_answer(leg, m, RW_SIP_INVITE, rw_sip_dialog_uri(&leg->dialog))) {
         leg->dialog.local_cseq++;
-        if (send_invite(leg, NULL) == RW_OK)
+        if (rw_leg_send_invite(leg, NULL) == RW_OK)
             return;
     }
+    if (m->code == 503 && rw_leg_try_next_place(leg))
+        return;
     ending = rw_sip_reason_ending(m);
     rw_leg_end(leg, RW_IN_LEG_FAILED, &ending);
+}
+
+/* Nothing could be sent. Over TLS it is known why. */
+static void end_unsent(struct rw_leg *leg)
+{
+    static const char *const words[] = {[RW_TLS_UNTRUSTED] = RW_REASON_CARRIER_UNTRUSTED,
+                                        [RW_TLS_WRONG_NAME] = RW_REASON_CARRIER_WRONG_NAME,
+                                        [RW_TLS_OUT_OF_DATE] = RW_REASON_CARRIER_OUT_OF_DATE,
+                                        [RW_TLS_BROKEN] = RW_REASON_CARRIER_TLS};
+    struct rw_ending ending = {.disconnect = RW_DISC_NONE};
+    struct rw_tls_fault fault;
+
+    if (leg->hop.transport == RW_SIP_TLS &&
+        rw_sip_profile_fault(rw_sip_wire_profiles(leg->sip->wire), leg->hop.profile, &fault)) {
+        ending.reason = words[fault.kind];
+        (void)snprintf(ending.sip_reason, sizeof(ending.sip_reason), "%s", fault.what);
+    }
+    rw_leg_end(leg, RW_IN_LEG_UNREACHABLE, &ending);
 }
 
 static void on_invite(enum rw_sip_outcome outcome, const struct rw_sip_message *message,
@@ -242,12 +268,15 @@ static void on_invite(enum rw_sip_outcome outcome, const struct rw_sip_message *
     tmr_cancel(&leg->tmr); /* silent it is not */
     if (outcome != RW_SIP_ANSWERED || message->code >= 200)
         leg->transaction = NULL;
-    if (outcome == RW_SIP_TIMED_OUT && leg->heard)
+    if (((outcome == RW_SIP_TIMED_OUT && !leg->heard) || outcome == RW_SIP_UNSENT) &&
+        rw_leg_try_next_place(leg))
+        ; /* another address has it now */
+    else if (outcome == RW_SIP_TIMED_OUT && leg->heard)
         rw_leg_end(leg, RW_IN_LEG_FAILED, &stuck);
     else if (outcome == RW_SIP_TIMED_OUT)
         rw_leg_end(leg, RW_IN_LEG_SILENT, NULL);
     else if (outcome == RW_SIP_UNSENT)
-        rw_leg_end(leg, RW_IN_LEG_UNREACHABLE, NULL);
+        end_unsent(leg);
     else if (message->code < 200)
         heard_provisional(leg, message);
     else if (message->code < 300)
@@ -348,7 +377,7 @@ static void leg_cancel(struct rw_leg *leg)
         return;
     leg->cancelled = true;
     if (leg->phase == RW_PHASE_RESOLVING) {
-        leg->query = mem_deref(leg->query);
+        rw_leg_places_done(leg);
         tmr_start(&leg->tmr, 0, on_end_due, leg);
     } else if (leg->phase == RW_PHASE_PROCEEDING) {
         rw_sip_transaction_cancel(leg->transaction);
@@ -414,9 +443,9 @@ static enum rw_class find_next(const struct rw_leg_target *target, struct rw_sip
         !rw_sip_uri_parse(rw_slice_str(target->from_uri), ret) ||
         (target->route && !rw_sip_uri_parse(rw_slice_str(target->route), &uri)))
         return rw_fail(err, RW_MALFORMED, "sip.bad_target", "not a SIP URI");
-    if (uri.secure || uri.transport == RW_SIP_OTHER)
+    if (rw_sip_uri_way(&uri) == RW_SIP_OTHER)
         return rw_fail(err, RW_MALFORMED, "sip.unsupported_transport",
-                       "SIP goes over UDP or TCP here");
+                       "SIP goes over UDP, TCP or TLS here");
     *ret = uri;
     return RW_OK;
 }
@@ -453,85 +482,11 @@ static bool copy_target(struct rw_leg *leg, const struct rw_leg_target *target, 
     if (sdp.n)
         memcpy(leg->sdp, sdp.p, sdp.n);
     leg->route = target->route ? route_of(target->route) : NULL;
+    leg->secure_route = target->route && rw_sip_uri_is_secure(rw_slice_str(target->route));
     return copy_text(&leg->request_uri, target->uri) && copy_text(&leg->user, target->auth_user) &&
            copy_text(&leg->password, target->auth_password ? target->auth_password : "") &&
            copy_text(&leg->dialog.target, target->uri) && (leg->route || !target->route) &&
            copy_text(&leg->dialog.routes, leg->route);
-}
-
-static bool take_address(struct dnsrr *rr, void *arg)
-{
-    struct sa *peer = arg;
-
-    if (rr->type == DNS_TYPE_A)
-        sa_set_in(peer, rr->rdata.a.addr, sa_port(peer));
-    else if (rr->type == DNS_TYPE_AAAA)
-        sa_set_in6(peer, rr->rdata.aaaa.addr, sa_port(peer));
-    else
-        return false;
-    return true;
-}
-
-static void on_resolved(int e, const struct dnshdr *header, struct list *answers,
-                        struct list *authorities, struct list *additional, void *arg)
-{
-    struct rw_leg *leg = arg;
-    int af = rw_sip_wire_af(leg->sip->wire);
-    struct rw_ending why = {.sip_code = 0};
-    struct rw_err err = {.code = NULL};
-
-    (void)header, (void)authorities, (void)additional;
-    rw_leg_enter(leg);
-    leg->query = mem_deref(leg->query);
-    if (e ||
-        !dns_rrlist_apply(answers, NULL, af == AF_INET ? DNS_TYPE_A : DNS_TYPE_AAAA, DNS_CLASS_IN,
-                          true, take_address, &leg->hop.peer) ||
-        send_invite(leg, &err)) {
-        /* as the exchange tells of an INVITE that fails at once */
-        (void)rw_text_clean(why.sip_reason, sizeof(why.sip_reason), rw_slice_str(err.message));
-        rw_leg_end(leg, RW_IN_LEG_UNREACHABLE, &why);
-    }
-    rw_leg_leave(leg);
-}
-
-/* The resolver of the system (resolv.conf), asked without blocking the loop. */
-struct dnsc *rw_sip_dns(struct rw_sip *sip)
-{
-    struct sa servers[4];
-    uint32_t count = 4;
-    char domain[256];
-
-    if (!sip->dns && dns_srv_get(domain, sizeof(domain), servers, &count) == 0 && count)
-        (void)dnsc_alloc(&sip->dns, NULL, servers, count);
-    return sip->dns;
-}
-
-static enum rw_class resolve(struct rw_leg *leg, const struct rw_sip_uri *next, struct rw_err *err)
-{
-    uint16_t port = next->port ? next->port : 5060;
-    int af = rw_sip_wire_af(leg->sip->wire);
-    char host[256];
-
-    if (!rw_slice_copy(host, sizeof(host), next->host))
-        return rw_fail(err, RW_MALFORMED, "sip.bad_target", "the host name is too long");
-    leg->hop.transport = next->transport == RW_SIP_TCP ? RW_SIP_TCP : RW_SIP_UDP;
-    leg->hop.worker = (uint16_t)leg->sip->index;
-    if (strcasecmp(host, "localhost") == 0) /* RFC 6761, section 6.3: never asked for */
-        (void)snprintf(host, sizeof(host), "%s", af == AF_INET ? "127.0.0.1" : "::1");
-    if (sa_set_str(&leg->hop.peer, host, port) == 0) {
-        if (sa_af(&leg->hop.peer) != af)
-            return rw_fail(err, RW_MALFORMED, "sip.wrong_address_family",
-                           "the target has an address of another IP version than our SIP port");
-        return send_invite(leg, err);
-    }
-    sa_init(&leg->hop.peer, af);
-    sa_set_port(&leg->hop.peer, port);
-    leg->phase = RW_PHASE_RESOLVING;
-    if (!rw_sip_dns(leg->sip) ||
-        dnsc_query(&leg->query, leg->sip->dns, host, af == AF_INET ? DNS_TYPE_A : DNS_TYPE_AAAA,
-                   DNS_CLASS_IN, true, on_resolved, leg))
-        return rw_fail(err, RW_IO, "sip.unresolvable", "no name server can be asked for the host");
-    return RW_OK;
 }
 
 static enum rw_class leg_invite(struct rw_leg_port *port, const struct rw_leg_target *target,
@@ -555,7 +510,7 @@ static enum rw_class leg_invite(struct rw_leg_port *port, const struct rw_leg_ta
     if (!copy_target(leg, target, sdp_offer))
         class = rw_fail_memory(err);
     else
-        class = resolve(leg, &next, err);
+        class = rw_leg_start(leg, &next, target, err);
     if (class) {
         destroy(leg);
         return class;
@@ -583,7 +538,7 @@ static enum rw_class leg_preview(struct rw_leg_port *port, const struct rw_leg_t
     if (!leg)
         return rw_fail_memory(err);
     leg->sip = port->sip;
-    leg->hop.transport = next.transport == RW_SIP_TCP ? RW_SIP_TCP : RW_SIP_UDP;
+    leg->hop.transport = rw_sip_uri_way(&next);
     if (!copy_target(leg, target, (struct rw_slice){NULL, 0})) {
         class = rw_fail_memory(err);
     } else {

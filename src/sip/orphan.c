@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "sip/core.h"
 #include "sip/dialog.h"
+#include "sip/profile.h"
 #include "sip/transaction.h"
 
 #include <netdb.h>
@@ -32,6 +33,7 @@ struct sent_orphan {
     struct rw_mail mail;
     struct rw_sip_wire *wire;
     unsigned to;
+    uint32_t profile;
     struct rw_leg_dialog dialog;
 };
 
@@ -72,21 +74,22 @@ static bool locate(struct rw_sip *sip, struct rw_slice text, struct rw_sip_hop *
     char host[256];
     bool found;
 
-    if (!rw_sip_uri_parse(text, &uri) || !rw_slice_copy(host, sizeof(host), uri.host))
+    if (!rw_sip_uri_parse(text, &uri) || rw_sip_uri_way(&uri) == RW_SIP_OTHER ||
+        !rw_slice_copy(host, sizeof(host), uri.host))
         return false;
     hints.ai_family = rw_sip_wire_af(sip->wire);
     if (getaddrinfo(host, NULL, &hints, &list) != 0 || !list)
         return false;
     found = sa_set_sa(&ret->peer, list->ai_addr) == 0;
     freeaddrinfo(list);
-    sa_set_port(&ret->peer, uri.port ? uri.port : 5060);
-    ret->transport = uri.transport == RW_SIP_TCP ? RW_SIP_TCP : RW_SIP_UDP;
+    sa_set_port(&ret->peer, rw_sip_uri_port(&uri));
+    ret->transport = rw_sip_uri_way(&uri);
     ret->worker = (uint16_t)sip->index;
-    ret->stream = 0;
+    ret->stream = ret->profile = 0;
     return found;
 }
 
-static bool find_hop(struct orphan *orphan, const struct rw_leg_dialog *stored)
+static bool find_hop(struct orphan *orphan, const struct rw_leg_dialog *stored, uint32_t profile)
 {
     struct rw_slice rest = rw_slice_str(stored->route_set), one, uri, params;
     struct rw_sip_hop hop;
@@ -95,6 +98,8 @@ static bool find_hop(struct orphan *orphan, const struct rw_leg_dialog *stored)
         !(rw_sip_next_element(&rest, &one) && rw_sip_address_split(one, &uri, &params) &&
           locate(orphan->sip, uri, &hop)))
         return false;
+    if (hop.transport == RW_SIP_TLS)
+        hop.profile = profile;
     orphan->hop = rw_sip_dialog_hop(&orphan->dialog, rw_sip_wire_af(orphan->sip->wire), &hop);
     return true;
 }
@@ -115,7 +120,7 @@ static enum rw_class send_request(struct orphan *orphan, enum rw_sip_method meth
 }
 
 static enum rw_class end_here(struct rw_sip *sip, const struct rw_leg_dialog *stored,
-                              struct rw_err *err)
+                              uint32_t profile, struct rw_err *err)
 {
     struct orphan *orphan = rw_calloc(1, sizeof(*orphan));
     enum rw_class class;
@@ -128,7 +133,7 @@ static enum rw_class end_here(struct rw_sip *sip, const struct rw_leg_dialog *st
         rw_free(orphan);
         return class;
     }
-    if (!find_hop(orphan, stored))
+    if (!find_hop(orphan, stored, profile))
         class = rw_fail(err, RW_IO, "sip.unresolvable", "the host of a stored dialog is not found");
     else if (stored->answered)
         class =
@@ -153,28 +158,51 @@ static void handle_sent(struct rw_mail *mail)
     struct rw_sip *sip = rw_sip_wire_at(sent->wire, sent->to);
     struct rw_err err = {.code = NULL};
 
-    if (sip && end_here(sip, &sent->dialog, &err) != RW_OK)
+    if (sip && end_here(sip, &sent->dialog, sent->profile, &err) != RW_OK)
         rw_log(RW_LOG_WARN, "sip.orphan_not_ended", "call_id=%s code=%s", sent->dialog.call_id,
                err.code);
     rw_free(sent);
 }
 
+/* Whom the far end has to be, over TLS; as it was when the INVITE left. *ret stays 0 without TLS. */
+static enum rw_class find_profile(struct rw_sip *sip, const struct rw_leg_dialog *dialog,
+                                  const struct rw_leg_target *target, uint32_t *ret,
+                                  struct rw_err *err)
+{
+    static const struct rw_leg_target standard;
+    struct rw_sip_uri uri;
+
+    if (!target)
+        target = &standard;
+    if (!rw_sip_uri_parse(rw_slice_str(target->route ? target->route : dialog->request_uri),
+                          &uri) ||
+        rw_sip_uri_way(&uri) != RW_SIP_TLS)
+        return RW_OK;
+    return rw_sip_profile_find(rw_sip_wire_profiles(sip->wire), &target->tls, target->trunk_id,
+                               uri.host, ret, err);
+}
+
 enum rw_class rw_sip_orphan_end(struct rw_leg_port *port, const struct rw_leg_dialog *dialog,
-                                struct rw_err *err)
+                                const struct rw_leg_target *target, struct rw_err *err)
 {
     struct rw_sip *sip = port->sip;
     int owner = rw_sip_wire_owner(sip->wire, rw_slice_str(dialog->call_id));
     struct sent_orphan *sent;
+    uint32_t profile = 0;
+    enum rw_class class = find_profile(sip, dialog, target, &profile, err);
 
+    if (class != RW_OK)
+        return class;
     /* its answers will be read as those of its Call-ID's owner */
     if (owner < 0 || (unsigned)owner == sip->index)
-        return end_here(sip, dialog, err);
+        return end_here(sip, dialog, profile, err);
     sent = rw_calloc(1, sizeof(*sent));
     if (!sent)
         return rw_fail_memory(err);
     sent->mail.handle = handle_sent;
     sent->wire = sip->wire;
     sent->to = (unsigned)owner;
+    sent->profile = profile;
     sent->dialog = *dialog;
     rw_worker_post(rw_workers_at(rw_worker_all(sip->worker), sent->to), &sent->mail);
     return RW_OK;

@@ -16,6 +16,7 @@
 
 #include "sip/core.h"
 #include "sip/dialog.h"
+#include "sip/locate.h"
 #include "sip/transaction.h"
 
 enum rw_leg_phase {
@@ -64,7 +65,8 @@ struct rw_leg {
     void *arg;
     struct rw_sip_transaction *transaction; /* INVITE, later BYE; NULL = none */
     struct rw_sip_transaction *check;       /* OPTIONS; NULL = none */
-    struct dns_query *query;
+    struct rw_sip_lookup *lookup;           /* NULL = none under way */
+    struct rw_sip_places *places;           /* to be tried after the one that is; NULL = no more */
     struct tmr tmr; /* of silence, of the pending reply, or of an end that is told from the loop */
     struct tmr check_due;
     struct rw_leg_reply *reply;
@@ -79,6 +81,7 @@ struct rw_leg {
     uint8_t phase;
     uint8_t busy;
     bool rang, heard, cancelled, released;
+    bool secure_route; /* the outbound proxy has a sips: URI */
 };
 
 void rw_leg_enter(struct rw_leg *leg);
@@ -88,6 +91,14 @@ struct rw_leg *rw_leg_find(struct rw_sip *sip, struct rw_slice call_id);
 
 /* Ends the leg and tells it. ending may be NULL. */
 void rw_leg_end(struct rw_leg *leg, enum rw_call_input_kind kind, const struct rw_ending *ending);
+
+enum rw_class rw_leg_send_invite(struct rw_leg *leg, struct rw_err *err);
+
+/* leg_place.c: finds where the INVITE goes and sends it, or begins to find it. */
+enum rw_class rw_leg_start(struct rw_leg *leg, const struct rw_sip_uri *next,
+                           const struct rw_leg_target *target, struct rw_err *err);
+bool rw_leg_try_next_place(struct rw_leg *leg); /* false: there is none */
+void rw_leg_places_done(struct rw_leg *leg);
 
 /* leg_auth.c: true when `challenge` can be answered and this has not been tried; keeps the headers. */
 bool rw_leg_auth_answer(struct rw_leg *leg, const struct rw_sip_message *challenge,

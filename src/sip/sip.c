@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "sip/compose.h"
 #include "sip/core.h"
 #include "sip/transaction.h"
 
@@ -57,15 +58,21 @@ void rw_sip_strange(struct rw_sip *sip, const struct sa *source, const char *wha
 
 /* ------------------------------------------------------------------ receiving */
 
+void rw_sip_peer_text(const struct sa *peer, char *dst, size_t size)
+{
+    char ip[64] = "?";
+
+    (void)sa_ntop(peer, ip, sizeof(ip));
+    (void)snprintf(dst, size, sa_af(peer) == AF_INET6 ? "[%s]:%u" : "%s:%u", ip, sa_port(peer));
+}
+
 void rw_sip_trace(struct rw_sip *sip, bool sent, const struct rw_sip_hop *hop,
                   struct rw_slice message)
 {
-    char ip[64] = "?", peer[80];
+    char peer[80];
 
-    (void)sa_ntop(&hop->peer, ip, sizeof(ip));
-    (void)snprintf(peer, sizeof(peer), sa_af(&hop->peer) == AF_INET6 ? "[%s]:%u" : "%s:%u", ip,
-                   sa_port(&hop->peer));
-    sip->trace(sent, hop->transport == RW_SIP_TCP ? "TCP" : "UDP", sip->local, peer, message,
+    rw_sip_peer_text(&hop->peer, peer, sizeof(peer));
+    sip->trace(sent, rw_sip_transport_name(hop->transport), sip->local, peer, message,
                sip->trace_arg);
 }
 
@@ -123,7 +130,7 @@ void rw_sip_receive(struct rw_sip *sip, const struct rw_sip_hop *hop, char *byte
         rw_buf_clear(&sip->raw);
         rw_buf_put(&sip->raw, (struct rw_slice){bytes, n});
     }
-    wrong = rw_sip_message_parse(&message, bytes, n, hop->transport == RW_SIP_TCP);
+    wrong = rw_sip_message_parse(&message, bytes, n, hop->transport != RW_SIP_UDP);
     if (!wrong && is_strange(sip, &message, hop)) {
         sip->counters.received++;
         rw_sip_strange(sip, &hop->peer, rw_sip_method_name(message.method));
@@ -192,6 +199,7 @@ void rw_sip_free(struct rw_sip *sip)
     if (sip->transactions)
         rw_sip_transactions_drop(sip);
     rw_sip_lookups_drop(sip);
+    rw_sip_known_free(sip);
     mem_deref(sip->dns);
     mem_deref(sip->legs);
     mem_deref(sip->orphans);

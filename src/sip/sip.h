@@ -6,10 +6,13 @@
  * all workers: whoever reads a datagram passes it to the worker whose number stands in its Call-ID
  * (wire.c).
  *
+ * Carriers that were called over TLS may send a request of their own over a connection of their own:
+ * the port takes TLS too, told from TCP by the first byte.
+ *
  * The port has to stay the same over a restart: a CANCEL for an INVITE of an earlier life is matched
  * by the far end with the address in Via too (RFC 3261, sections 9.1 and 17.2.3).
  *
- * Standards  RFC 3261, 3262 (not offered), 3263 (A records and ports), 3264, 3326, 7616, 8224 (the header; what
+ * Standards  RFC 3261, 3262 (not offered), 3263 (without NAPTR), 3264, 3326, 7616, 8224 (the header; what
  *            it says comes through call/identity.h), 8760.
  */
 #ifndef RW_SIP_SIP_H
@@ -28,9 +31,11 @@ struct rw_sip_options {
     const char *host;            /* address to listen on, numeric */
     uint16_t port;               /* UDP and TCP; 0 = any (tests) */
     const char *advertised_host; /* in Via, Contact and SDP; NULL = host */
-    uint32_t socket_buffer;      /* SO_RCVBUF and SO_SNDBUF; 0 = 4 MiB */
-    uint32_t check_ms;           /* between questions to an answered leg's far end; 0 = never */
-    rw_sip_trace_h *trace;       /* NULL = none */
+    /* Shown to carriers that make TLS connections to us (PEM files); NULL: such are refused. */
+    const char *cert_file, *key_file;
+    uint32_t socket_buffer; /* SO_RCVBUF and SO_SNDBUF; 0 = 4 MiB */
+    uint32_t check_ms;      /* between questions to an answered leg's far end; 0 = never */
+    rw_sip_trace_h *trace;  /* NULL = none */
     void *trace_arg;
 };
 

@@ -276,7 +276,7 @@ static bool fail_if_lost(struct le *le, void *arg)
 {
     struct rw_sip_transaction *t = le->data;
 
-    if (t->hop.transport == RW_SIP_TCP && t->hop.stream == *(uint32_t *)arg && t->state == TRYING)
+    if (t->hop.transport != RW_SIP_UDP && t->hop.stream == *(uint32_t *)arg && t->state == TRYING)
         tmr_start(&t->tmr, 0, on_unsent, t); /* not from within the walk */
     return false;
 }

@@ -220,7 +220,29 @@ static enum rw_sip_transport transport_of(struct rw_slice params)
         return RW_SIP_ANY;
     if (rw_slice_ieq(value, RW_LIT("udp")))
         return RW_SIP_UDP;
+    if (rw_slice_ieq(value, RW_LIT("tls")))
+        return RW_SIP_TLS;
     return rw_slice_ieq(value, RW_LIT("tcp")) ? RW_SIP_TCP : RW_SIP_OTHER;
+}
+
+enum rw_sip_transport rw_sip_uri_way(const struct rw_sip_uri *uri)
+{
+    if (uri->secure) /* over TCP means TLS over TCP there, and there is no TLS over UDP */
+        return uri->transport == RW_SIP_UDP || uri->transport == RW_SIP_OTHER ? RW_SIP_OTHER
+                                                                              : RW_SIP_TLS;
+    return uri->transport == RW_SIP_ANY ? RW_SIP_UDP : uri->transport;
+}
+
+bool rw_sip_uri_is_secure(struct rw_slice text)
+{
+    return text.n > 5 && strncasecmp(text.p, "sips:", 5) == 0;
+}
+
+uint16_t rw_sip_uri_port(const struct rw_sip_uri *uri)
+{
+    if (uri->port)
+        return uri->port;
+    return rw_sip_uri_way(uri) == RW_SIP_TLS ? 5061 : 5060;
 }
 
 bool rw_sip_uri_parse(struct rw_slice text, struct rw_sip_uri *ret)
@@ -232,7 +254,7 @@ bool rw_sip_uri_parse(struct rw_slice text, struct rw_sip_uri *ret)
 
     if (text.n > 4 && strncasecmp(text.p, "sip:", 4) == 0) {
         text = rw_slice_from(text, 4);
-    } else if (text.n > 5 && strncasecmp(text.p, "sips:", 5) == 0) {
+    } else if (rw_sip_uri_is_secure(text)) {
         text = rw_slice_from(text, 5);
         uri.secure = true;
     } else {

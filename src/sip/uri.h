@@ -11,7 +11,7 @@
 
 #include <stdint.h>
 
-enum rw_sip_transport { RW_SIP_ANY, RW_SIP_UDP, RW_SIP_TCP, RW_SIP_OTHER };
+enum rw_sip_transport { RW_SIP_ANY, RW_SIP_UDP, RW_SIP_TCP, RW_SIP_TLS, RW_SIP_OTHER };
 
 struct rw_sip_uri {
     struct rw_slice user; /* without password; empty = none */
@@ -23,6 +23,12 @@ struct rw_sip_uri {
 };
 
 bool rw_sip_uri_parse(struct rw_slice text, struct rw_sip_uri *ret);
+
+/* What a request to this URI goes over: UDP when it says nothing, TLS for sips: (section 26.2.2). */
+enum rw_sip_transport rw_sip_uri_way(const struct rw_sip_uri *uri);
+bool rw_sip_uri_is_secure(struct rw_slice text); /* begins with sips: */
+uint16_t
+rw_sip_uri_port(const struct rw_sip_uri *uri); /* 5060, or 5061 over TLS, when it has none */
 
 /*
  * Splits `"Name" <uri>;params` or `uri;params` (then the parameters are the header's, not the

@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "sip/core.h"
 #include "sip/icmp.h"
+#include "sip/profile.h"
 #include "sip/transaction.h"
 
 #include <arpa/inet.h>
@@ -28,6 +29,8 @@ struct rw_sip_wire {
     char advertised[128];
     char local[64];
     struct rw_sip_peers *peers;
+    struct rw_sip_profiles *profiles;
+    struct rw_tls *tls; /* for accepted connections; NULL = none */
     struct socket_pair at[];
 };
 
@@ -175,13 +178,17 @@ enum rw_class rw_sip_wire_new(struct rw_sip_wire **ret, const struct rw_sip_opti
     for (unsigned i = 0; i < workers; i++)
         wire->at[i].udp = wire->at[i].tcp = -1;
     wire->peers = rw_sip_peers_new();
-    if (!wire->peers)
+    wire->profiles = rw_sip_profiles_new();
+    if (!wire->peers || !wire->profiles)
         class = rw_fail_memory(err);
     else if (!write_names(wire, options))
         class = rw_fail(err, RW_MALFORMED, "sip.bad_advertised_host",
                         "the advertised SIP host is neither a host name nor an address");
     else
         class = open_port(wire, &local, options->socket_buffer, err);
+    if (!class && (options->cert_file || options->key_file))
+        class = rw_tls_server_new(&wire->tls, options->cert_file ? options->cert_file : "",
+                                  options->key_file ? options->key_file : "", "sip/2", err);
     if (class) {
         rw_sip_wire_free(wire);
         return class;
@@ -199,12 +206,24 @@ void rw_sip_wire_free(struct rw_sip_wire *wire)
         return;
     close_sockets(wire);
     rw_sip_peers_free(wire->peers);
+    rw_sip_profiles_free(wire->profiles);
+    rw_tls_free(wire->tls);
     rw_free(wire);
 }
 
 uint16_t rw_sip_wire_port(const struct rw_sip_wire *wire)
 {
     return wire->port;
+}
+
+struct rw_tls *rw_sip_wire_tls(const struct rw_sip_wire *wire)
+{
+    return wire->tls;
+}
+
+struct rw_sip_profiles *rw_sip_wire_profiles(const struct rw_sip_wire *wire)
+{
+    return wire->profiles;
 }
 
 const char *rw_sip_wire_host(const struct rw_sip_wire *wire)
@@ -387,14 +406,14 @@ static void send_datagram(struct rw_sip *sip, const struct rw_sip_hop *hop, stru
 void rw_sip_wire_send(struct rw_sip *sip, const struct rw_sip_hop *hop, struct rw_slice bytes,
                       uint64_t key)
 {
-    if (hop->transport == RW_SIP_TCP && hop->stream && hop->worker != sip->index) {
+    if (hop->transport != RW_SIP_UDP && hop->stream && hop->worker != sip->index) {
         pass(sip, hop->worker, &(struct passed){.outgoing = true, .hop = *hop}, bytes);
         return;
     }
     sip->counters.sent++;
     if (sip->trace)
         rw_sip_trace(sip, true, hop, bytes);
-    if (hop->transport == RW_SIP_TCP)
+    if (hop->transport != RW_SIP_UDP)
         rw_sip_stream_send(sip, hop, bytes, key);
     else
         send_datagram(sip, hop, bytes, key);

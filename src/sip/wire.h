@@ -1,5 +1,5 @@
 /*
- * sip/wire.h - how SIP messages leave and arrive: the one UDP and TCP port of all workers.
+ * sip/wire.h - how SIP messages leave and arrive: the one UDP and TCP port of all workers; TLS.
  *
  *                     one address and port, SO_REUSEPORT
  *        .------------------------+-------------------------.
@@ -47,14 +47,16 @@
 #define RW_SIP_PASSED_MAX 16384           /* messages on their way between workers, to each */
 
 struct rw_sip;
+struct rw_sip_profiles;
 struct rw_sip_wire;
 
 /* Where a message came from, or goes to. */
 struct rw_sip_hop {
     struct sa peer;
-    enum rw_sip_transport transport; /* UDP or TCP */
+    enum rw_sip_transport transport; /* UDP, TCP or TLS */
     uint16_t worker;                 /* which has the stream */
-    uint32_t stream; /* its number there; 0 = none known: find or make one by peer */
+    uint32_t stream;  /* its number there; 0 = none known: find or make one by peer */
+    uint32_t profile; /* over TLS: sip/profile.h; 0 = the peer made the connection */
 };
 
 struct rw_sip_flush {
@@ -98,6 +100,8 @@ void rw_sip_wire_pass_unsent(struct rw_sip *sip, unsigned owner, uint64_t key);
 int rw_sip_wire_owner(const struct rw_sip_wire *wire, struct rw_slice call_id);
 
 struct rw_sip_peers *rw_sip_wire_peers(const struct rw_sip_wire *wire);
+struct rw_tls *rw_sip_wire_tls(const struct rw_sip_wire *wire); /* NULL: none is spoken to us */
+struct rw_sip_profiles *rw_sip_wire_profiles(const struct rw_sip_wire *wire);
 const char *rw_sip_wire_host(const struct rw_sip_wire *wire); /* advertised; IPv6 in brackets */
 int rw_sip_wire_listener(const struct rw_sip_wire *wire, unsigned worker); /* TCP descriptor */
 int rw_sip_wire_af(const struct rw_sip_wire *wire);

@@ -87,14 +87,21 @@ struct rw_row_edge {
 };
 struct rw_row_trunk {
     const char *id, *tenant_id, *edge_id, *name, *state;
-    const char *host; /* name or address of the carrier */
-    uint32_t port;
-    const char *transport;                 /* "udp" | "tcp" */
-    const char *outbound_proxy;            /* SIP URI or NULL */
+    const char *host;           /* name or address of the carrier */
+    uint32_t port;              /* 0 = by the host's SRV records, or the transport's standard one */
+    const char *transport;      /* "udp" | "tcp" | "tls" */
+    const char *outbound_proxy; /* SIP URI or NULL */
     const char *auth_user, *auth_password; /* digest, or NULL */
     uint32_t answer_timeout_ms;            /* how long the called party may ring */
     uint32_t version;
     uint64_t created_ms;
+    /* TLS; files are PEM, each NULL = none */
+    const char *ca_file;                            /* whom to trust; NULL = whom the system does */
+    const char *client_cert_file, *client_key_file; /* ours, where the carrier wants one */
+    const char *tls_name;                           /* its certificate's; NULL = the host's */
+    /* Several places in the host's stead: "192.0.2.1:5061;priority=1;weight=3, ..."; NULL = none */
+    const char *addresses;
+    bool tls_unverified; /* take any certificate */
 };
 struct rw_row_number { /* a number resource: what a request names as providerId */
     const char *id, *tenant_id, *edge_id, *e164, *state; /* "active" | "inactive" */

@@ -89,8 +89,9 @@ static void fake_describe(const struct rw_leg *leg, struct rw_leg_dialog *ret)
 }
 
 static enum rw_class fake_end_orphan(struct rw_leg_port *port, const struct rw_leg_dialog *dialog,
-                                     struct rw_err *err)
+                                     const struct rw_leg_target *target, struct rw_err *err)
 {
+    (void)target;
     (void)port;
     (void)dialog;
     (void)err;

@@ -121,6 +121,10 @@ static void options_that_only_hold_together(void **state)
     assert_int_equal(rw_config_check(&config, &err), RW_MALFORMED);
     assert_string_equal(err.code, "config.half_tls");
     rw_config_defaults(&config);
+    assert_int_equal(rw_config_set(&config, RW_LIT("sip.tls_key_file=/k"), "t", &err), RW_OK);
+    assert_int_equal(rw_config_check(&config, &err), RW_MALFORMED);
+    assert_string_equal(err.code, "config.half_tls");
+    rw_config_defaults(&config);
     assert_int_equal(rw_config_set(&config, RW_LIT("media.port_min=29999"), "t", &err), RW_OK);
     assert_int_equal(rw_config_check(&config, &err), RW_MALFORMED);
     assert_string_equal(err.code, "config.port_range");

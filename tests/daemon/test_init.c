@@ -244,33 +244,69 @@ static void the_demo_can_call(void **state)
     close_door(&door);
 }
 
+static void a_carrier_over_tls(void **state)
+{
+    static const struct rw_daemon_options options = {.mode = RW_MODE_INIT,
+                                                     .demo = true,
+                                                     .carrier = "sip.carrier.example/tls",
+                                                     .carrier_ca = "/dev/../dev/null",
+                                                     .station = "sip:dana@192.0.2.7:5080",
+                                                     .json = true};
+    struct place *place = *state;
+    struct rw_row_trunk trunk;
+    struct rw_err err;
+    struct door door;
+    json_t *shown;
+
+    assert_int_equal(run(place, &options, &err), RW_OK);
+    shown = json_loads(place->printed, JSON_REJECT_DUPLICATES, NULL);
+    open_door(&door, place);
+    assert_int_equal(rw_store_get_trunk(door.reader, text(shown, "tenant_id"),
+                                        text(shown, "trunk_id"), &door.arena, &trunk, &err),
+                     RW_OK);
+    assert_string_equal(trunk.host, "sip.carrier.example");
+    assert_int_equal(trunk.port, 0); /* by SRV */
+    assert_string_equal(trunk.transport, "tls");
+    assert_string_equal(trunk.ca_file, "/dev/null"); /* whole, wherever the server is started */
+    assert_false(trunk.tls_unverified);
+    json_decref(shown);
+    close_door(&door);
+}
+
 /* The place is named, something is said about what could stand there, and no tenant is left behind. */
 static void a_bad_peer_is_refused(void **state)
 {
     static const struct {
-        const char *carrier, *station, *code, *at;
+        const char *carrier, *station, *code, *at, *ca;
     } cases[] = {
-        {"192.0.2.7", "sip:a@b", "usage.bad_carrier", "--carrier"},
-        {"192.0.2.7:0", "sip:a@b", "usage.bad_carrier", "--carrier"},
-        {"192.0.2.7:70000", "sip:a@b", "usage.bad_carrier", "--carrier"},
-        {"192.0.2.7:5060/tls", "sip:a@b", "usage.bad_carrier", "--carrier"},
-        {"/tcp", "sip:a@b", "usage.bad_carrier", "--carrier"},
-        {"", "sip:a@b", "usage.bad_carrier", "--carrier"},
-        {"a b:5060", "sip:a@b", "usage.bad_carrier", "--carrier"},
-        {"a\r\nVia x:5060", "sip:a@b", "usage.bad_carrier", "--carrier"},
-        {"a>b:5060", "sip:a@b", "usage.bad_carrier", "--carrier"},
-        {"a;b:5060", "sip:a@b", "usage.bad_carrier", "--carrier"},
-        {"a@b:5060", "sip:a@b", "usage.bad_carrier", "--carrier"},
-        {"192.0.2.7:5060", "", "usage.bad_station", "--station"},
-        {"192.0.2.7:5060", "dana", "usage.bad_station", "--station"},
-        {"192.0.2.7:5060", "tel:+6591234567", "usage.bad_station", "--station"},
-        {"192.0.2.7:5060", "sip:", "usage.bad_station", "--station"},
-        {"192.0.2.7:5060", "sip:a@", "usage.bad_station", "--station"},
-        {"192.0.2.7:5060", "sip:a@b:0", "usage.bad_station", "--station"},
-        {"192.0.2.7:5060", "sip:a@b\r\nVia: x", "usage.bad_station", "--station"},
-        {"192.0.2.7:5060", "sip:a@b>", "usage.bad_station", "--station"},
-        {"192.0.2.7:5060", "sip:a b@c", "usage.bad_station", "--station"},
-        {"192.0.2.7:5060", "sip:a@b?Replaces=x", "usage.bad_station", "--station"},
+        {"192.0.2.7", "sip:a@b", "usage.bad_carrier", "--carrier", NULL},
+        {"192.0.2.7:0", "sip:a@b", "usage.bad_carrier", "--carrier", NULL},
+        {"192.0.2.7:70000", "sip:a@b", "usage.bad_carrier", "--carrier", NULL},
+        {"192.0.2.7:5060/sctp", "sip:a@b", "usage.bad_carrier", "--carrier", NULL},
+        {"/tls", "sip:a@b", "usage.bad_carrier", "--carrier", NULL},
+        {"192.0.2.7/tls", "sip:a@b", "usage.bad_carrier", "--carrier", NULL},
+        {"a b", "sip:a@b", "usage.bad_carrier", "--carrier", NULL},
+        {"/tcp", "sip:a@b", "usage.bad_carrier", "--carrier", NULL},
+        {"", "sip:a@b", "usage.bad_carrier", "--carrier", NULL},
+        {"a b:5060", "sip:a@b", "usage.bad_carrier", "--carrier", NULL},
+        {"a\r\nVia x:5060", "sip:a@b", "usage.bad_carrier", "--carrier", NULL},
+        {"a>b:5060", "sip:a@b", "usage.bad_carrier", "--carrier", NULL},
+        {"a;b:5060", "sip:a@b", "usage.bad_carrier", "--carrier", NULL},
+        {"a@b:5060", "sip:a@b", "usage.bad_carrier", "--carrier", NULL},
+        {"192.0.2.7:5060", "", "usage.bad_station", "--station", NULL},
+        {"192.0.2.7:5060", "dana", "usage.bad_station", "--station", NULL},
+        {"192.0.2.7:5060", "tel:+6591234567", "usage.bad_station", "--station", NULL},
+        {"192.0.2.7:5060", "sip:", "usage.bad_station", "--station", NULL},
+        {"192.0.2.7:5060", "sip:a@", "usage.bad_station", "--station", NULL},
+        {"192.0.2.7:5060", "sip:a@b:0", "usage.bad_station", "--station", NULL},
+        {"192.0.2.7:5060", "sip:a@b\r\nVia: x", "usage.bad_station", "--station", NULL},
+        {"192.0.2.7:5060", "sip:a@b>", "usage.bad_station", "--station", NULL},
+        {"192.0.2.7:5060", "sip:a b@c", "usage.bad_station", "--station", NULL},
+        {"192.0.2.7:5060", "sip:a@b?Replaces=x", "usage.bad_station", "--station", NULL},
+        {"192.0.2.7:5060", "sips:a@b", "usage.bad_station", "--station", NULL},
+        {"192.0.2.7:5060", "sip:a@b;transport=tls", "usage.bad_station", "--station", NULL},
+        {"192.0.2.7:5060/tcp", "sip:a@b", "usage.bad_carrier_ca", "--carrier-ca", "/dev/null"},
+        {"192.0.2.7:5060/tls", "sip:a@b", "usage.bad_carrier_ca", "--carrier-ca", "/none/ca"},
     };
     struct place *place = *state;
     struct rw_row_tenant *tenants;
@@ -281,6 +317,7 @@ static void a_bad_peer_is_refused(void **state)
         struct rw_daemon_options options = {.mode = RW_MODE_INIT,
                                             .demo = true,
                                             .carrier = cases[i].carrier,
+                                            .carrier_ca = cases[i].ca,
                                             .station = cases[i].station};
         struct rw_err err = {0};
 
@@ -396,6 +433,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(an_administrator_can_start_working, set_up, tear_down),
         cmocka_unit_test_setup_teardown(the_demo_can_call, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_carrier_over_tls, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_bad_peer_is_refused, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_folder_in_use_is_left_alone, set_up, tear_down),
         cmocka_unit_test_setup_teardown(files_are_replaced_whole_and_private, set_up, tear_down),

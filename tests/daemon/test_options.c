@@ -48,6 +48,9 @@ static const struct {
     {"-V", NULL, RW_MODE_VERSION, NULL},
     {"--init --tenant Acme --json", NULL, RW_MODE_INIT, NULL},
     {"--init --demo --carrier 127.0.0.1:5070 --station sip:a@127.0.0.1", NULL, RW_MODE_INIT, NULL},
+    {"--init --demo --carrier 127.0.0.1:5070/tls --carrier-ca ca.pem --station sip:a@127.0.0.1",
+     NULL, RW_MODE_INIT, NULL},
+    {"--init --tenant Acme --carrier-ca ca.pem", "usage.only_with_demo", 0, "--demo"},
     {"--port 80", "usage.unknown_flag", 0, "--port"},
     {"-x", "usage.unknown_flag", 0, "-x"},
     {"-tx", "usage.unknown_flag", 0, "-x"},
@@ -170,10 +173,10 @@ static void there_is_a_bound(void **state)
 /* ... and the help names every flag that is known, with an example. */
 static void help_is_whole(void **state)
 {
-    static const char *const flags[] = {"--config",  "--set",     "--data-dir", "--workers",
-                                        "--check",   "--init",    "--tenant",   "--demo",
-                                        "--carrier", "--station", "--json",     "--print-config",
-                                        "--help",    "--version", "Example:",   "Exit status"};
+    static const char *const flags[] = {
+        "--config",       "--set",  "--data-dir", "--workers",    "--check",    "--init",
+        "--tenant",       "--demo", "--carrier",  "--carrier-ca", "--station",  "--json",
+        "--print-config", "--help", "--version",  "Example:",     "Exit status"};
 
     (void)state;
     for (size_t i = 0; i < sizeof(flags) / sizeof(*flags); i++)

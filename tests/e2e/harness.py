@@ -147,10 +147,11 @@ class Answer:
 
 
 class Server(Process):
-    """ringwrightd with a store of its own and the demo tenant in it."""
+    """ringwrightd with a store of its own and the demo tenant in it. init: more flags for --init; prepare: is given
+    the store's file before the server starts."""
 
     def __init__(self, carrier, station="sip:sim@127.0.0.1:9", data_dir=None, settings=(), workers=2,
-                 further_carriers=()):
+                 further_carriers=(), init=(), prepare=None):
         self.own_folder = data_dir is None
         self.data_dir = pathlib.Path(data_dir or tempfile.mkdtemp(prefix="rw-data-"))
         self.daemon = BUILD / "ringwrightd"
@@ -158,10 +159,12 @@ class Server(Process):
         if not secrets.exists():
             made = subprocess.run(
                 [self.daemon, "--data-dir", self.data_dir, "--init", "--demo", "--carrier", carrier,
-                 "--station", station, "--json"], check=True, capture_output=True, text=True)
+                 "--station", station, "--json", *init], check=True, capture_output=True, text=True)
             secrets.write_text(made.stdout)
             for carrier in further_carriers:
                 self._add_carrier(carrier)
+            if prepare:
+                prepare(self.data_dir / "ringwright.db")
         self.demo = json.loads(secrets.read_text())
         self.ready_file = self.data_dir / "ringwrightd.json"
         self.ready_file.unlink(missing_ok=True)

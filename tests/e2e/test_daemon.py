@@ -63,7 +63,7 @@ def test_usage():
                 (["--init"], "usage.no_tenant", "--tenant"),
                 (["--init", "--demo"], "usage.half_demo", "--carrier"),
                 (["--init", "--tenant", "a\nb"], "usage.bad_tenant", "a\\u{000A}b"),
-                (["--init", "--demo", "--carrier", "x", "--station", "sip:a@b"], "usage.bad_carrier", "HOST:PORT"),
+                (["--init", "--demo", "--carrier", "x:0", "--station", "sip:a@b"], "usage.bad_carrier", "HOST:PORT"),
                 (["--init", "--demo", "--carrier", "x:1", "--station", "dana"], "usage.bad_station", "sip:user@host")]:
             refused(run("--data-dir", here, *flags), USAGE, code, said)
     assert run("--help").returncode == 0
@@ -181,10 +181,10 @@ def test_https():
             return ["--set", f"http.tls_cert_file={cert_file}", "--set", f"http.tls_key_file={key_file}"]
 
         start = ["--data-dir", here / "data", *PORTS]
-        refused(run(*start, *settings(cert, other_key)), BAD_CONFIG, "http.tls_key_mismatch", str(other_key))
-        refused(run(*start, *settings(here / "none", key)), BAD_CONFIG, "http.tls_certificate_unreadable", "none")
-        refused(run(*start, *settings(key, key)), BAD_CONFIG, "http.tls_certificate_unreadable", "a.key")
-        refused(run(*start, *settings(cert, cert)), BAD_CONFIG, "http.tls_key_unreadable", "a.pem")
+        refused(run(*start, *settings(cert, other_key)), BAD_CONFIG, "tls.key_mismatch", str(other_key))
+        refused(run(*start, *settings(here / "none", key)), BAD_CONFIG, "tls.certificate_unreadable", "none")
+        refused(run(*start, *settings(key, key)), BAD_CONFIG, "tls.certificate_unreadable", "a.key")
+        refused(run(*start, *settings(cert, cert)), BAD_CONFIG, "tls.key_unreadable", "a.pem")
         refused(run(*start, *settings(cert, "")), BAD_CONFIG, "config.half_tls", "tls_key_file")
         with Server("127.0.0.1:9", settings=[f"http.tls_cert_file={cert}", f"http.tls_key_file={key}"]) as server:
             trusted = ssl.create_default_context(cafile=cert)

@@ -189,8 +189,11 @@ static void fake_describe(const struct rw_leg *leg, struct rw_leg_dialog *ret)
 }
 
 static enum rw_class fake_end_orphan(struct rw_leg_port *port, const struct rw_leg_dialog *dialog,
-                                     struct rw_err *err)
+                                     const struct rw_leg_target *target, struct rw_err *err)
 {
+    (void)snprintf(port->at->orphan_rules, sizeof(port->at->orphan_rules), "%s %s %s %s %d",
+                   target->trunk_id, target->route, target->tls.ca_file, target->tls.name,
+                   target->tls.unverified);
     if (port->at->orphans_count == RIG_LEGS)
         abort();
     port->at->orphans[port->at->orphans_count++] = *dialog;

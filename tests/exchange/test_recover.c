@@ -103,6 +103,32 @@ static void test_unanswered_is_cancelled(void **state)
     assert_int_equal(rig.at[0].orphans_count, 1);
 }
 
+/* Whom a goodbye over TLS may be said to stands in the trunk, not in the log. */
+static void test_the_trunk_is_asked(void **state)
+{
+    struct rw_call_order order = rig_order(false);
+    struct rw_tx *tx = rw_tx_new(rig.store.store);
+
+    (void)state;
+    rw_tx_put_trunk(tx, &(struct rw_row_trunk){.id = "t1",
+                                               .tenant_id = TENANT_A,
+                                               .name = "Carrier",
+                                               .state = "active",
+                                               .host = "192.0.2.1",
+                                               .transport = "tls",
+                                               .outbound_proxy = "sip:p",
+                                               .version = 1,
+                                               .ca_file = "/ca.pem",
+                                               .tls_name = "sip.example",
+                                               .tls_unverified = true});
+    assert_int_equal(rw_tx_commit(tx, NULL), RW_OK);
+    order.conversation.trunk_id = "t1";
+    rig_place(&order);
+    rig_restart();
+    do_recover();
+    assert_string_equal(rig.at[0].orphan_rules, "t1 sip:p /ca.pem sip.example 1");
+}
+
 static void test_both_legs_up(void **state)
 {
     struct rw_call_order order = rig_order(true);
@@ -197,6 +223,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_nothing_to_do, setup, teardown),
         cmocka_unit_test_setup_teardown(test_unanswered_is_cancelled, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_the_trunk_is_asked, setup, teardown),
         cmocka_unit_test_setup_teardown(test_both_legs_up, setup, teardown),
         cmocka_unit_test_setup_teardown(test_many, setup, teardown),
         cmocka_unit_test_setup_teardown(test_abandoned, setup, teardown),

@@ -463,14 +463,14 @@ static void what_stops_a_start_is_named(void **state)
     make_files(&files);
     options.cert_file = "/nonexistent";
     options.key_file = files.key;
-    expect_no_start(&options, "http.tls_certificate_unreadable");
+    expect_no_start(&options, "tls.certificate_unreadable");
     options.cert_file = files.cert;
     options.key_file = "/nonexistent";
-    expect_no_start(&options, "http.tls_key_unreadable");
+    expect_no_start(&options, "tls.key_unreadable");
     options.key_file = NULL;
-    expect_no_start(&options, "http.tls_key_unreadable");
+    expect_no_start(&options, "tls.key_unreadable");
     options.key_file = files.other_key;
-    expect_no_start(&options, "http.tls_key_mismatch");
+    expect_no_start(&options, "tls.key_mismatch");
     options = (struct rw_http_options){.host = "192.0.2.1"}; /* of nobody (RFC 5737) */
     expect_no_start(&options, "http.listen_failed");
     options.host = "no such host";

@@ -516,6 +516,40 @@ static void a_change_is_seen_at_once(void **state)
     assert_string_equal(faults.at[0].code, "route.trunk_inactive");
 }
 
+/* A trunk that says whom it trusts, and has no port: where it is stands in SRV records. */
+static void a_trunk_over_tls(void **state)
+{
+    struct rw_row_trunk trunk = {.id = "main",
+                                 .tenant_id = TENANT_A,
+                                 .edge_id = "edge",
+                                 .name = "Main",
+                                 .state = "active",
+                                 .host = "carrier.example",
+                                 .transport = "tls",
+                                 .version = 2,
+                                 .ca_file = "/ca.pem",
+                                 .client_cert_file = "/us.pem",
+                                 .client_key_file = "/us.key",
+                                 .tls_name = "*.carrier.example",
+                                 .addresses = "192.0.2.1, 192.0.2.2;priority=2"};
+    struct rw_tx *tx = rw_tx_new(world.store);
+    struct rw_route_plan plan;
+    struct rw_faults faults;
+
+    (void)state;
+    rw_tx_put_trunk(tx, &trunk);
+    store_test_commit(tx);
+    assert_int_equal(make(&wishes[0], &plan, &faults), RW_OK);
+    assert_string_equal(plan.trunks[0].uri,
+                        "sip:+6591234567@carrier.example;transport=tls;user=phone");
+    assert_string_equal(plan.trunks[0].tls.ca_file, "/ca.pem");
+    assert_string_equal(plan.trunks[0].tls.cert_file, "/us.pem");
+    assert_string_equal(plan.trunks[0].tls.key_file, "/us.key");
+    assert_string_equal(plan.trunks[0].tls.name, "*.carrier.example");
+    assert_string_equal(plan.trunks[0].places, "192.0.2.1, 192.0.2.2;priority=2");
+    assert_false(plan.trunks[0].tls.unverified);
+}
+
 static void what_was_read_is_not_read_again(void **state)
 {
     struct rw_route_plan plan;
@@ -595,6 +629,7 @@ int main(void)
         TEST(faults_say_where_and_what),
         TEST(a_long_number_has_its_prefixes_shortened),
         TEST(a_plan_can_be_dialled),
+        TEST(a_trunk_over_tls),
         TEST(trunks_stand_in_order),
         TEST(the_way_can_be_seen),
         TEST(many_routes_are_bounded),

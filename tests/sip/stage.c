@@ -117,6 +117,52 @@ static bool open_peers(struct stage *stage)
     return false;
 }
 
+void stage_close(struct stage *stage)
+{
+    if (stage->ssl)
+        (void)SSL_shutdown(stage->ssl);
+    SSL_free(stage->ssl);
+    stage->ssl = NULL;
+    if (stage->tcp >= 0)
+        (void)close(stage->tcp);
+    stage->tcp = -1;
+}
+
+static void accept_one(struct stage *stage)
+{
+    int on = 1; /* without it the peer's small pieces would wait for acknowledgements */
+
+    if (stage->tcp >= 0)
+        return;
+    stage->tcp = accept4(stage->listener, NULL, NULL, SOCK_NONBLOCK);
+    (void)setsockopt(stage->tcp, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+}
+
+/* One message. A handshake takes both sides some turns. */
+static ssize_t read_secure(struct stage *stage)
+{
+    char peek[sizeof(stage->in)];
+    int n = 0;
+
+    for (int i = 0; i < 6 && n <= 0; i++) {
+        accept_one(stage);
+        if (stage->tcp >= 0 && !stage->ssl) {
+            stage->ssl = SSL_new(stage->secure);
+            (void)SSL_set_fd(stage->ssl, stage->tcp);
+            SSL_set_accept_state(stage->ssl);
+        }
+        if (stage->ssl && (SSL_is_init_finished(stage->ssl) || SSL_do_handshake(stage->ssl) == 1))
+            n = SSL_peek(stage->ssl, peek, sizeof(peek) - 1);
+        stage_turn(stage);
+    }
+    if (n > 0) {
+        size_t length = rw_sip_message_length((struct rw_slice){peek, (size_t)n}, sizeof(peek));
+
+        n = SSL_read(stage->ssl, stage->in, length == 0 || length == SIZE_MAX ? n : (int)length);
+    }
+    return n;
+}
+
 /* One message off the stream; the peer never gets more than it expects in these tests. */
 static ssize_t read_stream(struct stage *stage)
 {
@@ -124,12 +170,9 @@ static ssize_t read_stream(struct stage *stage)
     ssize_t n;
     size_t length;
 
-    if (stage->tcp < 0) {
-        int on = 1; /* without it the peer's small pieces would wait for acknowledgements */
-
-        stage->tcp = accept4(stage->listener, NULL, NULL, SOCK_NONBLOCK);
-        (void)setsockopt(stage->tcp, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-    }
+    if (stage->secure)
+        return read_secure(stage);
+    accept_one(stage);
     n = recv(stage->tcp, peek, sizeof(peek) - 1, MSG_PEEK);
     if (n <= 0)
         return n;
@@ -173,7 +216,9 @@ void stage_send(struct stage *stage, const char *bytes, size_t n)
                             .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
                             .sin_port = htons(stage->port)};
 
-    if (stage->stream)
+    if (stage->secure)
+        CHECK(stage, SSL_write(stage->ssl, bytes, (int)n) == (int)n || stage->may_break);
+    else if (stage->stream)
         CHECK(stage, send(stage->tcp, bytes, n, MSG_NOSIGNAL) == (ssize_t)n || stage->may_break);
     else
         CHECK(stage,
@@ -225,12 +270,17 @@ void stage_answer_to(struct stage *stage, const char *request, const char *statu
     stage_send(stage, out, strlen(out));
 }
 
+static const char *way_of(const struct stage *stage)
+{
+    return stage->secure ? ";transport=tls" : stage->stream ? ";transport=tcp" : "";
+}
+
 void stage_answer(struct stage *stage, const char *status, const char *tag, const char *sdp)
 {
     char contact[100];
 
     (void)snprintf(contact, sizeof(contact), "Contact: <sip:far@127.0.0.1:%u%s>\r\n",
-                   stage->peer_port, stage->stream ? ";transport=tcp" : "");
+                   stage->peer_port, way_of(stage));
     stage_answer_to(stage, stage->invite, status, tag, contact, sdp);
 }
 
@@ -248,15 +298,18 @@ void stage_request(struct stage *stage, const char *method, unsigned cseq, const
                    "Via: SIP/2.0/%s 127.0.0.1:%u;branch=z9hG4bKfar%u;rport\r\n"
                    "Max-Forwards: 70\r\nFrom: %s;tag=%s\r\nTo: %s\r\nCall-ID: %s\r\nCSeq: %u %s\r\n"
                    "%s%sContent-Length: %zu\r\n\r\n%s",
-                   method, stage->port, stage->stream ? "TCP" : "UDP", stage->peer_port, ++branch,
-                   from, tag, to, call_id, cseq, method, extra,
+                   method, stage->port,
+                   stage->secure   ? "TLS"
+                   : stage->stream ? "TCP"
+                                   : "UDP",
+                   stage->peer_port, ++branch, from, tag, to, call_id, cseq, method, extra,
                    sdp[0] ? "Content-Type: application/sdp\r\n" : "", strlen(sdp), sdp);
     stage_send(stage, out, strlen(out));
 }
 
 /* ------------------------------------------------------------------ our side */
 
-static void on_news(const struct rw_leg_news *news, void *arg)
+void stage_on_news(const struct rw_leg_news *news, void *arg)
 {
     struct stage *stage = arg;
     struct news *entry = &stage->news[stage->news_count];
@@ -288,7 +341,7 @@ void stage_invite(struct stage *stage, const struct rw_leg_target *more)
     char uri[120];
 
     (void)snprintf(uri, sizeof(uri), "sip:+6591234567@127.0.0.1:%u%s", stage->peer_port,
-                   stage->stream ? ";transport=tcp" : "");
+                   way_of(stage));
     if (!target.uri)
         target.uri = uri;
     if (!target.from_uri)
@@ -297,7 +350,7 @@ void stage_invite(struct stage *stage, const struct rw_leg_target *more)
         target.call_id = "00-0190f5fe-7c00-7a00-8000-000000000001";
     CHECK(stage,
           rw_sip_leg_ops.invite(rw_sip_leg_port(stage->sip), &target, RW_LIT("v=0 offer\r\n"),
-                                on_news, stage, &stage->leg, &err) == RW_OK);
+                                stage_on_news, stage, &stage->leg, &err) == RW_OK);
 }
 
 struct stage_signer stage_signer;
@@ -338,6 +391,14 @@ void stage_answered_call(struct stage *stage)
 
 /* ------------------------------------------------------------------ running */
 
+static const char *shown_cert, *shown_key;
+
+void stage_show(const char *cert_file, const char *key_file)
+{
+    shown_cert = cert_file;
+    shown_key = key_file;
+}
+
 struct run {
     scenario_h *scenario;
     struct stage stage;
@@ -347,8 +408,12 @@ static enum rw_class on_start(struct rw_worker *worker, void *arg, struct rw_err
 {
     struct run *run = arg;
     struct stage *stage = &run->stage;
-    struct rw_sip_options options = {
-        .host = "127.0.0.1", .socket_buffer = 1u << 20, .trace = on_trace, .trace_arg = stage};
+    struct rw_sip_options options = {.host = "127.0.0.1",
+                                     .cert_file = shown_cert,
+                                     .key_file = shown_key,
+                                     .socket_buffer = 1u << 20,
+                                     .trace = on_trace,
+                                     .trace_arg = stage};
     jmp_buf jump;
     long live = rw_mem_live();
 
@@ -373,8 +438,7 @@ static enum rw_class on_start(struct rw_worker *worker, void *arg, struct rw_err
     rw_sip_wire_free(stage->wire);
     (void)close(stage->udp);
     (void)close(stage->listener);
-    if (stage->tcp >= 0)
-        (void)close(stage->tcp);
+    stage_close(stage);
     if (!stage->failure[0] && rw_mem_live() != live)
         (void)snprintf(stage->failure, sizeof(stage->failure), "%ld blocks were not given back",
                        rw_mem_live() - live);

@@ -10,6 +10,8 @@
 
 #include "sip/core.h"
 
+#include <openssl/ssl.h>
+
 #define NEWS_MAX 32
 
 struct news {
@@ -28,6 +30,8 @@ struct stage {
     int udp, listener, tcp; /* the peer's sockets; tcp = -1 until accepted */
     uint16_t port, peer_port;
     bool stream;       /* the peer talks over tcp */
+    SSL_CTX *secure;   /* over TLS, with this; the scenario's */
+    SSL *ssl;          /* NULL until accepted */
     bool may_break;    /* what it sends over tcp may find no connection */
     char in[8192];     /* what the peer read last */
     char invite[8192]; /* the last INVITE it read */
@@ -42,6 +46,9 @@ typedef void(scenario_h)(struct stage *stage);
 
 /* Runs it; NULL, or what went wrong. */
 const char *stage_run(scenario_h *scenario);
+
+/* Files that our side shows to who connects to it, for scenarios from now on; NULL = none. */
+void stage_show(const char *cert_file, const char *key_file);
 
 /* Fails the cmocka test when the scenario fails. For use as a test's whole body. */
 #define PLAY(scenario)                                                                             \
@@ -65,6 +72,9 @@ void stage_fail(struct stage *stage, const char *file, int line, const char *fmt
 
 void stage_turn(struct stage *stage);
 void stage_advance(struct stage *stage, uint64_t ms); /* in steps of 100 ms, a turn each */
+
+/* Takes down what a leg says; arg: the stage. */
+void stage_on_news(const struct rw_leg_news *news, void *arg);
 
 /* Our side calls the peer; offer "v=0 offer\r\n". More of the target may be given. */
 void stage_invite(struct stage *stage, const struct rw_leg_target *more);
@@ -113,6 +123,9 @@ extern struct stage_signer {
     bool refuses, says_nothing;
 } stage_signer;
 extern const struct rw_identity_signer stage_signer_port;
+
+/* The peer closes its connection, in order; the next one is accepted when it comes. */
+void stage_close(struct stage *stage);
 
 /* Gives the leg back; at the end of a scenario this happens by itself. */
 void stage_release(struct stage *stage);

@@ -28,7 +28,7 @@ static void end_orphan(struct stage *s, const struct rw_leg_dialog *dialog)
 {
     struct rw_err err;
 
-    CHECK(s, rw_sip_leg_ops.end_orphan(rw_sip_leg_port(s->sip), dialog, &err) == RW_OK);
+    CHECK(s, rw_sip_leg_ops.end_orphan(rw_sip_leg_port(s->sip), dialog, NULL, &err) == RW_OK);
 }
 
 static void answered(struct stage *s)
@@ -148,7 +148,8 @@ static void damaged(struct stage *s)
     rows[13].answered = false;
     rows[13].request_uri[0] = '\0';
     for (size_t i = 0; i < 14; i++) {
-        enum rw_class class = rw_sip_leg_ops.end_orphan(rw_sip_leg_port(s->sip), &rows[i], &err);
+        enum rw_class class =
+            rw_sip_leg_ops.end_orphan(rw_sip_leg_port(s->sip), &rows[i], NULL, &err);
 
         if (class != RW_MALFORMED || strcmp(err.code, "sip.bad_dialog") != 0)
             stage_fail(s, __FILE__, __LINE__, "row %zu: class %d", i, class);
@@ -163,7 +164,7 @@ static void without_an_address(struct stage *s)
     struct rw_err err;
 
     (void)strcpy(dialog.request_uri, "sip:a@carrier.invalid");
-    CHECK(s, rw_sip_leg_ops.end_orphan(rw_sip_leg_port(s->sip), &dialog, &err) == RW_IO);
+    CHECK(s, rw_sip_leg_ops.end_orphan(rw_sip_leg_port(s->sip), &dialog, NULL, &err) == RW_IO);
     CHECK(s, strcmp(err.code, "sip.unresolvable") == 0);
     expect_nothing(s);
 }
@@ -188,7 +189,7 @@ static void no_memory(struct stage *s)
             (void)strcpy(dialog.remote_target, uri);
             if (i == 0)
                 rw_mem_fail_once(n); /* -1: a first round without failures warms the buffers up */
-            class = rw_sip_leg_ops.end_orphan(rw_sip_leg_port(s->sip), &dialog, &err);
+            class = rw_sip_leg_ops.end_orphan(rw_sip_leg_port(s->sip), &dialog, NULL, &err);
             CHECK(s, class == RW_OK || class == RW_NO_MEMORY);
             if (stage_read(s))
                 stage_answer_to(s, s->in, "200 OK", "far", "", "");

@@ -131,6 +131,34 @@ static void measures_messages(void **state)
         assert_int_equal(rw_sip_message_length(rw_slice_str(table[i].text), 100), table[i].length);
 }
 
+static void says_what_a_uri_goes_over(void **state)
+{
+    static const struct {
+        const char *text;
+        enum rw_sip_transport way;
+        uint16_t port;
+    } table[] = {
+        {"sip:a", RW_SIP_UDP, 5060},
+        {"sip:a:5070", RW_SIP_UDP, 5070},
+        {"sip:a;transport=tcp", RW_SIP_TCP, 5060},
+        {"sip:a;transport=TLS", RW_SIP_TLS, 5061},
+        {"sip:a:443;transport=tls", RW_SIP_TLS, 443},
+        {"sips:a", RW_SIP_TLS, 5061},
+        {"sips:a;transport=tcp", RW_SIP_TLS, 5061},
+        {"sips:a;transport=udp", RW_SIP_OTHER, 5060},
+        {"sip:a;transport=sctp", RW_SIP_OTHER, 5060},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++) {
+        struct rw_sip_uri uri;
+
+        assert_true(rw_sip_uri_parse(rw_slice_str(table[i].text), &uri));
+        assert_int_equal(rw_sip_uri_way(&uri), table[i].way);
+        assert_int_equal(rw_sip_uri_port(&uri), table[i].port);
+    }
+}
+
 static void reads_uris(void **state)
 {
     static const struct {
@@ -203,10 +231,10 @@ static void reads_reasons(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(reads_a_request),    cmocka_unit_test(reads_an_answer),
-        cmocka_unit_test(refuses_every_part), cmocka_unit_test(bounds_headers),
-        cmocka_unit_test(measures_messages),  cmocka_unit_test(reads_uris),
-        cmocka_unit_test(reads_reasons),
+        cmocka_unit_test(reads_a_request),           cmocka_unit_test(reads_an_answer),
+        cmocka_unit_test(refuses_every_part),        cmocka_unit_test(bounds_headers),
+        cmocka_unit_test(measures_messages),         cmocka_unit_test(reads_uris),
+        cmocka_unit_test(says_what_a_uri_goes_over), cmocka_unit_test(reads_reasons),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -88,12 +88,14 @@ static void test_directory(void **state)
         ROUND_TRIP(edge, put, S(id), S(tenant_id), S(name), S(state), N(version), N(created_ms));
     }
     {
-        struct rw_row_trunk in = {"t",   TENANT_A, "e",         "carrier", "active", "192.0.2.1",
-                                  65535, "tcp",    "sip:proxy", "u",       "p",      UINT32_MAX,
-                                  1,     9};
+        struct rw_row_trunk in = {
+            "t",       TENANT_A,    "e",       "carrier",     "active",    "192.0.2.1", 65535,
+            "tcp",     "sip:proxy", "u",       "p",           UINT32_MAX,  1,           9,
+            "/ca.pem", "/us.pem",   "/us.key", "sip.example", "192.0.2.1", true};
         ROUND_TRIP(trunk, put, S(id), S(tenant_id), S(edge_id), S(name), S(state), S(host), N(port),
                    S(transport), S(outbound_proxy), S(auth_user), S(auth_password),
-                   N(answer_timeout_ms), N(version), N(created_ms));
+                   N(answer_timeout_ms), N(version), N(created_ms), S(ca_file), S(client_cert_file),
+                   S(client_key_file), S(tls_name), S(addresses), N(tls_unverified));
     }
     {
         struct rw_row_number in = {

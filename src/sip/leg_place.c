@@ -1,0 +1,83 @@
+/*
+ * Where a leg's INVITE goes: the addresses of its next hop, one after the other. The next one is tried
+ * when one can't be reached, says nothing at all, or answers 503 (RFC 3263, section 4.3); each attempt
+ * is a transaction of its own, with the next CSeq.
+ */
+#include "base/mem.h"
+#include "sip/profile.h"
+#include "sip/session.h"
+
+/* All but the first are kept, where there are others. Without memory for them the first has to do. */
+static void take_places(struct rw_leg *leg, const struct rw_sip_places *places)
+{
+    leg->hop.peer = places->at[0];
+    if (places->count < 2)
+        return;
+    leg->places = rw_calloc(1, sizeof(*leg->places));
+    if (!leg->places)
+        return;
+    leg->places->count = places->count - 1;
+    memcpy(leg->places->at, places->at + 1, leg->places->count * sizeof(places->at[0]));
+}
+
+static void on_located(const struct rw_sip_places *places, void *arg)
+{
+    struct rw_leg *leg = arg;
+    struct rw_ending why = {.sip_code = 0};
+    struct rw_err err = {.code = NULL};
+
+    rw_leg_enter(leg);
+    leg->lookup = NULL;
+    if (places->count)
+        take_places(leg, places);
+    if (!places->count || rw_leg_send_invite(leg, &err)) {
+        /* as the exchange tells of an INVITE that fails at once */
+        (void)rw_text_clean(why.sip_reason, sizeof(why.sip_reason), rw_slice_str(err.message));
+        rw_leg_end(leg, RW_IN_LEG_UNREACHABLE, &why);
+    }
+    rw_leg_leave(leg);
+}
+
+enum rw_class rw_leg_start(struct rw_leg *leg, const struct rw_sip_uri *next,
+                           const struct rw_leg_target *target, struct rw_err *err)
+{
+    struct rw_sip_places places;
+    enum rw_class class = RW_OK;
+
+    leg->hop.transport = rw_sip_uri_way(next);
+    leg->hop.worker = (uint16_t)leg->sip->index;
+    if (leg->hop.transport == RW_SIP_TLS)
+        class = rw_sip_profile_find(rw_sip_wire_profiles(leg->sip->wire), &target->tls,
+                                    target->trunk_id, next->host, &leg->hop.profile, err);
+    if (class == RW_OK)
+        class = rw_sip_locate(leg->sip, next, target->route ? NULL : target->places, &places,
+                              on_located, leg, &leg->lookup, err);
+    if (class != RW_OK)
+        return class;
+    leg->phase = RW_PHASE_RESOLVING;
+    if (leg->lookup)
+        return RW_OK;
+    take_places(leg, &places);
+    return rw_leg_send_invite(leg, err);
+}
+
+bool rw_leg_try_next_place(struct rw_leg *leg)
+{
+    if (!leg->places || leg->places->count == 0 || leg->cancelled || leg->rang || leg->early)
+        return false;
+    leg->hop.peer = leg->places->at[0];
+    leg->hop.stream = 0;
+    leg->places->count--;
+    memmove(leg->places->at, leg->places->at + 1, leg->places->count * sizeof(leg->places->at[0]));
+    leg->heard = false;
+    leg->dialog.local_cseq++;
+    return rw_leg_send_invite(leg, NULL) == RW_OK;
+}
+
+void rw_leg_places_done(struct rw_leg *leg)
+{
+    rw_sip_lookup_cancel(leg->lookup);
+    leg->lookup = NULL;
+    rw_free(leg->places);
+    leg->places = NULL;
+}
