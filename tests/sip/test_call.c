@@ -601,7 +601,9 @@ static void host_names(struct stage *s)
         }
         stage_release(s);
     }
-    stage_signer.refuses = true; /* the name is known, but nobody vouches for the call */
+    /* another name, whose address is not remembered: found, but nobody vouches for the call */
+    stage_signer.refuses = true;
+    (void)snprintf(uri, sizeof(uri), "sip:+65@second.example:%u", s->peer_port);
     stage_invite(s, &(struct rw_leg_target){.uri = uri,
                                             .signer = &stage_signer_port,
                                             .claim = {"+6534567890", "+65", "t1", true}});
