@@ -252,6 +252,39 @@ static void nobody_listens(struct stage *s)
     leave(s);
 }
 
+/* TLS 1.2 is enough, and its sessions are resumed too; TLS 1.1 is as good as nothing. */
+static void versions(struct stage *s)
+{
+    struct rw_leg_target target = carrier("root.pem", NAME);
+    const struct rw_ending *ending;
+
+    serve(s, "carrier", false);
+    CHECK(s, SSL_CTX_set_max_proto_version(s->secure, TLS1_2_VERSION) == 1);
+    stage_invite(s, &target);
+    answer_invite(s);
+    CHECK(s, SSL_version(s->ssl) == TLS1_2_VERSION);
+    stage_close(s);
+    stage_turn(s);
+    rw_sip_leg_ops.bye(s->leg, &(struct rw_ending){.sip_code = 0});
+    expect(s, "BYE ");
+    CHECK(s, SSL_session_reused(s->ssl));
+    stage_answer_to(s, s->in, "200 OK", "", "", "");
+    (void)expect_news(s, RW_IN_LEG_ENDED);
+    stage_release(s);
+    stage_close(s);
+    stage_turn(s);
+    serve(s, "carrier", false);
+    SSL_CTX_set_security_level(s->secure, 0);
+    CHECK(s, SSL_CTX_set_min_proto_version(s->secure, TLS1_1_VERSION) == 1);
+    CHECK(s, SSL_CTX_set_max_proto_version(s->secure, TLS1_1_VERSION) == 1);
+    stage_invite(s, &target);
+    CHECK(s, !stage_read(s));
+    ending = &expect_news(s, RW_IN_LEG_UNREACHABLE)->ending;
+    CHECK(s, strcmp(ending->reason, RW_REASON_CARRIER_TLS) == 0);
+    CHECK(s, strstr(ending->sip_reason, "version"));
+    leave(s);
+}
+
 /* The connection goes during the call: the BYE makes another one, without the whole handshake. */
 static void closed_in_mid_call(struct stage *s)
 {
@@ -496,6 +529,7 @@ PLAY(plain_tcp_is_there)
 PLAY(the_handshake_never_ends)
 PLAY(nobody_listens)
 PLAY(closed_in_mid_call)
+PLAY(versions)
 PLAY(connections_are_shared)
 PLAY(never_without_tls)
 PLAY(nothing_of_ours_to_show)
@@ -548,6 +582,7 @@ int main(void)
         cmocka_unit_test(play_the_handshake_never_ends),
         cmocka_unit_test(play_nobody_listens),
         cmocka_unit_test(play_closed_in_mid_call),
+        cmocka_unit_test(play_versions),
         cmocka_unit_test(play_connections_are_shared),
         cmocka_unit_test(play_never_without_tls),
         cmocka_unit_test(play_hung_up_over_another_connection),
