@@ -181,7 +181,6 @@ static void answers(struct stage *s)
     while (stage_read(s))
         ; /* answers to who named our own port in Via */
     stage_answered_call(s);
-    before = s->sent_count;
     for (unsigned i = 0; i < ROWS; i++) { /* and during a call */
         before = s->sent_count;
         stage_send(s, rows[i].bytes, rows[i].n);
