@@ -1,5 +1,6 @@
 #include "route/route.h"
 
+#include "base/id.h"
 #include "route/decide.h"
 #include "route/table.h"
 
@@ -278,26 +279,63 @@ static void no_route(struct making *m, const struct rw_table_routes *routes, str
     add_fault(m, &err, m->wish->to_pointer);
 }
 
-static void no_trunk(struct making *m, const struct rw_row_route *route,
+static void no_trunk(struct making *m, const struct rw_route_way *way,
                      const struct rw_row_trunk *trunk)
 {
     struct rw_err err;
 
     (void)rw_fail(&err, RW_CONFLICT, "route.trunk_inactive",
                   "the route to this number leads to no active trunk");
-    rw_err_found(&err, "route %s (prefix \"%s\"), trunk %s, state %s",
-                 route->name ? route->name : route->id, route->prefix,
-                 trunk ? trunk->name : route->trunk_id, trunk ? trunk->state : "missing");
+    rw_err_found(&err, "route %s (prefix \"%s\"), trunk %s, state %s", way->route->name,
+                 way->prefix, trunk ? trunk->name : way->trunk_id,
+                 trunk ? trunk->state : "missing");
     rw_err_expected(&err, "an active trunk on that route, or another route with the same prefix");
     add_fault(m, &err, m->wish->to_pointer);
+}
+
+/* The trunk of a way when it is active, else NULL. False: trouble of the store, told already. */
+static bool read_trunk(struct making *m, const struct rw_route_way *way,
+                       const struct rw_row_trunk **ret)
+{
+    struct rw_err err;
+    bool missing;
+
+    *ret = NULL;
+    return settled(m, rw_table_trunk(m->table, m->wish->tenant_id, way->trunk_id, ret, &err), &err,
+                   &missing) ||
+           missing;
+}
+
+static bool is_active(const struct rw_row_trunk *trunk)
+{
+    return trunk && strcmp(trunk->state, "active") == 0;
+}
+
+/*
+ * The first active trunk of a route was found: of a route that distributes at random each active one
+ * gets its share instead. They stand side by side, each replaces the choice with 1 in `seen`.
+ */
+static void spread(struct making *m, const struct rw_table_routes *routes, struct rw_slice digits,
+                   struct rw_route_cursor *cursor)
+{
+    const struct rw_route_way *way;
+    const struct rw_row_trunk *trunk;
+
+    for (uint64_t seen = 1;
+         (way = rw_route_next(routes->at, routes->count, digits, cursor)) != NULL;) {
+        if (way->route != m->route || !read_trunk(m, way, &trunk))
+            return;
+        if (is_active(trunk) && rw_random_u64() % ++seen == 0)
+            m->trunk = trunk;
+    }
 }
 
 static void find_route(struct making *m)
 {
     struct rw_slice digits = rw_slice_from(m->wish->to, 1);
     const struct rw_table_routes *routes = NULL;
-    const struct rw_row_route *route, *dead_route = NULL;
-    const struct rw_row_trunk *dead_trunk = NULL;
+    const struct rw_route_way *way, *dead = NULL;
+    const struct rw_row_trunk *dead_trunk = NULL, *trunk;
     struct rw_route_cursor cursor = {.started = false};
     struct rw_err err;
     bool missing;
@@ -305,25 +343,23 @@ static void find_route(struct making *m)
     if (digits.n == 0 ||
         !settled(m, rw_table_routes(m->table, m->wish->tenant_id, &routes, &err), &err, &missing))
         return;
-    while ((route = rw_route_next(routes->at, routes->count, digits, &cursor)) != NULL) {
-        const struct rw_row_trunk *trunk = NULL;
-
-        if (!settled(m, rw_table_trunk(m->table, m->wish->tenant_id, route->trunk_id, &trunk, &err),
-                     &err, &missing) &&
-            !missing)
+    while ((way = rw_route_next(routes->at, routes->count, digits, &cursor)) != NULL) {
+        if (!read_trunk(m, way, &trunk))
             return;
-        if (trunk && strcmp(trunk->state, "active") == 0) {
-            m->route = route;
+        if (is_active(trunk)) {
+            m->route = way->route;
             m->trunk = trunk;
+            if (strcmp(way->route->distribution, "RANDOM") == 0)
+                spread(m, routes, digits, &cursor);
             return;
         }
-        if (!dead_route) {
-            dead_route = route;
+        if (!dead) {
+            dead = way;
             dead_trunk = trunk;
         }
     }
-    if (dead_route)
-        no_trunk(m, dead_route, dead_trunk);
+    if (dead)
+        no_trunk(m, dead, dead_trunk);
     else
         no_route(m, routes, digits);
 }

@@ -3,8 +3,9 @@
  *
  *     caller id   which number the called party sees: a number resource of the tenant, active and
  *                 allowed outbound; named by providerId, by `from`, or the tenant's only usable one
- *     route       the tenant's routes by longest prefix of the called number, then priority; the first
- *                 whose trunk is active
+ *     route       the tenant's enabled routes by longest prefix of the called number, then priority; the
+ *                 first that has an active trunk, and of its trunks the first active one, or, when it
+ *                 distributes at random, any active one
  *     station     the user's default station
  *
  * Owner    a worker owns its table; it borrows store and reader. Plans live in the arena given and in

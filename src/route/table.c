@@ -1,7 +1,6 @@
 #include "route/table.h"
 
 #include "base/mem.h"
-#include "route/decide.h"
 
 enum kind { NUMBER_BY_ID, NUMBER_BY_E164, USER, STATION, TRUNK, NUMBERS, ROUTES };
 
@@ -90,15 +89,27 @@ static enum rw_class read_routes(struct rw_route_table *table, const char *tenan
 {
     struct rw_table_routes *list = rw_arena_alloc(&table->arena, sizeof(*list));
     struct rw_page page = {.size = RW_TABLE_LIST_MAX, .number = 1};
+    struct rw_row_route *routes;
+    struct rw_route_way *end;
+    size_t count, ways = 0;
     enum rw_class rc;
 
     *ret = list;
     if (!list)
         return rw_fail_memory(err);
-    rc = rw_store_list_routes(table->reader, tenant_id, &page, &table->arena, &list->at,
-                              &list->count, err);
-    if (rc == RW_OK)
-        rw_route_sort(list->at, list->count);
+    rc = rw_store_list_routes(table->reader, tenant_id, &page, &table->arena, &routes, &count, err);
+    for (size_t i = 0; rc == RW_OK && i < count; i++)
+        ways += rw_route_ways_count(&routes[i]);
+    *list = (struct rw_table_routes){0};
+    if (rc != RW_OK || !ways)
+        return rc;
+    list->at = end = rw_arena_alloc(&table->arena, ways * sizeof(*list->at));
+    if (!list->at)
+        return rw_fail_memory(err);
+    for (size_t i = 0; rc == RW_OK && i < count; i++)
+        rc = rw_route_ways(&routes[i], &table->arena, end, &end, err);
+    list->count = (size_t)(end - list->at);
+    rw_route_sort(list->at, list->count);
     return rc;
 }
 

@@ -11,6 +11,7 @@
 #ifndef RW_ROUTE_TABLE_H
 #define RW_ROUTE_TABLE_H
 
+#include "route/decide.h"
 #include "route/route.h"
 
 #define RW_TABLE_BYTES (16u << 20)
@@ -36,7 +37,7 @@ struct rw_table_numbers {
     size_t count;
 };
 struct rw_table_routes {
-    struct rw_row_route *at; /* sorted by rw_route_sort() */
+    struct rw_route_way *at; /* of all enabled routes, sorted by rw_route_sort() */
     size_t count;
 };
 enum rw_class rw_table_numbers(struct rw_route_table *table, const char *tenant_id,

@@ -51,11 +51,29 @@ static const struct rw_field edge[] = {
     TEXT(edge, state), U32(edge, version),  U64(edge, created_ms),
 };
 static const struct rw_field trunk[] = {
-    ID(trunk, id),          ID(trunk, tenant_id),       ID(trunk, edge_id),
-    TEXT(trunk, name),      TEXT(trunk, state),         TEXT(trunk, host),
-    U32(trunk, port),       TEXT(trunk, transport),     TEXT(trunk, outbound_proxy),
-    TEXT(trunk, auth_user), TEXT(trunk, auth_password), U32(trunk, answer_timeout_ms),
-    U32(trunk, version),    U64(trunk, created_ms),
+    ID(trunk, id),
+    ID(trunk, tenant_id),
+    ID(trunk, edge_id),
+    TEXT(trunk, name),
+    TEXT(trunk, state),
+    TEXT(trunk, host),
+    U32(trunk, port),
+    TEXT(trunk, transport),
+    TEXT(trunk, outbound_proxy),
+    TEXT(trunk, auth_user),
+    TEXT(trunk, auth_password),
+    U32(trunk, answer_timeout_ms),
+    U32(trunk, version),
+    U64(trunk, created_ms),
+    U64(trunk, modified_ms),
+    TEXT(trunk, description),
+};
+static const struct rw_field did_pool[] = {
+    ID(did_pool, id),           ID(did_pool, tenant_id),
+    TEXT(did_pool, name),       TEXT(did_pool, description),
+    TEXT(did_pool, first_e164), TEXT(did_pool, last_e164),
+    TEXT(did_pool, comments),   U32(did_pool, version),
+    U64(did_pool, created_ms),  U64(did_pool, modified_ms),
 };
 static const struct rw_field number[] = {
     ID(number, id),
@@ -68,10 +86,18 @@ static const struct rw_field number[] = {
     TEXT(number, name),
     U32(number, version),
     U64(number, created_ms),
+    ID(number, pool_id),
+};
+static const struct rw_field site[] = {
+    ID(site, id),      ID(site, tenant_id), TEXT(site, name),      TEXT(site, description),
+    TEXT(site, state), U32(site, version),  U64(site, created_ms), U64(site, modified_ms),
 };
 static const struct rw_field route[] = {
-    ID(route, id),       ID(route, tenant_id), TEXT(route, name),      TEXT(route, prefix),
-    ID(route, trunk_id), U32(route, priority), U64(route, created_ms),
+    ID(route, id),          ID(route, tenant_id),         ID(route, site_id),
+    TEXT(route, name),      TEXT(route, description),     TEXT(route, prefixes),
+    TEXT(route, trunk_ids), TEXT(route, classifications), TEXT(route, distribution),
+    BOOL(route, enabled),   U32(route, priority),         U32(route, version),
+    U64(route, created_ms), U64(route, modified_ms),
 };
 static const struct rw_field client[] = {
     ID(client, id),           ID(client, tenant_id),
@@ -139,7 +165,9 @@ const struct rw_entity rw_entities[RW_ENTITIES] = {
     [RW_ENTITY_EDGE] = ENTITY(edge, "edges", 5),
     [RW_ENTITY_TRUNK] = ENTITY(trunk, "trunks", 13),
     [RW_ENTITY_NUMBER] = ENTITY(number, "numbers", 9),
-    [RW_ENTITY_ROUTE] = ENTITY(route, "routes", 0),
+    [RW_ENTITY_DID_POOL] = ENTITY(did_pool, "did_pools", 8),
+    [RW_ENTITY_SITE] = ENTITY(site, "sites", 6),
+    [RW_ENTITY_ROUTE] = ENTITY(route, "outbound_routes", 12),
     [RW_ENTITY_CLIENT] = ENTITY(client, "clients", 9),
     [RW_ENTITY_TOKEN] = ENTITY(token, "tokens", 0),
     [RW_ENTITY_CONVERSATION] = ENTITY(conversation, "conversations", 0),

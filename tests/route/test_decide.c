@@ -4,11 +4,17 @@
 
 #include <string.h>
 
-static struct rw_row_route routes[] = {
-    {.id = "5", .prefix = "6591", .priority = 2}, {.id = "1", .prefix = "", .priority = 9},
-    {.id = "4", .prefix = "6591", .priority = 1}, {.id = "2", .prefix = "65", .priority = 7},
-    {.id = "3", .prefix = "659", .priority = 0},  {.id = "6", .prefix = "6591", .priority = 2},
-    {.id = "7", .prefix = "44", .priority = 0},   {.id = "8", .prefix = "6", .priority = 0},
+#define WAY(id_, prefix_, priority_)                                                               \
+    {                                                                                              \
+        .prefix = prefix_, .trunk_id = "t", .route = &(const struct rw_row_route)                  \
+        {                                                                                          \
+            .id = id_, .priority = priority_                                                       \
+        }                                                                                          \
+    }
+
+static struct rw_route_way routes[] = {
+    WAY("5", "6591", 2), WAY("1", "", 9),     WAY("4", "6591", 1), WAY("2", "65", 7),
+    WAY("3", "659", 0),  WAY("6", "6591", 2), WAY("7", "44", 0),   WAY("8", "6", 0),
 };
 #define ROUTES (sizeof(routes) / sizeof(*routes))
 
@@ -26,11 +32,11 @@ static void the_longest_prefix_comes_first(void **state)
     rw_route_sort(routes, ROUTES);
     for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++) {
         struct rw_route_cursor cursor = {.started = false};
-        const struct rw_row_route *route;
+        const struct rw_route_way *way;
         char order[16] = "";
 
-        while ((route = rw_route_next(routes, ROUTES, rw_slice_str(table[i].digits), &cursor)))
-            strcat(order, route->id);
+        while ((way = rw_route_next(routes, ROUTES, rw_slice_str(table[i].digits), &cursor)))
+            strcat(order, way->route->id);
         assert_string_equal(order, table[i].order);
         assert_null(rw_route_next(routes, ROUTES, rw_slice_str(table[i].digits), &cursor));
     }

@@ -136,22 +136,36 @@ static void put_ways(struct rw_tx *tx)
         {.id = "r1",
          .tenant_id = TENANT_A,
          .name = "Singapore",
-         .prefix = "65",
-         .trunk_id = "main"},
-        {.id = "r2", .tenant_id = TENANT_A, .name = "UK", .prefix = "44", .trunk_id = "down"},
-        {.id = "r3", .tenant_id = TENANT_A, .name = "DE", .prefix = "49", .trunk_id = "down"},
+         .prefixes = "65,81",
+         .trunk_ids = "main"},
+        {.id = "r2", .tenant_id = TENANT_A, .name = "UK", .prefixes = "44", .trunk_ids = "down"},
+        {.id = "r3", .tenant_id = TENANT_A, .name = "DE", .prefixes = "49", .trunk_ids = "down"},
         {.id = "r4",
          .tenant_id = TENANT_A,
          .name = "DE 2",
-         .prefix = "49",
-         .trunk_id = "six",
+         .prefixes = "49",
+         .trunk_ids = "gone,down,six,main",
          .priority = 5},
+        {.id = "r5",
+         .tenant_id = TENANT_A,
+         .name = "FR",
+         .prefixes = "33",
+         .trunk_ids = "down,six,main",
+         .distribution = "RANDOM"},
     };
 
     for (size_t i = 0; i < 3; i++)
         rw_tx_put_trunk(tx, &trunks[i]);
-    for (size_t i = 0; i < 4; i++)
-        rw_tx_put_route(tx, &routes[i]);
+    for (size_t i = 0; i < sizeof(routes) / sizeof(*routes); i++) {
+        struct rw_row_route row = routes[i];
+
+        row.site_id = "site";
+        row.classifications = "";
+        row.distribution = row.distribution ? row.distribution : "SEQUENTIAL";
+        row.enabled = true;
+        row.version = 1;
+        rw_tx_put_route(tx, &row);
+    }
 }
 
 static int setup(void **state)
@@ -298,7 +312,8 @@ static void faults_say_where_and_what(void **state)
     (void)make(&(struct wish){"ann", "+12025550123", "+6534567890", NULL, "", NULL}, &plan,
                &faults);
     assert_string_equal(faults.at[0].pointer, "/to/phoneNumber");
-    assert_string_equal(faults.at[0].found, "+12025550123; prefixes with a route: 44, 49, 65");
+    assert_string_equal(faults.at[0].found,
+                        "+12025550123; prefixes with a route: 33, 44, 49, 65, 81");
     assert_non_null(strstr(faults.at[0].expected, "12025550123, 1202555012, ... 1, or empty"));
 }
 
@@ -355,6 +370,29 @@ static void a_change_is_seen_at_once(void **state)
     store_test_commit(tx);
     assert_int_equal(make(&wishes[0], &plan, &faults), RW_CONFLICT);
     assert_string_equal(faults.at[0].code, "route.trunk_inactive");
+}
+
+/* At random over the active trunks of the route; one that is down or gone gets nothing. */
+static void a_route_may_spread(void **state)
+{
+    struct wish wish = wishes[0];
+    struct rw_route_plan plan;
+    struct rw_faults faults;
+    unsigned main_trunk = 0, six = 0;
+
+    (void)state;
+    wish.to = "+33123456789";
+    for (int i = 0; i < 200; i++) {
+        assert_int_equal(make(&wish, &plan, &faults), RW_OK);
+        assert_string_equal(plan.route_id, "r5");
+        main_trunk += strcmp(plan.trunk_id, "main") == 0;
+        six += strcmp(plan.trunk_id, "six") == 0;
+    }
+    assert_int_equal(main_trunk + six, 200);
+    assert_true(main_trunk > 50 && six > 50);
+    wish.to = "+81312345678"; /* the other prefix of Singapore's route */
+    assert_int_equal(make(&wish, &plan, &faults), RW_OK);
+    assert_string_equal(plan.route_id, "r1");
 }
 
 static void what_was_read_is_not_read_again(void **state)
@@ -436,6 +474,7 @@ int main(void)
         TEST(faults_say_where_and_what),
         TEST(a_plan_can_be_dialled),
         TEST(a_change_is_seen_at_once),
+        TEST(a_route_may_spread),
         TEST(what_was_read_is_not_read_again),
         TEST(strange_ids_do_not_fill_the_memory),
         TEST(memory_may_run_out),
