@@ -1,16 +1,25 @@
 /* Edges and the telephone numbers provisioned on them: what a request's providerId and from mean. */
 #include "api/answer.h"
+#include "api/change.h"
 #include "api/paging.h"
 #include "api/render.h"
+#include "api/resource.h"
 #include "api_gen.h"
 
 #include <stdio.h>
 
 #define NEAR_MAX 3
 
-static void write_edge(struct rw_json_writer *w, const char *key, const struct rw_row_edge *row)
+static const struct rw_resource edge_kind = {
+    .code = "edge.not_found",
+    .what = "edge",
+    .param = "edgeId",
+    .list = "GET /api/v2/telephony/providers/edges",
+};
+
+static void write_edge_open(struct rw_json_writer *w, const struct rw_row_edge *row)
 {
-    rw_json_open_object(w, key);
+    rw_json_open_object(w, NULL);
     rw_json_str(w, "id", row->id);
     rw_json_str(w, "name", row->name);
     rw_json_str(w, "state", row->state);
@@ -18,7 +27,6 @@ static void write_edge(struct rw_json_writer *w, const char *key, const struct r
     rw_json_uint(w, "version", row->version);
     rw_json_time(w, "dateCreated", row->created_ms);
     rw_render_self(w, "telephony/providers/edges", row->id);
-    rw_json_close(w);
 }
 
 void rw_op_getTelephonyProvidersEdges(struct rw_request *r)
@@ -31,8 +39,10 @@ void rw_op_getTelephonyProvidersEdges(struct rw_request *r)
                          rw_store_list_edges(r->api->with.reader, rw_request_tenant(r),
                                              &listing.page, r->arena, &rows, &count, &listing.err)))
         return;
-    for (size_t i = 0; i < count; i++)
-        write_edge(&listing.w, NULL, &rows[i]);
+    for (size_t i = 0; i < count; i++) {
+        write_edge_open(&listing.w, &rows[i]);
+        rw_json_close(&listing.w);
+    }
     rw_listing_close(&listing);
 }
 
@@ -44,16 +54,44 @@ static bool find_edge(struct rw_request *r, struct rw_row_edge *ret)
     enum rw_class class;
 
     class = rw_store_get_edge(r->api->with.reader, rw_request_tenant(r), id, r->arena, ret, &err);
-    if (class == RW_OK)
-        return true;
-    if (class == RW_NOT_FOUND) {
-        rw_fail(&err, RW_NOT_FOUND, "edge.not_found",
-                "no edge of this tenant has the id in the path");
-        rw_err_at(&err, "{edgeId}", -1, 0);
-        rw_err_expected(&err, "an id that GET /api/v2/telephony/providers/edges lists");
-    }
-    rw_answer_err(r, &err);
-    return false;
+    return rw_resource_found(r, &edge_kind, class, &err);
+}
+
+void rw_op_getTelephonyProvidersEdge(struct rw_request *r)
+{
+    struct rw_row_edge row;
+    struct rw_json_writer w;
+    struct rw_buf body;
+
+    if (!find_edge(r, &row))
+        return;
+    rw_answer_init(&body);
+    w = rw_json_writer(&body);
+    write_edge_open(&w, &row);
+    rw_json_close(&w);
+    rw_answer_json(r, 200, &body);
+}
+
+void rw_op_putTelephonyProvidersEdge(struct rw_request *r)
+{
+    struct rw_row_edge row;
+    struct rw_json_writer w;
+    struct rw_buf body;
+    struct rw_tx *tx;
+
+    if (!find_edge(r, &row) || !rw_resource_current(r, row.version))
+        return;
+    row.name = rw_request_member(r, "name");
+    row.version++;
+    tx = rw_tx_new(r->api->with.store);
+    if (tx)
+        rw_tx_put_edge(tx, &row);
+    rw_answer_init(&body);
+    w = rw_json_writer(&body);
+    write_edge_open(&w, &row);
+    rw_answer_warnings(r, &w);
+    rw_json_close(&w);
+    rw_change_commit(r, tx, "edge.edit", row.id, row.name, 200, &body);
 }
 
 static void write_number(struct rw_json_writer *w, const struct rw_row_number *row)

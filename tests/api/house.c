@@ -48,8 +48,13 @@ static enum rw_class fake_invite(struct rw_leg_port *port, const struct rw_leg_t
     struct rw_leg *leg = rw_calloc(1, sizeof(*leg));
 
     (void)port;
-    (void)target;
     (void)offer;
+    if (target->trunk_id) {
+        (void)snprintf(house.invited, sizeof(house.invited), "%s", target->uri);
+        (void)snprintf(house.invited_as, sizeof(house.invited_as), "%s/%s",
+                       target->auth_user ? target->auth_user : "",
+                       target->auth_password ? target->auth_password : "");
+    }
     if (!leg)
         return rw_fail_memory(err);
     leg->handler = handler;

@@ -60,6 +60,8 @@ struct house {
     char secret[RW_SECRET_TEXT]; /* of client A */
     unsigned invites;            /* INVITEs that left */
     unsigned live_legs;
+    char invited[200];    /* the URI of the last one that left by a trunk, and who it says it is: */
+    char invited_as[100]; /* "user/password" */
 };
 
 extern struct house house;

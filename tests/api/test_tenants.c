@@ -23,6 +23,13 @@ static const struct {
     {"GET", "/api/v2/stations/%s", STATION_A, NULL},
     {"DELETE", "/api/v2/stations/%s/associateduser", STATION_A, NULL},
     {"GET", "/api/v2/telephony/providers/edges/%s/phoneNumbers/+6534567890", EDGE_A, NULL},
+    {"GET", "/api/v2/telephony/providers/edges/%s", EDGE_A, NULL},
+    {"PUT", "/api/v2/telephony/providers/edges/%s", EDGE_A, "{\"version\":1,\"name\":\"x\"}"},
+    {"GET", "/api/v2/telephony/providers/edges/trunks/%s", TRUNK_A, NULL},
+    {"GET", "/api/v2/telephony/providers/edges/trunkbasesettings/%s", TRUNK_A, NULL},
+    {"PUT", "/api/v2/telephony/providers/edges/trunkbasesettings/%s", TRUNK_A,
+     "{\"version\":1,\"name\":\"x\",\"sip\":{\"host\":\"192.0.2.66\"}}"},
+    {"DELETE", "/api/v2/telephony/providers/edges/trunkbasesettings/%s", TRUNK_A, NULL},
     {"GET", "/api/v2/oauth/clients/%s", CLIENT_A, NULL},
     {"PUT", "/api/v2/oauth/clients/%s", CLIENT_A,
      "{\"name\":\"x\",\"authorizedGrantType\":\"CLIENT-CREDENTIALS\"}"},
@@ -112,12 +119,14 @@ static void test_lists_are_a_tenants_own(void **state)
     static const char *const lists[] = {"/api/v2/users",
                                         "/api/v2/stations",
                                         "/api/v2/telephony/providers/edges",
+                                        "/api/v2/telephony/providers/edges/trunks",
+                                        "/api/v2/telephony/providers/edges/trunkbasesettings",
                                         "/api/v2/oauth/clients",
                                         "/api/v2/ringwright/tokens",
                                         "/api/v2/ringwright/audit",
                                         "/api/v2/conversations/calls"};
-    static const char *const of_a[] = {ANN,    BOB,      STATION_A,   SPARE_A,
-                                       EDGE_A, CLIENT_A, conversation};
+    static const char *const of_a[] = {ANN,    BOB,     STATION_A, SPARE_A,
+                                       EDGE_A, TRUNK_A, CLIENT_A,  conversation};
 
     (void)state;
     for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {

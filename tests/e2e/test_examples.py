@@ -18,6 +18,7 @@ class World:
         self.server = server
         demo = server.demo
         self.values = {name: demo[name] for name in ("user_id", "edge_id", "provider_id", "client_id", "client_secret")}
+        self.values.update(trunk=demo["trunk_id"], site=demo["tenant_id"])
         self.values["conversation"] = server.place_agentless("+6591234500")
         stations = server.request("GET", "/api/v2/stations").json["entities"]
         self.values["station"] = stations[0]["id"]

@@ -1,0 +1,229 @@
+/* What calls leave by, through the API: trunks, and that the next call follows a change. */
+#include "house.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define EDGES "/api/v2/telephony/providers/edges"
+#define BASES EDGES "/trunkbasesettings"
+
+static const struct house_answer *expect(const struct house_answer *a, int status)
+{
+    if (a->status != status)
+        fail_msg("%d %s", a->status, a->text);
+    return a;
+}
+
+static const struct house_answer *admin(const char *method, const char *path, const char *body,
+                                        int status)
+{
+    return expect(house_send(TOKEN_ADMIN, method, path, NULL, body), status);
+}
+
+/* Refused with exactly this code and pointer, among others perhaps. */
+static void refused(const char *code, const char *pointer)
+{
+    for (size_t i = 0; i < house_count("errors"); i++) {
+        char path[40];
+
+        (void)snprintf(path, sizeof(path), "errors/%zu/code", i);
+        if (strcmp(house_text(path), code) != 0)
+            continue;
+        (void)snprintf(path, sizeof(path), "errors/%zu/pointer", i);
+        if (strcmp(house_text(path), pointer) == 0)
+            return;
+    }
+    fail_msg("no %s at %s: %s", code, pointer, house_last()->text);
+}
+
+static void call_agentless(void)
+{
+    expect(house_send(TOKEN_CLIENT, "POST", "/api/v2/conversations/calls/user/" BOB, NULL,
+                      "{\"phoneNumber\":\"+6591234567\",\"callerId\":\"+6534567890\"}"),
+           200);
+}
+
+/* ------------------------------------------------------------------ edges */
+
+static void test_edge(void **state)
+{
+    (void)state;
+    admin("GET", EDGES "/" EDGE_A, NULL, 200);
+    assert_string_equal(house_text("name"), "edge");
+    admin("PUT", EDGES "/" EDGE_A, "{\"name\":\"E1\",\"version\":1,\"make\":\"x\"}", 200);
+    assert_true(house_warns("body.ignored_member"));
+    admin("PUT", EDGES "/" EDGE_A, "{\"name\":\"edge\",\"version\":1}", 409);
+    refused("version.conflict", "/version");
+    admin("PUT", EDGES "/" EDGE_A, "{\"name\":\"edge\",\"version\":2}", 200);
+    assert_int_equal(house_number("version"), 3);
+}
+
+/* ------------------------------------------------------------------ trunks */
+
+static char base_path[200];
+
+static void test_trunk_is_made_and_shown(void **state)
+{
+    char id[40], path[200];
+
+    (void)state;
+    admin("POST", BASES,
+          "{\"name\":\"Carrier\",\"trunkType\":\"EXTERNAL\",\"trunkMetabase\":{\"id\":\"x\"},"
+          "\"sip\":{\"host\":\"198.51.100.7\",\"port\":5080,\"transport\":\"tcp\","
+          "\"authUser\":\"me\",\"authPassword\":\"s3cret\"}}",
+          200);
+    (void)snprintf(id, sizeof(id), "%s", house_text("id"));
+    (void)snprintf(base_path, sizeof(base_path), "%s", house_text("selfUri"));
+    assert_int_equal(house_number("version"), 1);
+    assert_int_equal(house_number("answerTimeoutMs"), 60000);
+    assert_true(house_warns("body.ignored_member"));
+    assert_null(strstr(house_last()->text, "s3cret"));
+    admin("GET", base_path, NULL, 200);
+    assert_string_equal(house_text("sip/host"), "198.51.100.7");
+    assert_int_equal(house_number("sip/port"), 5080);
+    assert_null(strstr(house_last()->text, "s3cret"));
+    assert_non_null(strstr(house_last()->text, "\"hasPassword\":true"));
+    (void)snprintf(path, sizeof(path), EDGES "/trunks/%s", id);
+    admin("GET", path, NULL, 200);
+    assert_string_equal(house_text("trunkBase/id"), id);
+    assert_string_equal(house_text("edge/id"), EDGE_A);
+    admin("GET", EDGES "/trunks", NULL, 200);
+    assert_int_equal(house_number("total"), 2);
+    admin("GET", EDGES "/trunks?trunkType=PHONE", NULL, 200);
+    assert_int_equal(house_number("total"), 0);
+    admin("GET", BASES "?name=Carrier", NULL, 200);
+    assert_int_equal(house_number("total"), 1);
+    assert_string_equal(house_text("entities/0/id"), id);
+    admin("GET", BASES "?pageSize=1&pageNumber=2", NULL, 200);
+    assert_int_equal(house_count("entities"), 1);
+    assert_int_equal(house_number("pageCount"), 2);
+}
+
+static void test_trunk_is_judged(void **state)
+{
+    static const struct {
+        const char *sip, *code, *pointer;
+        int status;
+    } cases[] = {
+        {"{\"host\":\"sip:192.0.2.7:5060\"}", "trunk.bad_host", "/sip/host", 400},
+        {"{\"host\":\"192.0.2.7:5060\"}", "trunk.bad_host", "/sip/host", 400},
+        {"{\"host\":\"a b\"}", "trunk.bad_host", "/sip/host", 400},
+        {"{\"host\":\"a\\r\\nX: y\"}", "trunk.bad_host", "/sip/host", 400},
+        {"{\"host\":\"[2001:db8::1\"}", "trunk.bad_host", "/sip/host", 400},
+        {"{\"host\":\"\"}", "body.too_short", "/sip/host", 400},
+        {"{}", "body.missing_member", "/sip/host", 400},
+        {"{\"host\":\"h\",\"port\":0}", "body.out_of_range", "/sip/port", 400},
+        {"{\"host\":\"h\",\"port\":\"5060\"}", "body.wrong_type", "/sip/port", 400},
+        {"{\"host\":\"h\",\"transport\":\"sctp\"}", "body.bad_enum", "/sip/transport", 400},
+        {"{\"host\":\"h\",\"outboundProxy\":\"192.0.2.9\"}", "trunk.bad_proxy",
+         "/sip/outboundProxy", 400},
+        {"{\"host\":\"h\",\"outboundProxy\":\"sip:h>x\"}", "trunk.bad_proxy", "/sip/outboundProxy",
+         400},
+        {"{\"host\":\"h\",\"authUser\":\"a\\n\"}", "trunk.bad_credential", "/sip/authUser", 400},
+        {"{\"host\":\"h\",\"secret\":1}", "body.unknown_member", "/sip/secret", 400},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        char body[300];
+
+        (void)snprintf(body, sizeof(body), "{\"name\":\"N\",\"sip\":%s}", cases[i].sip);
+        admin("POST", BASES, body, cases[i].status);
+        refused(cases[i].code, cases[i].pointer);
+    }
+    admin("POST", BASES, "{\"name\":\"N\",\"sip\":{\"host\":\"sip:192.0.2.7:5060\"}}", 400);
+    assert_string_equal(house_text("errors/0/suggestion"), "192.0.2.7");
+    admin("POST", BASES, "{\"name\":\"N\",\"properties\":{},\"sip\":{\"host\":\"h\"}}", 400);
+    refused("body.not_supported", "/properties");
+    admin("POST", BASES, "{\"name\":\"Carrier\",\"sip\":{\"host\":\"h\"}}", 409);
+    refused("telephony.name_taken", "/name");
+    admin("GET", BASES, NULL, 200);
+    assert_int_equal(house_number("total"), 2);
+}
+
+static void test_trunk_is_changed_by_its_version(void **state)
+{
+    (void)state;
+    admin("PUT", base_path,
+          "{\"name\":\"Carrier\",\"version\":1,\"sip\":{\"host\":\"2001:db8::7\",\"authUser\":"
+          "\"me\"},\"enabled\":false}",
+          200);
+    assert_int_equal(house_number("version"), 2);
+    assert_int_equal(house_number("sip/port"), 5060);
+    assert_string_equal(house_text("state"), "inactive");
+    assert_non_null(strstr(house_last()->text, "\"hasPassword\":true")); /* as it was */
+    admin("PUT", base_path, "{\"name\":\"C\",\"version\":1,\"sip\":{\"host\":\"h\"}}", 409);
+    refused("version.conflict", "/version");
+    assert_non_null(strstr(house_text("errors/0/message"), "version 1, but version 2"));
+    admin("PUT", base_path, "{\"name\":\"C\",\"sip\":{\"host\":\"h\"}}", 400);
+    refused("body.missing_member", "/version");
+    admin("PUT", base_path, "{\"name\":\"trunk\",\"version\":2,\"sip\":{\"host\":\"h\"}}", 409);
+    refused("telephony.name_taken", "/name");
+    admin("PUT", base_path,
+          "{\"name\":\"C\",\"version\":2,\"description\":\"x\",\"sip\":{\"host\":\"h\","
+          "\"authUser\":\"me\",\"authPassword\":null}}",
+          200);
+    assert_non_null(strstr(house_last()->text, "\"hasPassword\":false"));
+}
+
+static void test_trunk_is_deleted_when_unused(void **state)
+{
+    (void)state;
+    admin("DELETE", BASES "/" TRUNK_A, NULL, 409);
+    refused("telephony.in_use", "{trunkBaseSettingsId}");
+    assert_non_null(strstr(house_text("errors/0/found"), "outbound route \"all\""));
+    admin("DELETE", base_path, NULL, 200);
+    admin("DELETE", base_path, NULL, 404);
+    admin("GET", "/api/v2/ringwright/audit?pageSize=1", NULL, 200);
+    assert_string_equal(house_text("entities/0/action"), "trunk.delete");
+}
+
+/* No restart, not even a second request: the settings of a trunk are those of the next call. */
+static void test_the_next_call_follows(void **state)
+{
+    (void)state;
+    call_agentless();
+    assert_string_equal(house.invited, "sip:+6591234567@192.0.2.1:5060;transport=udp;user=phone");
+    admin("PUT", BASES "/" TRUNK_A,
+          "{\"name\":\"trunk\",\"version\":1,\"sip\":{\"host\":\"carrier.example\",\"port\":5070,"
+          "\"transport\":\"tcp\",\"authUser\":\"u\",\"authPassword\":\"p\"}}",
+          200);
+    call_agentless();
+    assert_string_equal(house.invited,
+                        "sip:+6591234567@carrier.example:5070;transport=tcp;user=phone");
+    assert_string_equal(house.invited_as, "u/p");
+    admin("PUT", BASES "/" TRUNK_A,
+          "{\"name\":\"trunk\",\"version\":2,\"enabled\":false,\"sip\":{\"host\":\"192.0.2.1\"}}",
+          200);
+    expect(house_judge(TOKEN_ANN, "{\"phoneNumber\":\"+6591234567\"}"), 409);
+    refused("route.trunk_inactive", "/phoneNumber");
+    admin("PUT", BASES "/" TRUNK_A,
+          "{\"name\":\"trunk\",\"version\":3,\"sip\":{\"host\":\"192.0.2.1\"}}", 200);
+    call_agentless();
+    assert_string_equal(house.invited_as, "/"); /* without the user the password is gone too */
+}
+
+static void test_who_may(void **state)
+{
+    (void)state;
+    expect(house_send(TOKEN_ANN, "GET", BASES, NULL, NULL), 403);
+    assert_true(house_has_code("auth.missing_permission"));
+    expect(house_send(TOKEN_ANN, "POST", BASES, NULL, "{\"name\":\"x\",\"sip\":{\"host\":\"h\"}}"),
+           403);
+    expect(house_send(TOKEN_NONE, "GET", BASES, NULL, NULL), 401);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_edge),
+        cmocka_unit_test(test_trunk_is_made_and_shown),
+        cmocka_unit_test(test_trunk_is_judged),
+        cmocka_unit_test(test_trunk_is_changed_by_its_version),
+        cmocka_unit_test(test_trunk_is_deleted_when_unused),
+        cmocka_unit_test(test_the_next_call_follows),
+        cmocka_unit_test(test_who_may),
+    };
+
+    return cmocka_run_group_tests_name("api telephony", tests, house_open, house_close);
+}
