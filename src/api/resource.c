@@ -1,7 +1,7 @@
 #include "api/resource.h"
 
 #include "api/change.h"
-#include "api/paging.h"
+#include "base/clock.h"
 
 #include <jansson.h>
 
@@ -139,4 +139,30 @@ void rw_resource_write_head(struct rw_json_writer *w, const struct rw_resource_h
     rw_json_uint(w, "version", head->version);
     rw_json_time(w, "dateCreated", head->created_ms);
     rw_json_time(w, "dateModified", head->modified_ms);
+}
+
+bool rw_resource_edge(struct rw_request *r, struct rw_tx *tx, const char **ret)
+{
+    struct rw_page page = {.size = 1, .number = 1};
+    const char *tenant = rw_request_tenant(r);
+    struct rw_row_edge *edges;
+    struct rw_err err;
+    size_t count;
+
+    *ret = tenant;
+    if (rw_store_list_edges(r->api->with.reader, tenant, &page, r->arena, &edges, &count, &err)) {
+        rw_tx_drop(tx);
+        rw_answer_err(r, &err);
+        return false;
+    }
+    if (count)
+        *ret = edges[0].id;
+    else if (tx)
+        rw_tx_put_edge(tx, &(struct rw_row_edge){.id = tenant,
+                                                 .tenant_id = tenant,
+                                                 .name = "Main edge",
+                                                 .state = "active",
+                                                 .version = 1,
+                                                 .created_ms = rw_clock_wall_ms()});
+    return true;
 }

@@ -43,6 +43,12 @@ bool rw_resource_unused(struct rw_request *r, const struct rw_resource *kind,
 /* True, and the arena's copy of a fresh id in *ret. */
 bool rw_resource_new_id(struct rw_request *r, const char **ret);
 
+/*
+ * The tenant's edge: where trunks and numbers are. Where there is none yet it is made along in `tx`, which
+ * is dropped on false.
+ */
+bool rw_resource_edge(struct rw_request *r, struct rw_tx *tx, const char **ret);
+
 /* Is `word` one of the comma-separated ones? */
 bool rw_resource_has_word(const char *list, const char *word);
 

@@ -297,33 +297,6 @@ static void commit(struct rw_request *r, struct rw_tx *tx, const struct rw_row_t
     rw_change_commit(r, tx, action, row->id, row->name, 200, &body);
 }
 
-/* The tenant's edge, which every trunk leaves from; made along where there is none yet. */
-static bool choose_edge(struct rw_request *r, struct rw_tx *tx, const char **ret)
-{
-    struct rw_page page = {.size = 1, .number = 1};
-    const char *tenant = rw_request_tenant(r);
-    struct rw_row_edge *edges;
-    struct rw_err err;
-    size_t count;
-
-    *ret = tenant;
-    if (rw_store_list_edges(r->api->with.reader, tenant, &page, r->arena, &edges, &count, &err)) {
-        rw_tx_drop(tx);
-        rw_answer_err(r, &err);
-        return false;
-    }
-    if (count)
-        *ret = edges[0].id;
-    else if (tx)
-        rw_tx_put_edge(tx, &(struct rw_row_edge){.id = tenant,
-                                                 .tenant_id = tenant,
-                                                 .name = "Main edge",
-                                                 .state = "active",
-                                                 .version = 1,
-                                                 .created_ms = rw_clock_wall_ms()});
-    return true;
-}
-
 void rw_op_postTelephonyProvidersEdgesTrunkbasesettings(struct rw_request *r)
 {
     struct rw_row_trunk row = {
@@ -333,7 +306,7 @@ void rw_op_postTelephonyProvidersEdgesTrunkbasesettings(struct rw_request *r)
     if (!rw_resource_new_id(r, &row.id) || !read_body(r, &row) || !name_is_free(r, &row))
         return;
     tx = rw_tx_new(r->api->with.store);
-    if (choose_edge(r, tx, &row.edge_id))
+    if (rw_resource_edge(r, tx, &row.edge_id))
         commit(r, tx, &row, "trunk.create");
 }
 

@@ -203,6 +203,136 @@ static void test_the_next_call_follows(void **state)
     assert_string_equal(house.invited_as, "/"); /* without the user the password is gone too */
 }
 
+/* ------------------------------------------------------------------ numbers */
+
+#define NUMBERS EDGES "/" EDGE_A "/phoneNumbers"
+
+static void test_numbers(void **state)
+{
+    (void)state;
+    admin("POST", NUMBERS,
+          "{\"phoneNumber\":\"+65 3123 4567\",\"id\":\"main\",\"name\":\"Main\",\"owner\":{\"id\":"
+          "\"" ANN "\"}}",
+          200);
+    assert_string_equal(house_text("phoneNumber"), "+6531234567");
+    assert_string_equal(house_text("id"), "main");
+    assert_true(house_warns("address.separators_removed"));
+    expect(house_send(TOKEN_CLIENT, "POST", "/api/v2/conversations/calls/user/" BOB, NULL,
+                      "{\"to\":{\"phoneNumber\":\"+6591234567\"},\"providerId\":\"main\"}"),
+           200);
+    admin("PUT", NUMBERS "/+6531234567", "{\"version\":1,\"state\":\"inactive\"}", 200);
+    assert_int_equal(house_number("version"), 2);
+    assert_string_equal(house_text("owner/id"), "(none)");
+    expect(house_judge(TOKEN_ANN, "{\"phoneNumber\":\"+6591234567\",\"callerId\":\"+6531234567\"}"),
+           403);
+    refused("caller.inactive", "/callerId");
+    admin("PUT", NUMBERS "/%2B6531234567", "{\"version\":1}", 409);
+    refused("version.conflict", "/version");
+    admin("GET", NUMBERS, NULL, 200);
+    assert_int_equal(house_number("total"), 5);
+
+    admin("POST", NUMBERS, "{\"phoneNumber\":\"6531234567\"}", 400);
+    refused("address.missing_plus", "/phoneNumber");
+    assert_string_equal(house_text("errors/0/suggestion"), "+6531234567");
+    admin("POST", NUMBERS, "{\"phoneNumber\":\"+6531234569;ext=5\",\"owner\":{\"id\":\"x\"}}", 400);
+    refused("number.unknown_owner", "/owner/id");
+    assert_int_equal(house_count("errors"), 2);
+    admin("POST", NUMBERS, "{\"phoneNumber\":\"+6531234567\"}", 409);
+    refused("number.taken", "/phoneNumber");
+    admin("POST", NUMBERS, "{\"phoneNumber\":\"+6531234568\",\"id\":\"main\"}", 409);
+    refused("number.id_taken", "/id");
+    admin("POST", NUMBERS, "{\"phoneNumber\":\"+6531234568\",\"id\":\"a b\"}", 400);
+    refused("body.bad_format", "/id");
+
+    admin("DELETE", NUMBERS "/+6534567891", NULL, 409);
+    refused("telephony.in_use", "{phoneNumber}");
+    assert_non_null(strstr(house_text("errors/0/found"), "Bob"));
+    admin("DELETE", NUMBERS "/+6531234567", NULL, 200);
+    admin("GET", NUMBERS "/+6531234567", NULL, 404);
+}
+
+static void test_pool(void **state)
+{
+    char path[200], did[200];
+
+    (void)state;
+    admin("POST", EDGES "/didpools",
+          "{\"name\":\"Office\",\"startPhoneNumber\":\"+6531234570\",\"endPhoneNumber\":"
+          "\"+6531234579\",\"provider\":\"PURE_CLOUD\",\"comments\":\"c\"}",
+          200);
+    (void)snprintf(path, sizeof(path), "%s", house_text("selfUri"));
+    admin("GET", path, NULL, 200);
+    assert_string_equal(house_text("endPhoneNumber"), "+6531234579");
+    admin("GET", EDGES "/didpools/dids?type=UNASSIGNED&numberMatch=312345", NULL, 200);
+    assert_int_equal(house_number("total"), 10);
+    assert_string_equal(house_text("entities/9/number"), "+6531234579");
+    admin("GET", EDGES "/dids?phoneNumber=%2B6531234575", NULL, 200);
+    assert_int_equal(house_number("total"), 1);
+    expect(house_judge(TOKEN_ANN, "{\"phoneNumber\":\"+6591234567\",\"callerId\":\"+6531234575\"}"),
+           200);
+    (void)snprintf(did, sizeof(did), EDGES "/dids/%s", house_text("providerId"));
+    admin("GET", did, NULL, 200);
+    assert_string_equal(house_text("phoneNumber"), "+6531234575");
+
+    /* the range moves: five go, five come, five stay what they are */
+    admin("PUT", path,
+          "{\"name\":\"Office\",\"version\":1,\"startPhoneNumber\":\"+6531234575\","
+          "\"endPhoneNumber\":\"+6531234584\"}",
+          200);
+    admin("GET", did, NULL, 200);
+    assert_int_equal(house_number("version"), 1);
+    admin("GET", EDGES "/didpools/dids?numberMatch=312345", NULL, 200);
+    assert_int_equal(house_number("total"), 10);
+    assert_string_equal(house_text("entities/0/number"), "+6531234575");
+
+    admin("PUT", NUMBERS "/+6531234580", "{\"version\":1,\"owner\":{\"id\":\"" ANN "\"}}", 200);
+    admin("PUT", path,
+          "{\"name\":\"Office\",\"version\":2,\"startPhoneNumber\":\"+6531234575\","
+          "\"endPhoneNumber\":\"+6531234576\"}",
+          409);
+    refused("telephony.in_use", "{didPoolId}");
+    admin("DELETE", path, NULL, 409);
+    assert_non_null(strstr(house_text("errors/0/found"), "+6531234580 \"Ann\""));
+    admin("DELETE", NUMBERS "/+6531234576", NULL, 409); /* it came with the pool */
+    admin("PUT", NUMBERS "/+6531234580", "{\"version\":2}", 200);
+    admin("DELETE", path, NULL, 200);
+    admin("GET", EDGES "/didpools/dids?numberMatch=312345", NULL, 200);
+    assert_int_equal(house_number("total"), 0);
+}
+
+static void test_pool_is_judged(void **state)
+{
+    static const struct {
+        const char *first, *last, *code, *pointer;
+        int status;
+    } cases[] = {
+        {"+6531234570", "+653123457", "address.too_short", "/endPhoneNumber", 400},
+        {"6531234570", "+6531234579", "address.missing_plus", "/startPhoneNumber", 400},
+        {"+6531234579", "+6531234570", "didpool.bad_range", "/endPhoneNumber", 400},
+        {"+6531234000", "+6531235000", "didpool.bad_range", "/endPhoneNumber", 400},
+        {"+6531234570", "+442079460000", "didpool.bad_range", "/endPhoneNumber", 400},
+        {"+6534567885", "+6534567895", "didpool.overlap", "/startPhoneNumber", 409},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        char body[200];
+
+        (void)snprintf(body, sizeof(body),
+                       "{\"name\":\"P\",\"startPhoneNumber\":\"%s\",\"endPhoneNumber\":\"%s\"}",
+                       cases[i].first, cases[i].last);
+        admin("POST", EDGES "/didpools", body, cases[i].status);
+        refused(cases[i].code, cases[i].pointer);
+    }
+    admin("POST", EDGES "/didpools",
+          "{\"name\":\"Many\",\"startPhoneNumber\":\"+6531235000\",\"endPhoneNumber\":"
+          "\"+6531235999\"}",
+          200);
+    admin("GET", EDGES "/didpools?name=Many", NULL, 200);
+    assert_int_equal(house_number("total"), 1);
+    admin("DELETE", house_text("entities/0/selfUri"), NULL, 200);
+}
+
 static void test_who_may(void **state)
 {
     (void)state;
@@ -222,6 +352,9 @@ int main(void)
         cmocka_unit_test(test_trunk_is_changed_by_its_version),
         cmocka_unit_test(test_trunk_is_deleted_when_unused),
         cmocka_unit_test(test_the_next_call_follows),
+        cmocka_unit_test(test_numbers),
+        cmocka_unit_test(test_pool),
+        cmocka_unit_test(test_pool_is_judged),
         cmocka_unit_test(test_who_may),
     };
 
