@@ -96,7 +96,6 @@ static void add_telephony(struct rw_init *init, const struct rw_daemon_options *
                                                      .name = "Everywhere",
                                                      .prefixes = "",
                                                      .trunk_ids = trunk.id,
-                                                     .classifications = "",
                                                      .distribution = "SEQUENTIAL",
                                                      .enabled = true,
                                                      .priority = 1,

@@ -121,7 +121,6 @@ struct rw_row_route { /* an outbound route */
     const char *id, *tenant_id, *site_id, *name, *description;
     const char *prefixes;        /* E.164 prefixes without '+', comma-separated; "" = all numbers */
     const char *trunk_ids;       /* comma-separated, in the order in which they are tried */
-    const char *classifications; /* comma-separated words of the operator */
     const char *distribution;    /* "SEQUENTIAL" | "RANDOM" */
     bool enabled;
     uint32_t priority; /* lower first, among equal prefixes */

@@ -229,7 +229,6 @@ static void put_tenant_a(struct rw_tx *tx)
                                                .name = "all",
                                                .prefixes = "",
                                                .trunk_ids = TRUNK_A,
-                                               .classifications = "",
                                                .distribution = "SEQUENTIAL",
                                                .enabled = true,
                                                .priority = 1,

@@ -333,6 +333,112 @@ static void test_pool_is_judged(void **state)
     admin("DELETE", house_text("entities/0/selfUri"), NULL, 200);
 }
 
+/* ------------------------------------------------------------------ sites and routes */
+
+static char site_path[200];
+
+static void test_site(void **state)
+{
+    (void)state;
+    admin("POST", EDGES "/sites",
+          "{\"name\":\"Branch\",\"location\":{\"id\":\"x\"},\"mediaModel\":\"Cloud\"}", 200);
+    assert_true(house_warns("body.ignored_member"));
+    (void)snprintf(site_path, sizeof(site_path), "%s", house_text("selfUri"));
+    admin("PUT", site_path, "{\"name\":\"site\",\"version\":1}", 409);
+    refused("telephony.name_taken", "/name");
+    admin("PUT", site_path, "{\"name\":\"Office\",\"version\":1,\"description\":\"d\"}", 200);
+    admin("PUT", site_path, "{\"name\":\"Office\",\"version\":1}", 409);
+    refused("version.conflict", "/version");
+    admin("GET", site_path, NULL, 200);
+    assert_string_equal(house_text("description"), "d");
+    admin("GET", EDGES "/sites?name=Office", NULL, 200);
+    assert_int_equal(house_number("total"), 1);
+    admin("DELETE", EDGES "/sites/" SITE_A, NULL, 409);
+    refused("telephony.in_use", "{siteId}");
+}
+
+static void make_trunk(const char *name, const char *host, char id[40])
+{
+    char body[200];
+
+    (void)snprintf(body, sizeof(body), "{\"name\":\"%s\",\"sip\":{\"host\":\"%s\"}}", name, host);
+    admin("POST", BASES, body, 200);
+    (void)snprintf(id, 40, "%s", house_text("id"));
+}
+
+static void expect_host(const char *host)
+{
+    call_agentless();
+    if (!strstr(house.invited, host))
+        fail_msg("%s, not %s", house.invited, host);
+}
+
+/* The longest prefix, then priority, then the order of the trunks; each change counts at once. */
+static void test_routes_lead_calls(void **state)
+{
+    char routes[240], route[240], one[40], two[40], body[400];
+
+    (void)state;
+    make_trunk("One", "198.51.100.1", one);
+    make_trunk("Two", "198.51.100.2", two);
+    (void)snprintf(routes, sizeof(routes), "%s/outboundroutes", site_path);
+    (void)snprintf(body, sizeof(body),
+                   "{\"name\":\"Asia\",\"prefixes\":[\"+81\",\"+659\"],\"classificationTypes\":"
+                   "[\"International\"],\"externalTrunkBases\":[{\"id\":\"%s\"},{\"id\":\"%s\"}]}",
+                   one, two);
+    expect_host("192.0.2.1");
+    admin("POST", routes, body, 200);
+    assert_true(house_warns("body.ignored_member"));
+    assert_int_equal(house_number("priority"), 100);
+    (void)snprintf(route, sizeof(route), "%s", house_text("selfUri"));
+    expect_host("198.51.100.1");
+    (void)snprintf(body, sizeof(body), BASES "/%s", one);
+    admin("PUT", body,
+          "{\"name\":\"One\",\"version\":1,\"enabled\":false,\"sip\":{\"host\":\"198.51.100.1\"}}",
+          200);
+    expect_host("198.51.100.2");
+    admin("DELETE", body, NULL, 409);
+    refused("telephony.in_use", "{trunkBaseSettingsId}");
+    (void)snprintf(body, sizeof(body),
+                   "{\"name\":\"Asia\",\"version\":1,\"prefixes\":[\"+81\",\"+\"],\"priority\":0,"
+                   "\"externalTrunkBases\":[{\"id\":\"%s\",\"name\":\"Two\"}]}",
+                   two);
+    admin("PUT", route, body, 200);
+    assert_string_equal(house_text("prefixes/1"), "+");
+    assert_string_equal(house_text("externalTrunkBases/0/name"), "Two");
+    expect_host(
+        "198.51.100.2"); /* the same prefix as the tenant's other route, and a lower priority */
+    admin("PUT", route, "{\"name\":\"Asia\",\"version\":2,\"enabled\":false}", 200);
+    assert_string_equal(house_text("prefixes/0"), "+");
+    expect_host("192.0.2.1");
+    admin("DELETE", route, NULL, 200);
+    admin("GET", route, NULL, 404);
+    admin("DELETE", site_path, NULL, 200);
+}
+
+static void test_route_is_judged(void **state)
+{
+    static const char *const bad[] = {"65", "+0", "+65x", "", "+6591234567890123", "+ 65"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+        char body[200];
+
+        (void)snprintf(body, sizeof(body), "{\"name\":\"N\",\"prefixes\":[\"+65\",\"%s\"]}",
+                       bad[i]);
+        admin("POST", EDGES "/sites/" SITE_A "/outboundroutes", body, 400);
+        refused(*bad[i] ? "route.bad_prefix" : "body.too_short", "/prefixes/1");
+    }
+    admin("POST", EDGES "/sites/" SITE_A "/outboundroutes",
+          "{\"name\":\"N\",\"prefixes\":[\"65\"],\"externalTrunkBases\":[{\"id\":\"x\"}]}", 400);
+    refused("route.bad_prefix", "/prefixes/0");
+    refused("route.unknown_trunk", "/externalTrunkBases/0/id");
+    admin("POST", EDGES "/sites/" SITE_A "/outboundroutes", "{\"name\":\"all\"}", 409);
+    refused("telephony.name_taken", "/name");
+    admin("GET", EDGES "/sites/" SITE_A "/outboundroutes?name=all", NULL, 200);
+    assert_int_equal(house_number("total"), 1);
+}
+
 static void test_who_may(void **state)
 {
     (void)state;
@@ -355,6 +461,9 @@ int main(void)
         cmocka_unit_test(test_numbers),
         cmocka_unit_test(test_pool),
         cmocka_unit_test(test_pool_is_judged),
+        cmocka_unit_test(test_site),
+        cmocka_unit_test(test_routes_lead_calls),
+        cmocka_unit_test(test_route_is_judged),
         cmocka_unit_test(test_who_may),
     };
 

@@ -42,6 +42,19 @@ static const struct {
      "{\"version\":1,\"name\":\"x\",\"startPhoneNumber\":\"+6531234560\","
      "\"endPhoneNumber\":\"+6531234569\"}"},
     {"DELETE", "/api/v2/telephony/providers/edges/didpools/%s", "pool", NULL},
+    {"GET", "/api/v2/telephony/providers/edges/sites/%s", SITE_A, NULL},
+    {"PUT", "/api/v2/telephony/providers/edges/sites/%s", SITE_A, "{\"version\":1,\"name\":\"x\"}"},
+    {"DELETE", "/api/v2/telephony/providers/edges/sites/%s", SITE_A, NULL},
+    {"GET", "/api/v2/telephony/providers/edges/sites/%s/outboundroutes", SITE_A, NULL},
+    {"POST", "/api/v2/telephony/providers/edges/sites/%s/outboundroutes", SITE_A,
+     "{\"name\":\"x\"}"},
+    {"GET", "/api/v2/telephony/providers/edges/sites/%s/outboundroutes/route-a", SITE_A, NULL},
+    {"GET", "/api/v2/telephony/providers/edges/sites/" SITE_B "/outboundroutes/%s", "route-a",
+     NULL},
+    {"PUT", "/api/v2/telephony/providers/edges/sites/" SITE_B "/outboundroutes/%s", "route-a",
+     "{\"version\":1,\"name\":\"x\"}"},
+    {"DELETE", "/api/v2/telephony/providers/edges/sites/" SITE_B "/outboundroutes/%s", "route-a",
+     NULL},
     {"GET", "/api/v2/oauth/clients/%s", CLIENT_A, NULL},
     {"PUT", "/api/v2/oauth/clients/%s", CLIENT_A,
      "{\"name\":\"x\",\"authorizedGrantType\":\"CLIENT-CREDENTIALS\"}"},
@@ -139,6 +152,7 @@ static void test_lists_are_a_tenants_own(void **state)
                                         "/api/v2/stations",
                                         "/api/v2/telephony/providers/edges",
                                         "/api/v2/telephony/providers/edges/trunks",
+                                        "/api/v2/telephony/providers/edges/sites",
                                         "/api/v2/telephony/providers/edges/dids",
                                         "/api/v2/telephony/providers/edges/didpools",
                                         "/api/v2/telephony/providers/edges/didpools/dids",
@@ -147,8 +161,8 @@ static void test_lists_are_a_tenants_own(void **state)
                                         "/api/v2/ringwright/tokens",
                                         "/api/v2/ringwright/audit",
                                         "/api/v2/conversations/calls"};
-    static const char *const of_a[] = {ANN,     BOB,      STATION_A, SPARE_A,     EDGE_A,
-                                       TRUNK_A, NUMBER_A, CLIENT_A,  conversation};
+    static const char *const of_a[] = {ANN,     BOB,    STATION_A, SPARE_A,  EDGE_A,
+                                       TRUNK_A, SITE_A, NUMBER_A,  CLIENT_A, conversation};
 
     (void)state;
     for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
@@ -171,6 +185,10 @@ static void test_ids_in_bodies(void **state)
         {"/api/v2/stations", "{\"name\":\"x\",\"sipUri\":\"sip:x@192.0.2.1\",\"userId\":\"%s\"}",
          ANN},
         {"/api/v2/ringwright/tokens", "{\"userId\":\"%s\"}", ANN},
+        {"/api/v2/telephony/providers/edges/sites/" SITE_B "/outboundroutes",
+         "{\"name\":\"x\",\"externalTrunkBases\":[{\"id\":\"%s\"}]}", TRUNK_A},
+        {"/api/v2/telephony/providers/edges/" EDGE_B "/phoneNumbers",
+         "{\"phoneNumber\":\"+6531234567\",\"owner\":{\"id\":\"%s\"}}", ANN},
         {"/api/v2/conversations/calls", "{\"phoneNumber\":\"+6591234567\",\"callerId\":\"%s\"}",
          "+6534567890"},
     };

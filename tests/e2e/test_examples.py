@@ -22,6 +22,9 @@ class World:
         self.values["conversation"] = server.place_agentless("+6591234500")
         stations = server.request("GET", "/api/v2/stations").json["entities"]
         self.values["station"] = stations[0]["id"]
+        routes = server.request("GET", f"/api/v2/telephony/providers/edges/sites/{demo['tenant_id']}/outboundroutes",
+                                token=demo["admin_token"]).json["entities"]
+        self.values["route"] = routes[0]["id"]
         self.tokens = {"user": demo["user_token"], "viewer": demo["viewer_token"], "admin": demo["admin_token"],
                        "agentless": demo["agentless_token"], "client": self.client_token(), None: ""}
 

@@ -160,7 +160,6 @@ static void put_ways(struct rw_tx *tx)
         struct rw_row_route row = routes[i];
 
         row.site_id = "site";
-        row.classifications = "";
         row.distribution = row.distribution ? row.distribution : "SEQUENTIAL";
         row.enabled = true;
         row.version = 1;

@@ -122,11 +122,11 @@ static void test_directory(void **state)
                    N(created_ms), N(modified_ms));
     }
     {
-        struct rw_row_route in = {"r",   TENANT_A,     "s",  "all", NULL, "65,1", "t,u",
-                                  "Big", "SEQUENTIAL", true, 7,     1,    3,      4};
+        struct rw_row_route in = {"r",          TENANT_A, "s", "all", NULL, "65,1", "t,u",
+                                  "SEQUENTIAL", true,     7,   1,     3,    4};
         ROUND_TRIP(route, put, S(id), S(tenant_id), S(site_id), S(name), S(description),
-                   S(prefixes), S(trunk_ids), S(classifications), S(distribution), N(enabled),
-                   N(priority), N(version), N(created_ms), N(modified_ms));
+                   S(prefixes), S(trunk_ids), S(distribution), N(enabled), N(priority), N(version),
+                   N(created_ms), N(modified_ms));
     }
     {
         struct rw_row_client in = {"c-1",
@@ -429,7 +429,6 @@ static void test_tenants_apart(void **state)
                                                .name = "n",
                                                .prefixes = "",
                                                .trunk_ids = "t",
-                                               .classifications = "",
                                                .distribution = "RANDOM",
                                                .version = 1});
     rw_tx_put_client(tx, &(struct rw_row_client){"i", TENANT_A, "n", "h", "g", "", "", 1, 1, 1, 0});

@@ -53,7 +53,6 @@ CREATE TABLE outbound_routes (
     description TEXT,
     prefixes TEXT NOT NULL,        -- without '+', comma-separated; '' matches all
     trunk_ids TEXT NOT NULL,       -- trunks.id, comma-separated
-    classifications TEXT NOT NULL,
     distribution TEXT NOT NULL,
     enabled INTEGER NOT NULL,
     priority INTEGER NOT NULL,
@@ -73,7 +72,7 @@ INSERT INTO outbound_routes
                        substr(hex(trunk_id), 13, 4) || '-' || substr(hex(trunk_id), 17, 4) || '-' ||
                        substr(hex(trunk_id), 21))
             ELSE trunk_id END,
-        '', 'SEQUENTIAL', 1, priority, 1, created_ms, created_ms
+        'SEQUENTIAL', 1, priority, 1, created_ms, created_ms
     FROM routes;
 CREATE UNIQUE INDEX outbound_routes_by_name ON outbound_routes (tenant_id, name);
 DROP TABLE routes;
