@@ -7,6 +7,29 @@
         "page", "N", "which page, from 1", false                                                   \
     }
 
+#define EDGE                                                                                       \
+    {                                                                                              \
+        "edge", "ID", "the edge that has it; the first one as it comes", false                     \
+    }
+
+#define SITE                                                                                       \
+    {                                                                                              \
+        "site", "NAME", "of this site; the first one as it comes", false                           \
+    }
+
+#define TRUNK_OPTIONS(needed)                                                                      \
+    {"name", "NAME", "what to call it", needed},                                                   \
+        {"carrier", "HOST", "the carrier's name or address", needed},                              \
+        {"port", "N", "its port, 5060 as it comes", false},                                        \
+        {"transport", "udp|tcp", "how SIP is carried, udp as it comes", false},                    \
+        {"proxy", "URI", "where requests are sent first, as sip:192.0.2.9;lr", false},             \
+        {"auth-user", "NAME", "for a carrier that asks who calls", false},                         \
+        {"auth-password", "PASSWORD", "the same", false},                                          \
+        {"answer-timeout", "SECONDS", "how long it may ring", false},                              \
+    {                                                                                              \
+        "disabled", NULL, "no call leaves by it yet", false                                        \
+    }
+
 const struct rw_cli_command rw_cli_commands[] = {
     {"call",
      "place",
@@ -63,7 +86,109 @@ const struct rw_cli_command rw_cli_commands[] = {
      "Show a number that calls may come from",
      "ringwright number get +6534567890",
      rw_cli_number_get,
-     {{"edge", "ID", "the edge that has it; the first one as it comes", false}}},
+     {EDGE}},
+    {"number",
+     "list",
+     "",
+     "List the numbers that calls may come from",
+     "ringwright number list",
+     rw_cli_number_list,
+     {EDGE, PAGE}},
+    {"number",
+     "create",
+     "NUMBER",
+     "Add a number that calls may come from",
+     "ringwright number create +6534567899 --id main-line --name 'Main line'",
+     rw_cli_number_create,
+     {{"id", "ID", "what calls name as --provider-id; one is made as it comes", false},
+      {"name", "NAME", "what to call it", false},
+      {"owner", "ID", "the user who has it", false},
+      {"internal", NULL, "calls may not show it", false},
+      EDGE}},
+    {"number",
+     "delete",
+     "NUMBER",
+     "Delete a number",
+     "ringwright number delete +6534567899",
+     rw_cli_number_delete,
+     {EDGE}},
+    {"trunk",
+     "list",
+     "",
+     "List the trunks: the ways to carriers",
+     "ringwright trunk list",
+     rw_cli_trunk_list,
+     {PAGE}},
+    {"trunk",
+     "get",
+     "NAME",
+     "Show a trunk, by its name or id",
+     "ringwright trunk get 'Carrier One'",
+     rw_cli_trunk_get,
+     {{0}}},
+    {"trunk",
+     "create",
+     "",
+     "Set up a trunk",
+     "ringwright trunk create --name 'Carrier Three' --carrier sip.carrier.example",
+     rw_cli_trunk_create,
+     {TRUNK_OPTIONS(true)}},
+    {"trunk",
+     "update",
+     "NAME",
+     "Change a trunk; what is not given stays",
+     "ringwright trunk update 'Carrier One' --carrier sip2.carrier.example",
+     rw_cli_trunk_update,
+     {TRUNK_OPTIONS(false)}},
+    {"trunk",
+     "enable",
+     "NAME",
+     "Let calls leave by a trunk",
+     "ringwright trunk enable 'Carrier One'",
+     rw_cli_trunk_enable,
+     {{0}}},
+    {"trunk",
+     "disable",
+     "NAME",
+     "Let no call leave by a trunk; those that are up go on",
+     "ringwright trunk disable 'Carrier One'",
+     rw_cli_trunk_enable,
+     {{0}}},
+    {"trunk",
+     "delete",
+     "NAME",
+     "Delete a trunk that no route leads to",
+     "ringwright trunk delete 'Carrier Three'",
+     rw_cli_trunk_delete,
+     {{0}}},
+    {"route",
+     "list",
+     "",
+     "List the outbound routes of a site",
+     "ringwright route list",
+     rw_cli_route_list,
+     {SITE, PAGE}},
+    {"route",
+     "create",
+     "",
+     "Add an outbound route: which trunks numbers leave by",
+     "ringwright route create --name Asia --prefix +65,+81 --trunk 'Carrier One,Carrier Two'",
+     rw_cli_route_create,
+     {{"name", "NAME", "what to call it", true},
+      {"trunk", "NAMES", "its trunks in order, separated by commas", true},
+      {"prefix", "PREFIXES", "what numbers begin with, separated by commas; all as it comes",
+       false},
+      {"priority", "N", "the lower first among equal prefixes, 100 as it comes", false},
+      {"random", NULL, "any of its trunks, instead of the first that is enabled", false},
+      {"disabled", NULL, "no call takes it yet", false},
+      SITE}},
+    {"route",
+     "delete",
+     "NAME",
+     "Delete an outbound route",
+     "ringwright route delete Asia",
+     rw_cli_route_delete,
+     {SITE}},
     {"request",
      "check",
      "FILE",
