@@ -22,6 +22,7 @@ rw_cli_run_h rw_cli_station_create, rw_cli_station_list, rw_cli_station_get;
 rw_cli_run_h rw_cli_edge_list;
 rw_cli_run_h rw_cli_audit_list, rw_cli_health;
 rw_cli_run_h rw_cli_tail;
+rw_cli_run_h rw_cli_apply;
 
 /* Shows what happens to a conversation until it has ended; true when it was connected. */
 bool rw_cli_follow(struct rw_cli *cli, const char *conversation_id, int *ret_exit);

@@ -17,12 +17,13 @@ EXAMPLE = re.compile(r"^Example:\n  (.*)$", re.M)
 ID = re.compile(r"019ab3c4-7d10-7000-8000-\d{12}")
 
 
-def run(words, server=None, token=None, folder=None, **more):
+def run(words, server=None, token=None, folder=None, stdin="", **more):
     env = {k: v for k, v in os.environ.items() if not k.startswith(("RINGWRIGHT_", "GENESYSCLOUD_"))}
     if server:
         env |= {"RINGWRIGHT_URL": server.base_url, "RINGWRIGHT_TOKEN": token or server.demo["user_token"]}
     env |= more
-    return subprocess.run([CLIENT, *words], capture_output=True, text=True, env=env, cwd=folder, timeout=PATIENCE_S)
+    return subprocess.run([CLIENT, *words], capture_output=True, text=True, env=env, cwd=folder, timeout=PATIENCE_S,
+                          input=stdin)
 
 
 def commands():
@@ -64,6 +65,7 @@ def test_every_example_of_the_help_works():
     with tempfile.TemporaryDirectory() as folder, Simulator("--hangup-ms", "100") as carrier, Simulator("--station") as station, \
             Server(carrier.sip, f"sip:dana@{station.sip}") as server:
         pathlib.Path(folder, "call.json").write_text('{"to": {"phoneNumber": "+6591234567"}}')
+        pathlib.Path(folder, "telephony.yaml").write_text("trunks: [{name: Carrier One, host: 192.0.2.7}]")
         for name in ("Carrier One", "Carrier Two"):
             assert run(["trunk", "create", "--name", name, "--carrier", "192.0.2.7"], server,
                        server.demo["admin_token"]).returncode == 0
@@ -134,4 +136,5 @@ def test_a_refusal_ends_by_its_class():
         assert not wrong, "\n".join(wrong)
 
 
-main(globals())
+if __name__ == "__main__":
+    main(globals())
