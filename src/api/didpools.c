@@ -357,7 +357,7 @@ void rw_op_postTelephonyProvidersEdgesDidpools(struct rw_request *r)
         .tenant_id = rw_request_tenant(r), .version = 1, .created_ms = rw_clock_wall_ms()};
     struct rw_row_number *present;
     const char *edge_id;
-    struct range range;
+    struct range range = {0, 0};
     struct rw_tx *tx;
     size_t count;
 
@@ -376,7 +376,7 @@ void rw_op_putTelephonyProvidersEdgesDidpool(struct rw_request *r)
     struct rw_row_did_pool row;
     struct rw_row_number *present;
     const char *edge_id;
-    struct range range;
+    struct range range = {0, 0};
     struct rw_tx *tx;
     size_t count;
 

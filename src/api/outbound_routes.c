@@ -17,6 +17,7 @@
 #define LIST_BYTES 16384u /* of prefixes, of trunk ids */
 #define PREFIX_MAX 15     /* digits of E.164 */
 #define PRIORITY_DEFAULT 100
+#define NAMES_MAX 64
 
 static const struct rw_resource kind = {
     .code = "outbound_route.not_found",
@@ -59,18 +60,42 @@ static void write_prefixes(struct rw_json_writer *w, const char *list)
     rw_json_close(w);
 }
 
+/* Names of trunks that were read, so that a page of routes reads each trunk once. */
+struct names {
+    size_t count;
+    struct {
+        const char *id, *name; /* name NULL: there is none any more */
+    } at[NAMES_MAX];
+};
+
+static const char *name_of(struct rw_request *r, struct names *names, const char *tenant_id,
+                           const char *id)
+{
+    struct rw_row_trunk trunk = {0};
+
+    for (size_t i = 0; i < names->count; i++)
+        if (strcmp(names->at[i].id, id) == 0)
+            return names->at[i].name;
+    if (rw_store_get_trunk(r->api->with.reader, tenant_id, id, r->arena, &trunk, NULL) != RW_OK)
+        trunk.name = NULL;
+    if (names->count < NAMES_MAX) {
+        names->at[names->count].id = id;
+        names->at[names->count++].name = trunk.name;
+    }
+    return trunk.name;
+}
+
 static void write_trunks(struct rw_request *r, struct rw_json_writer *w,
-                         const struct rw_row_route *row)
+                         const struct rw_row_route *row, struct names *names)
 {
     rw_json_open_array(w, "externalTrunkBases");
     for (const char *p = row->trunk_ids; *p;) {
         size_t n = strcspn(p, ",");
         const char *id = rw_arena_copy(r->arena, (struct rw_slice){p, n});
-        struct rw_row_trunk trunk;
+        const char *name = id ? name_of(r, names, row->tenant_id, id) : NULL;
 
-        if (id && rw_store_get_trunk(r->api->with.reader, row->tenant_id, id, r->arena, &trunk,
-                                     NULL) == RW_OK)
-            rw_render_ref(w, NULL, trunk.id, trunk.name, BASES);
+        if (name)
+            rw_render_ref(w, NULL, id, name, BASES);
         p += n + (p[n] == ',');
     }
     rw_json_close(w);
@@ -78,7 +103,7 @@ static void write_trunks(struct rw_request *r, struct rw_json_writer *w,
 
 /* models: OutboundRouteBase, and what is ours: prefixes, priority. */
 static void write_route(struct rw_request *r, struct rw_json_writer *w,
-                        const struct rw_row_route *row, bool with_warnings)
+                        const struct rw_row_route *row, struct names *names, bool with_warnings)
 {
     char collection[120];
 
@@ -92,7 +117,7 @@ static void write_route(struct rw_request *r, struct rw_json_writer *w,
     rw_json_uint(w, "priority", row->priority);
     rw_json_bool(w, "enabled", row->enabled);
     rw_json_str(w, "distribution", row->distribution);
-    write_trunks(r, w, row);
+    write_trunks(r, w, row, names);
     rw_render_ref(w, "site", row->site_id, NULL, "telephony/providers/edges/sites");
     (void)snprintf(collection, sizeof(collection),
                    "telephony/providers/edges/sites/%s/outboundroutes", row->site_id);
@@ -105,6 +130,7 @@ static void write_route(struct rw_request *r, struct rw_json_writer *w,
 void rw_op_getTelephonyProvidersEdgesSiteOutboundroutes(struct rw_request *r)
 {
     struct rw_listing listing = rw_listing_begin(r);
+    struct names names = {0};
     struct rw_row_route *rows;
     struct rw_row_site site;
     size_t count;
@@ -117,12 +143,13 @@ void rw_op_getTelephonyProvidersEdgesSiteOutboundroutes(struct rw_request *r)
                                                r->arena, &rows, &count, &listing.err)))
         return;
     for (size_t i = 0; i < count; i++)
-        write_route(r, &listing.w, &rows[i], false);
+        write_route(r, &listing.w, &rows[i], &names, false);
     rw_listing_close(&listing);
 }
 
 void rw_op_getTelephonyProvidersEdgesSiteOutboundroute(struct rw_request *r)
 {
+    struct names names = {0};
     struct rw_row_route row;
     struct rw_json_writer w;
     struct rw_buf body;
@@ -131,7 +158,7 @@ void rw_op_getTelephonyProvidersEdgesSiteOutboundroute(struct rw_request *r)
         return;
     rw_answer_init(&body);
     w = rw_json_writer(&body);
-    write_route(r, &w, &row, false);
+    write_route(r, &w, &row, &names, false);
     rw_answer_json(r, 200, &body);
 }
 
@@ -264,6 +291,7 @@ static bool read_body(struct rw_request *r, struct rw_row_route *row)
 static void commit(struct rw_request *r, const struct rw_row_route *row, const char *action)
 {
     struct rw_tx *tx = rw_tx_new(r->api->with.store);
+    struct names names = {0};
     struct rw_json_writer w;
     struct rw_buf body;
 
@@ -271,7 +299,7 @@ static void commit(struct rw_request *r, const struct rw_row_route *row, const c
         rw_tx_put_route(tx, row);
     rw_answer_init(&body);
     w = rw_json_writer(&body);
-    write_route(r, &w, row, true);
+    write_route(r, &w, row, &names, true);
     rw_change_commit(r, tx, action, row->id, row->name, 200, &body);
 }
 

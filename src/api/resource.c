@@ -8,8 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define SHOWN_MAX 3 /* of those that use a thing */
-
 bool rw_resource_found(struct rw_request *r, const struct rw_resource *kind, enum rw_class class,
                        const struct rw_err *err)
 {
@@ -63,7 +61,7 @@ void rw_resource_used_by(struct rw_resource_users *users, const char *what, cons
 {
     size_t n = strlen(users->text);
 
-    if (users->count++ < SHOWN_MAX)
+    if (users->count++ < RW_RESOURCE_USERS_SHOWN)
         (void)snprintf(users->text + n, sizeof(users->text) - n, "%s%s \"%.30s\"", n ? ", " : "",
                        what, name);
 }
@@ -76,8 +74,8 @@ bool rw_resource_unused(struct rw_request *r, const struct rw_resource *kind,
 
     if (!users->count)
         return true;
-    if (users->count > SHOWN_MAX)
-        (void)snprintf(more, sizeof(more), " and %zu more", users->count - SHOWN_MAX);
+    if (users->count > RW_RESOURCE_USERS_SHOWN)
+        (void)snprintf(more, sizeof(more), " and %zu more", users->count - RW_RESOURCE_USERS_SHOWN);
     rw_fail(&err, RW_CONFLICT, "telephony.in_use", "the %s is in use", kind->what);
     (void)snprintf(at, sizeof(at), "{%s}", kind->param);
     rw_err_at(&err, at, -1, 0);
@@ -101,18 +99,15 @@ bool rw_resource_new_id(struct rw_request *r, const char **ret)
     return false;
 }
 
-bool rw_resource_has_word(const char *list, const char *word)
+bool rw_resource_without_routes(struct rw_request *r, const struct rw_resource *kind,
+                                const struct rw_row_route *routes, size_t count, uint64_t total)
 {
-    size_t n = strlen(word);
+    struct rw_resource_users users = {0};
 
-    for (const char *p = list; *p;) {
-        size_t length = strcspn(p, ",");
-
-        if (length == n && memcmp(p, word, n) == 0)
-            return true;
-        p += length + (p[length] == ',');
-    }
-    return false;
+    for (size_t i = 0; i < count; i++)
+        rw_resource_used_by(&users, "outbound route", routes[i].name);
+    users.count = (size_t)total;
+    return rw_resource_unused(r, kind, &users);
 }
 
 bool rw_resource_no_faults(struct rw_request *r)

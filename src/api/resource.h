@@ -31,6 +31,8 @@ bool rw_resource_current(struct rw_request *r, uint32_t stored);
 bool rw_resource_name_free(struct rw_request *r, const struct rw_resource *kind, const char *id,
                            const char *other_id);
 
+#define RW_RESOURCE_USERS_SHOWN 3 /* names in a refusal; the rest is counted */
+
 /* Those that speak of a thing, gathered before it is deleted. Begin zeroed. */
 struct rw_resource_users {
     size_t count;
@@ -40,6 +42,10 @@ void rw_resource_used_by(struct rw_resource_users *users, const char *what, cons
 bool rw_resource_unused(struct rw_request *r, const struct rw_resource *kind,
                         const struct rw_resource_users *users);
 
+/* The same of routes, of which `count` were read and `total` are there. */
+bool rw_resource_without_routes(struct rw_request *r, const struct rw_resource *kind,
+                                const struct rw_row_route *routes, size_t count, uint64_t total);
+
 /* True, and the arena's copy of a fresh id in *ret. */
 bool rw_resource_new_id(struct rw_request *r, const char **ret);
 
@@ -48,9 +54,6 @@ bool rw_resource_new_id(struct rw_request *r, const char **ret);
  * is dropped on false.
  */
 bool rw_resource_edge(struct rw_request *r, struct rw_tx *tx, const char **ret);
-
-/* Is `word` one of the comma-separated ones? */
-bool rw_resource_has_word(const char *list, const char *word);
 
 /* True when nothing was found wrong; else everything is answered. */
 bool rw_resource_no_faults(struct rw_request *r);

@@ -9,7 +9,6 @@
 #include "base/clock.h"
 
 #define SITES "telephony/providers/edges/sites"
-#define PAGE 500
 
 static const struct rw_resource kind = {
     .code = "site.not_found",
@@ -129,8 +128,7 @@ void rw_op_putTelephonyProvidersEdgesSite(struct rw_request *r)
 
 void rw_op_deleteTelephonyProvidersEdgesSite(struct rw_request *r)
 {
-    struct rw_page page = {.size = PAGE, .number = 1};
-    struct rw_resource_users users = {0};
+    struct rw_page page = {.size = RW_RESOURCE_USERS_SHOWN, .number = 1};
     struct rw_row_route *routes;
     struct rw_row_site row;
     struct rw_err err;
@@ -144,9 +142,7 @@ void rw_op_deleteTelephonyProvidersEdgesSite(struct rw_request *r)
         rw_answer_err(r, &err);
         return;
     }
-    for (size_t i = 0; i < count; i++)
-        rw_resource_used_by(&users, "outbound route", routes[i].name);
-    if (!rw_resource_unused(r, &kind, &users))
+    if (!rw_resource_without_routes(r, &kind, routes, count, page.total))
         return;
     tx = rw_tx_new(r->api->with.store);
     if (tx)

@@ -20,7 +20,6 @@
 #define TRUNKS "telephony/providers/edges/trunks"
 #define PORT_DEFAULT 5060
 #define ANSWER_MS_DEFAULT 60000
-#define ROUTE_PAGE 500
 
 static const struct rw_resource base_kind = {
     .code = "trunk.not_found",
@@ -321,37 +320,23 @@ void rw_op_putTelephonyProvidersEdgesTrunkbasesetting(struct rw_request *r)
     commit(r, rw_tx_new(r->api->with.store), &row, "trunk.edit");
 }
 
-/* Every route that leads to the trunk. False: refused, and answered. */
-static bool gather_routes(struct rw_request *r, const struct rw_row_trunk *trunk,
-                          struct rw_resource_users *users)
-{
-    struct rw_page page = {.size = ROUTE_PAGE, .number = 1};
-    struct rw_row_route *routes;
-    struct rw_err err;
-    size_t count;
-
-    do {
-        if (rw_store_list_routes(r->api->with.reader, trunk->tenant_id, &page, r->arena, &routes,
-                                 &count, &err)) {
-            rw_answer_err(r, &err);
-            return false;
-        }
-        for (size_t i = 0; i < count; i++)
-            if (rw_resource_has_word(routes[i].trunk_ids, trunk->id))
-                rw_resource_used_by(users, "outbound route", routes[i].name);
-        page.number++;
-    } while (count == page.size);
-    return true;
-}
-
 void rw_op_deleteTelephonyProvidersEdgesTrunkbasesetting(struct rw_request *r)
 {
-    struct rw_resource_users users = {0};
+    struct rw_page page = {.size = RW_RESOURCE_USERS_SHOWN, .number = 1};
+    struct rw_row_route *routes;
     struct rw_row_trunk row;
+    struct rw_err err;
     struct rw_tx *tx;
+    size_t count;
 
-    if (!find(r, &base_kind, &row) || !gather_routes(r, &row, &users) ||
-        !rw_resource_unused(r, &base_kind, &users))
+    if (!find(r, &base_kind, &row))
+        return;
+    if (rw_store_routes_to_trunk(r->api->with.reader, row.tenant_id, row.id, &page, r->arena,
+                                 &routes, &count, &err)) {
+        rw_answer_err(r, &err);
+        return;
+    }
+    if (!rw_resource_without_routes(r, &base_kind, routes, count, page.total))
         return;
     tx = rw_tx_new(r->api->with.store);
     if (tx)

@@ -50,6 +50,9 @@ static const struct {
     [RW_Q_NAMED_SITES] = {RW_ENTITY_SITE, NAMED, "id"},
     [RW_Q_NAMED_ROUTES] = {RW_ENTITY_ROUTE, NAMED " AND (?3 IS NULL OR site_id=?3)",
                            "priority, id"},
+    [RW_Q_ROUTES_TO_TRUNK] = {RW_ENTITY_ROUTE,
+                              "tenant_id=?1 AND instr(','||trunk_ids||',', ','||?2||',')>0",
+                              "priority, id"},
     [RW_Q_SOME_NUMBERS] = {RW_ENTITY_NUMBER,
                            "tenant_id=?1 AND (?2 IS NULL OR e164=?2)"
                            " AND (?3 IS NULL OR instr(e164, ?3)>0)"

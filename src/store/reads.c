@@ -93,6 +93,22 @@ enum rw_class rw_store_named_routes(struct rw_store_reader *reader, const char *
     return class;
 }
 
+enum rw_class rw_store_routes_to_trunk(struct rw_store_reader *reader, const char *tenant_id,
+                                       const char *trunk_id, struct rw_page *page,
+                                       struct rw_arena *arena, struct rw_row_route **ret,
+                                       size_t *ret_count, struct rw_err *err)
+{
+    char space[16];
+    const struct rw_value values[] = {rw_value_id(tenant_id, space), rw_value_text(trunk_id)};
+    void *rows = NULL;
+    enum rw_class class =
+        rw_reader_page(reader, RW_Q_ROUTES_TO_TRUNK, values, 2, page, arena, &rows, ret_count, err);
+
+    if (class == RW_OK)
+        *ret = rows;
+    return class;
+}
+
 /* ------------------------------------------------------------------ tenants and the door */
 
 enum rw_class rw_store_get_tenant(struct rw_store_reader *reader, const char *id,

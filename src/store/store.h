@@ -119,9 +119,9 @@ struct rw_row_site {
 };
 struct rw_row_route { /* an outbound route */
     const char *id, *tenant_id, *site_id, *name, *description;
-    const char *prefixes;        /* E.164 prefixes without '+', comma-separated; "" = all numbers */
-    const char *trunk_ids;       /* comma-separated, in the order in which they are tried */
-    const char *distribution;    /* "SEQUENTIAL" | "RANDOM" */
+    const char *prefixes;     /* E.164 prefixes without '+', comma-separated; "" = all numbers */
+    const char *trunk_ids;    /* comma-separated, in the order in which they are tried */
+    const char *distribution; /* "SEQUENTIAL" | "RANDOM" */
     bool enabled;
     uint32_t priority; /* lower first, among equal prefixes */
     uint32_t version;
@@ -291,6 +291,12 @@ enum rw_class rw_store_named_routes(struct rw_store_reader *reader, const char *
                                     const char *site_id, const char *name, struct rw_page *page,
                                     struct rw_arena *arena, struct rw_row_route **ret,
                                     size_t *ret_count, struct rw_err *err);
+
+/* The routes that lead to a trunk, and how many they are. */
+enum rw_class rw_store_routes_to_trunk(struct rw_store_reader *reader, const char *tenant_id,
+                                       const char *trunk_id, struct rw_page *page,
+                                       struct rw_arena *arena, struct rw_row_route **ret,
+                                       size_t *ret_count, struct rw_err *err);
 
 /* Across tenants, for the door only: who is behind this hash, this client id. */
 enum rw_class rw_store_find_token(struct rw_store_reader *reader, const char *hash,

@@ -394,6 +394,49 @@ static void a_route_may_spread(void **state)
     assert_string_equal(plan.route_id, "r1");
 }
 
+/* As many as an operator may have: read once, and a decision among them allocates nothing. */
+static void ten_thousand_routes(void **state)
+{
+    struct rw_tx *tx = NULL;
+    struct rw_route_plan plan;
+    struct rw_faults faults;
+
+    (void)state;
+    for (unsigned i = 0; i < 9990; i++) {
+        char id[16], name[16], prefixes[128];
+        size_t n = 0;
+
+        if (!tx)
+            tx = rw_tx_new(world.store);
+        (void)snprintf(id, sizeof(id), "many-%u", i);
+        (void)snprintf(name, sizeof(name), "Many %u", i);
+        for (unsigned p = 0; p < 10; p++)
+            n += (size_t)snprintf(prefixes + n, sizeof(prefixes) - n, "%s7%05u%u", p ? "," : "", i,
+                                  p);
+        rw_tx_put_route(tx, &(struct rw_row_route){.id = id,
+                                                   .tenant_id = TENANT_A,
+                                                   .site_id = "site",
+                                                   .name = name,
+                                                   .prefixes = prefixes,
+                                                   .trunk_ids = "main",
+                                                   .distribution = "SEQUENTIAL",
+                                                   .enabled = true,
+                                                   .version = 1});
+        if (i % 1000 == 999 || i == 9989) {
+            store_test_commit(tx);
+            tx = NULL;
+        }
+    }
+    assert_int_equal(
+        make(&(struct wish){"ann", "+70998971234", "+6534567890", NULL, "", NULL}, &plan, &faults),
+        RW_OK);
+    assert_string_equal(plan.route_id, "many-9989");
+    assert_int_equal(make(&wishes[0], &plan, &faults), RW_OK);
+    rw_mem_fail_after(0);
+    assert_int_equal(make(&wishes[0], &plan, &faults), RW_OK);
+    rw_mem_fail_after(-1);
+}
+
 static void what_was_read_is_not_read_again(void **state)
 {
     struct rw_route_plan plan;
@@ -474,6 +517,7 @@ int main(void)
         TEST(a_plan_can_be_dialled),
         TEST(a_change_is_seen_at_once),
         TEST(a_route_may_spread),
+        TEST(ten_thousand_routes),
         TEST(what_was_read_is_not_read_again),
         TEST(strange_ids_do_not_fill_the_memory),
         TEST(memory_may_run_out),
