@@ -60,6 +60,18 @@ static void write_prefixes(struct rw_json_writer *w, const char *list)
     rw_json_close(w);
 }
 
+static void write_classes(struct rw_json_writer *w, const char *lines)
+{
+    rw_json_open_array(w, "classificationTypes");
+    while (*lines) {
+        size_t n = strcspn(lines, "\n");
+
+        rw_json_slice(w, NULL, (struct rw_slice){lines, n});
+        lines += n + (lines[n] == '\n');
+    }
+    rw_json_close(w);
+}
+
 /* Names of trunks that were read, so that a page of routes reads each trunk once. */
 struct names {
     size_t count;
@@ -112,7 +124,7 @@ static void write_route(struct rw_request *r, struct rw_json_writer *w,
                                                          row->enabled ? "active" : "inactive",
                                                          row->version, row->created_ms,
                                                          row->modified_ms});
-    rw_render_words(w, "classificationTypes", "");
+    write_classes(w, row->classifications);
     write_prefixes(w, row->prefixes);
     rw_json_uint(w, "priority", row->priority);
     rw_json_bool(w, "enabled", row->enabled);
@@ -239,25 +251,44 @@ static bool read_trunks(struct rw_request *r, struct rw_buf *list)
     return true;
 }
 
+/* A line each; a class can't be called with a line end in it, so one that has is never met. */
+static void read_classes(struct rw_request *r, struct rw_buf *list)
+{
+    const json_t *classes = json_object_get(r->body, "classificationTypes"), *item;
+    size_t i;
+
+    json_array_foreach(classes, i, item)
+    {
+        if (i)
+            rw_buf_putc(list, '\n');
+        rw_buf_puts(list, json_string_value(item));
+    }
+}
+
 static bool read_lists(struct rw_request *r, struct rw_row_route *row)
 {
-    struct rw_buf prefixes, trunks;
+    struct rw_buf prefixes, trunks, classes;
     struct rw_err err;
     bool ok;
 
     rw_buf_init(&prefixes, LIST_BYTES);
     rw_buf_init(&trunks, LIST_BYTES);
+    rw_buf_init(&classes, LIST_BYTES);
     read_prefixes(r, &prefixes);
+    read_classes(r, &classes);
     ok = read_trunks(r, &trunks);
     row->prefixes = rw_arena_copy(r->arena, rw_buf_slice(&prefixes));
+    row->classifications = rw_arena_copy(r->arena, rw_buf_slice(&classes));
     row->trunk_ids = rw_arena_copy(r->arena, rw_buf_slice(&trunks));
-    if (ok && (prefixes.failed || trunks.failed || !row->prefixes || !row->trunk_ids)) {
+    if (ok && (prefixes.failed || trunks.failed || classes.failed || !row->classifications ||
+               !row->prefixes || !row->trunk_ids)) {
         rw_fail_memory(&err);
         rw_answer_err(r, &err);
         ok = false;
     }
     rw_buf_done(&prefixes);
     rw_buf_done(&trunks);
+    rw_buf_done(&classes);
     return ok;
 }
 

@@ -9,6 +9,7 @@
 #include "base/clock.h"
 
 #define SITES "telephony/providers/edges/sites"
+#define PLANS_MAX 1000
 
 static const struct rw_resource kind = {
     .code = "site.not_found",
@@ -129,6 +130,7 @@ void rw_op_putTelephonyProvidersEdgesSite(struct rw_request *r)
 void rw_op_deleteTelephonyProvidersEdgesSite(struct rw_request *r)
 {
     struct rw_page page = {.size = RW_RESOURCE_USERS_SHOWN, .number = 1};
+    struct rw_row_number_plan *plans;
     struct rw_row_route *routes;
     struct rw_row_site row;
     struct rw_err err;
@@ -144,7 +146,14 @@ void rw_op_deleteTelephonyProvidersEdgesSite(struct rw_request *r)
     }
     if (!rw_resource_without_routes(r, &kind, routes, count, page.total))
         return;
+    if (rw_store_plans_of_site(r->api->with.reader, row.tenant_id, row.id, PLANS_MAX, r->arena,
+                               &plans, &count, &err)) {
+        rw_answer_err(r, &err);
+        return;
+    }
     tx = rw_tx_new(r->api->with.store);
+    for (size_t i = 0; tx && i < count; i++) /* they are the site's, and mean nothing without it */
+        rw_tx_delete_number_plan(tx, row.tenant_id, plans[i].id, plans[i].version);
     if (tx)
         rw_tx_delete_site(tx, row.tenant_id, row.id, row.version);
     rw_change_commit(r, tx, "site.delete", row.id, row.name, 200, NULL);

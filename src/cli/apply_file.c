@@ -39,6 +39,7 @@ static const struct rw_apply_member route_members[] = {
     {"site", NULL, "site", RW_APPLY_TEXT, false, false},
     {"description", NULL, "description", RW_APPLY_TEXT, false, false},
     {"prefixes", NULL, "prefixes", RW_APPLY_TEXTS, false, false},
+    {"classes", NULL, "classificationTypes", RW_APPLY_TEXTS, false, false},
     {"trunks", NULL, "externalTrunkBases", RW_APPLY_TEXTS, true, false},
     {"priority", NULL, "priority", RW_APPLY_NUMBER, false, false},
     {"distribution", NULL, "distribution", RW_APPLY_TEXT, false, false},

@@ -14,6 +14,7 @@ static const struct rw_cli_column columns[] = {
     {"name", "name"},
     {"prefixes", "prefixes"},
     {"trunks", "externalTrunkBases"},
+    {"classes", "classificationTypes"},
     {"priority", "priority"},
     {"distribution", "distribution"},
     {"enabled", "enabled"},
@@ -104,6 +105,9 @@ static json_t *read_options(struct rw_cli *cli, const struct rw_cli_args *args, 
     }
     if (prefix)
         (void)json_object_set_new(body, "prefixes", rw_cli_words(prefix));
+    if (rw_cli_option(args, "class"))
+        (void)json_object_set_new(body, "classificationTypes",
+                                  rw_cli_words(rw_cli_option(args, "class")));
     if (priority)
         (void)json_object_set_new(body, "priority", json_integer(number));
     if (rw_cli_option(args, "random"))

@@ -82,10 +82,10 @@ bool rw_cli_find_or_first(struct rw_cli *cli, const char *collection, const char
 
 json_t *rw_cli_editable(const json_t *object)
 {
-    static const char *const said[] = {
-        "id",       "selfUri", "state",       "dateCreated",        "trunkType", "dateModified",
-        "warnings", "site",    "edge",        "trunkMetabase",      "managed",   "mediaModel",
-        "didPool",  "usage",   "phoneNumber", "classificationTypes"};
+    static const char *const said[] = {"id",        "selfUri",       "state",      "dateCreated",
+                                       "trunkType", "dateModified",  "warnings",   "site",
+                                       "edge",      "trunkMetabase", "managed",    "mediaModel",
+                                       "didPool",   "usage",         "phoneNumber"};
     json_t *copy = json_deep_copy(object);
 
     for (size_t i = 0; i < sizeof(said) / sizeof(said[0]); i++)

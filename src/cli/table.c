@@ -178,6 +178,7 @@ const struct rw_cli_command rw_cli_commands[] = {
       {"trunk", "NAMES", "its trunks in order, separated by commas", true},
       {"prefix", "PREFIXES", "what numbers begin with, separated by commas; all as it comes",
        false},
+      {"class", "NAMES", "only numbers of these classes, as the site's number plans say", false},
       {"priority", "N", "the lower first among equal prefixes, 100 as it comes", false},
       {"random", NULL, "any of its trunks, instead of the first that is enabled", false},
       {"disabled", NULL, "no call takes it yet", false},

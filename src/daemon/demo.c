@@ -97,6 +97,7 @@ static void add_telephony(struct rw_init *init, const struct rw_daemon_options *
                                                      .prefixes = "",
                                                      .trunk_ids = trunk.id,
                                                      .distribution = "SEQUENTIAL",
+                                                     .classifications = "",
                                                      .enabled = true,
                                                      .priority = 1,
                                                      .version = 1,

@@ -124,6 +124,71 @@ const struct rw_route_way *rw_route_next(const struct rw_route_way *ways, size_t
     }
 }
 
+/* ------------------------------------------------------------------ classes of numbers */
+
+/* "4-15": how many digits. */
+static bool length_matches(const char *match, size_t n)
+{
+    char *end;
+    unsigned long least = strtoul(match, &end, 10),
+                  most = *end == '-' ? strtoul(end + 1, NULL, 10) : 0;
+
+    return n >= least && n <= most;
+}
+
+/* Is the number one of "+6531234500-+6531234599,+81312345678"? Numbers of one length only compare. */
+static bool list_matches(const char *list, struct rw_slice digits)
+{
+    while (*list) {
+        size_t n = strcspn(list, ","), first = strcspn(list, "-,");
+        const char *last = first < n ? list + first + 1 : list;
+        size_t last_n = first < n ? n - first - 1 : n;
+
+        if (first == digits.n + 1 && last_n == digits.n + 1 &&
+            memcmp(digits.p, list + 1, digits.n) >= 0 && memcmp(digits.p, last + 1, digits.n) <= 0)
+            return true;
+        list += n + (list[n] == ',');
+    }
+    return false;
+}
+
+bool rw_route_plan_matches(const struct rw_row_number_plan *plan, struct rw_slice digits)
+{
+    if (strcmp(plan->match_type, "digitLength") == 0)
+        return length_matches(plan->match, digits.n);
+    if (strcmp(plan->match_type, "intraCountryCode") == 0)
+        return rw_slice_starts(digits, rw_slice_str(plan->match));
+    if (strcmp(plan->match_type, "interCountryCode") == 0)
+        return !rw_slice_starts(digits, rw_slice_str(plan->match));
+    return list_matches(plan->match, digits);
+}
+
+static bool has_line(const char *lines, const char *line)
+{
+    size_t n = strlen(line);
+
+    while (*lines) {
+        size_t length = strcspn(lines, "\n");
+
+        if (length == n && memcmp(lines, line, n) == 0)
+            return true;
+        lines += length + (lines[length] == '\n');
+    }
+    return false;
+}
+
+bool rw_route_takes(const struct rw_row_route *route, const struct rw_row_number_plan *plans,
+                    size_t count, struct rw_slice digits)
+{
+    if (!*route->classifications)
+        return true;
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(plans[i].site_id, route->site_id) == 0 &&
+            rw_route_plan_matches(&plans[i], digits))
+            return has_line(route->classifications, plans[i].classification);
+    return false;
+}
+
 bool rw_route_usable(const struct rw_row_number *number)
 {
     return number->outbound_allowed && strcmp(number->state, "active") == 0;

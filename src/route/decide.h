@@ -39,6 +39,16 @@ struct rw_route_cursor {
 const struct rw_route_way *rw_route_next(const struct rw_route_way *ways, size_t count,
                                          struct rw_slice digits, struct rw_route_cursor *cursor);
 
+/* Does the plan match the number (E.164 without '+')? */
+bool rw_route_plan_matches(const struct rw_row_number_plan *plan, struct rw_slice digits);
+
+/*
+ * May the route take the number? Any that is limited to no class; else one whose class, as the first
+ * matching plan of the route's site says, is among the route's. `plans` are the tenant's, by priority.
+ */
+bool rw_route_takes(const struct rw_row_route *route, const struct rw_row_number_plan *plans,
+                    size_t count, struct rw_slice digits);
+
 /* May this number be shown on an outbound call? */
 bool rw_route_usable(const struct rw_row_number *number);
 

@@ -260,7 +260,8 @@ static void find_station(struct making *m)
 
 /* ------------------------------------------------------------------ route and trunk */
 
-static void no_route(struct making *m, const struct rw_table_routes *routes, struct rw_slice digits)
+static void no_route(struct making *m, const struct rw_table_routes *routes, struct rw_slice digits,
+                     const struct rw_route_way *other)
 {
     char have[100] = "";
     size_t n = 0;
@@ -271,7 +272,9 @@ static void no_route(struct making *m, const struct rw_table_routes *routes, str
             n += (size_t)snprintf(have + n, sizeof(have) - n, "%s%.15s", n ? ", " : "",
                                   routes->at[i].prefix);
     (void)rw_fail(&err, RW_CONFLICT, "route.none", "no route leads to this number");
-    rw_err_found(&err, "+%.*s; prefixes with a route: %s", RW_SLICE_ARG(digits), n ? have : "none");
+    rw_err_found(&err, "+%.*s; prefixes with a route: %s%s%.40s%s", RW_SLICE_ARG(digits),
+                 n ? have : "none", other ? "; route " : "", other ? other->route->name : "",
+                 other ? " takes other classes of numbers" : "");
     rw_err_expected(&err,
                     "a route whose prefix is one of these, tried in turn: %.*s, %.*s, ... %.*s, "
                     "or empty for all numbers",
@@ -330,11 +333,24 @@ static void spread(struct making *m, const struct rw_table_routes *routes, struc
     }
 }
 
+/* May the way's route take the number? Plans are read only for a route that is limited by class. */
+static bool takes(struct making *m, const struct rw_route_way *way, struct rw_slice digits)
+{
+    const struct rw_table_plans *plans = NULL;
+    struct rw_err err;
+    bool missing;
+
+    if (!*way->route->classifications)
+        return true;
+    return settled(m, rw_table_plans(m->table, m->wish->tenant_id, &plans, &err), &err, &missing) &&
+           rw_route_takes(way->route, plans->at, plans->count, digits);
+}
+
 static void find_route(struct making *m)
 {
     struct rw_slice digits = rw_slice_from(m->wish->to, 1);
     const struct rw_table_routes *routes = NULL;
-    const struct rw_route_way *way, *dead = NULL;
+    const struct rw_route_way *way, *dead = NULL, *other = NULL;
     const struct rw_row_trunk *dead_trunk = NULL, *trunk;
     struct rw_route_cursor cursor = {.started = false};
     struct rw_err err;
@@ -344,6 +360,10 @@ static void find_route(struct making *m)
         !settled(m, rw_table_routes(m->table, m->wish->tenant_id, &routes, &err), &err, &missing))
         return;
     while ((way = rw_route_next(routes->at, routes->count, digits, &cursor)) != NULL) {
+        if (!takes(m, way, digits)) {
+            other = other ? other : way;
+            continue;
+        }
         if (!read_trunk(m, way, &trunk))
             return;
         if (is_active(trunk)) {
@@ -361,7 +381,7 @@ static void find_route(struct making *m)
     if (dead)
         no_trunk(m, dead, dead_trunk);
     else
-        no_route(m, routes, digits);
+        no_route(m, routes, digits, other);
 }
 
 /* ------------------------------------------------------------------ the plan */

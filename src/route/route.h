@@ -4,7 +4,7 @@
  *     caller id   which number the called party sees: a number resource of the tenant, active and
  *                 allowed outbound; named by providerId, by `from`, or the tenant's only usable one
  *     route       the tenant's enabled routes by longest prefix of the called number, then priority; the
- *                 first that has an active trunk, and of its trunks the first active one, or, when it
+ *                 first that takes numbers of this class and has an active trunk, and of its trunks the first active one, or, when it
  *                 distributes at random, any active one
  *     station     the user's default station
  *

@@ -40,6 +40,12 @@ struct rw_table_routes {
     struct rw_route_way *at; /* of all enabled routes, sorted by rw_route_sort() */
     size_t count;
 };
+struct rw_table_plans {
+    struct rw_row_number_plan *at; /* by priority */
+    size_t count;
+};
+enum rw_class rw_table_plans(struct rw_route_table *table, const char *tenant_id,
+                             const struct rw_table_plans **ret, struct rw_err *err);
 enum rw_class rw_table_numbers(struct rw_route_table *table, const char *tenant_id,
                                const struct rw_table_numbers **ret, struct rw_err *err);
 enum rw_class rw_table_routes(struct rw_route_table *table, const char *tenant_id,

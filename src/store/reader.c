@@ -28,6 +28,7 @@ static const struct {
     [RW_Q_GET + RW_ENTITY_DID_POOL] = {RW_ENTITY_DID_POOL, BY_ID, NULL},
     [RW_Q_GET + RW_ENTITY_SITE] = {RW_ENTITY_SITE, BY_ID, NULL},
     [RW_Q_GET + RW_ENTITY_ROUTE] = {RW_ENTITY_ROUTE, BY_ID, NULL},
+    [RW_Q_GET + RW_ENTITY_NUMBER_PLAN] = {RW_ENTITY_NUMBER_PLAN, BY_ID, NULL},
     [RW_Q_GET + RW_ENTITY_CLIENT] = {RW_ENTITY_CLIENT, BY_ID, NULL},
     [RW_Q_GET + RW_ENTITY_TOKEN] = {RW_ENTITY_TOKEN, BY_ID, NULL},
     [RW_Q_GET + RW_ENTITY_CONVERSATION] = {RW_ENTITY_CONVERSATION, BY_ID, NULL},
@@ -40,6 +41,7 @@ static const struct {
     [RW_Q_LIST + RW_ENTITY_DID_POOL] = {RW_ENTITY_DID_POOL, OF_TENANT, "id"},
     [RW_Q_LIST + RW_ENTITY_SITE] = {RW_ENTITY_SITE, OF_TENANT, "id"},
     [RW_Q_LIST + RW_ENTITY_ROUTE] = {RW_ENTITY_ROUTE, OF_TENANT, "priority, id"},
+    [RW_Q_LIST + RW_ENTITY_NUMBER_PLAN] = {RW_ENTITY_NUMBER_PLAN, OF_TENANT, "priority, id"},
     [RW_Q_LIST + RW_ENTITY_CLIENT] = {RW_ENTITY_CLIENT, OF_TENANT " AND revoked_ms=0", "id"},
     [RW_Q_LIST + RW_ENTITY_TOKEN] = {RW_ENTITY_TOKEN, OF_TENANT, "id DESC"},
     [RW_Q_LIST + RW_ENTITY_CONVERSATION] = {RW_ENTITY_CONVERSATION, OF_TENANT, "id DESC"},
@@ -53,6 +55,7 @@ static const struct {
     [RW_Q_ROUTES_TO_TRUNK] = {RW_ENTITY_ROUTE,
                               "tenant_id=?1 AND instr(','||trunk_ids||',', ','||?2||',')>0",
                               "priority, id"},
+    [RW_Q_PLANS_OF_SITE] = {RW_ENTITY_NUMBER_PLAN, OF_TENANT " AND site_id=?2", "priority, id"},
     [RW_Q_SOME_NUMBERS] = {RW_ENTITY_NUMBER,
                            "tenant_id=?1 AND (?2 IS NULL OR e164=?2)"
                            " AND (?3 IS NULL OR instr(e164, ?3)>0)"

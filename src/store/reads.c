@@ -49,6 +49,7 @@ READS_OF(number, numbers, RW_ENTITY_NUMBER)
 READS_OF(did_pool, did_pools, RW_ENTITY_DID_POOL)
 READS_OF(site, sites, RW_ENTITY_SITE)
 READS_OF(route, routes, RW_ENTITY_ROUTE)
+READS_OF(number_plan, number_plans, RW_ENTITY_NUMBER_PLAN)
 READS_OF(client, clients, RW_ENTITY_CLIENT)
 READS_OF(token, tokens, RW_ENTITY_TOKEN)
 READS_OF(conversation, conversations, RW_ENTITY_CONVERSATION)
@@ -87,6 +88,23 @@ enum rw_class rw_store_named_routes(struct rw_store_reader *reader, const char *
     void *rows = NULL;
     enum rw_class class =
         rw_reader_page(reader, RW_Q_NAMED_ROUTES, values, 3, page, arena, &rows, ret_count, err);
+
+    if (class == RW_OK)
+        *ret = rows;
+    return class;
+}
+
+enum rw_class rw_store_plans_of_site(struct rw_store_reader *reader, const char *tenant_id,
+                                     const char *site_id, uint32_t max, struct rw_arena *arena,
+                                     struct rw_row_number_plan **ret, size_t *ret_count,
+                                     struct rw_err *err)
+{
+    char space[2][16];
+    const struct rw_value values[] = {rw_value_id(tenant_id, space[0]),
+                                      rw_value_id(site_id, space[1])};
+    void *rows = NULL;
+    enum rw_class class =
+        rw_reader_many(reader, RW_Q_PLANS_OF_SITE, values, 2, max, arena, &rows, ret_count, err);
 
     if (class == RW_OK)
         *ret = rows;

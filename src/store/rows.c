@@ -93,11 +93,24 @@ static const struct rw_field site[] = {
     TEXT(site, state), U32(site, version),  U64(site, created_ms), U64(site, modified_ms),
 };
 static const struct rw_field route[] = {
-    ID(route, id),           ID(route, tenant_id),      ID(route, site_id),
-    TEXT(route, name),       TEXT(route, description),  TEXT(route, prefixes),
-    TEXT(route, trunk_ids),  TEXT(route, distribution), BOOL(route, enabled),
-    U32(route, priority),    U32(route, version),       U64(route, created_ms),
-    U64(route, modified_ms),
+    ID(route, id),           ID(route, tenant_id),         ID(route, site_id),
+    TEXT(route, name),       TEXT(route, description),     TEXT(route, prefixes),
+    TEXT(route, trunk_ids),  TEXT(route, distribution),    BOOL(route, enabled),
+    U32(route, priority),    U32(route, version),          U64(route, created_ms),
+    U64(route, modified_ms), TEXT(route, classifications),
+};
+static const struct rw_field number_plan[] = {
+    ID(number_plan, id),
+    ID(number_plan, tenant_id),
+    ID(number_plan, site_id),
+    TEXT(number_plan, name),
+    TEXT(number_plan, match_type),
+    TEXT(number_plan, match),
+    TEXT(number_plan, classification),
+    U32(number_plan, priority),
+    U32(number_plan, version),
+    U64(number_plan, created_ms),
+    U64(number_plan, modified_ms),
 };
 static const struct rw_field client[] = {
     ID(client, id),           ID(client, tenant_id),
@@ -168,6 +181,7 @@ const struct rw_entity rw_entities[RW_ENTITIES] = {
     [RW_ENTITY_DID_POOL] = ENTITY(did_pool, "did_pools", 8),
     [RW_ENTITY_SITE] = ENTITY(site, "sites", 6),
     [RW_ENTITY_ROUTE] = ENTITY(route, "outbound_routes", 11),
+    [RW_ENTITY_NUMBER_PLAN] = ENTITY(number_plan, "number_plans", 9),
     [RW_ENTITY_CLIENT] = ENTITY(client, "clients", 9),
     [RW_ENTITY_TOKEN] = ENTITY(token, "tokens", 0),
     [RW_ENTITY_CONVERSATION] = ENTITY(conversation, "conversations", 0),

@@ -126,6 +126,18 @@ struct rw_row_route { /* an outbound route */
     uint32_t priority; /* lower first, among equal prefixes */
     uint32_t version;
     uint64_t created_ms, modified_ms;
+    const char *classifications; /* a line each; "" = numbers of any */
+};
+struct
+    rw_row_number_plan { /* what class numbers of a site are of: the first plan that matches says */
+    const char *id, *tenant_id, *site_id, *name;
+    const char
+        *match_type;   /* "digitLength" | "numberList" | "intraCountryCode" | "interCountryCode" */
+    const char *match; /* country code, "4-15" digits, or "+65..-+65..,+81..": by the type */
+    const char *classification;
+    uint32_t priority; /* lower first */
+    uint32_t version;
+    uint64_t created_ms, modified_ms;
 };
 struct rw_row_client {
     const char *id, *tenant_id, *name, *secret_hash; /* argon2id, encoded */
@@ -195,6 +207,7 @@ void rw_tx_put_number(struct rw_tx *tx, const struct rw_row_number *row);
 void rw_tx_put_did_pool(struct rw_tx *tx, const struct rw_row_did_pool *row);
 void rw_tx_put_site(struct rw_tx *tx, const struct rw_row_site *row);
 void rw_tx_put_route(struct rw_tx *tx, const struct rw_row_route *row);
+void rw_tx_put_number_plan(struct rw_tx *tx, const struct rw_row_number_plan *row);
 void rw_tx_put_client(struct rw_tx *tx, const struct rw_row_client *row);
 void rw_tx_put_token(struct rw_tx *tx, const struct rw_row_token *row);
 void rw_tx_revoke_token(struct rw_tx *tx, const char *tenant_id, const char *token_id,
@@ -223,6 +236,8 @@ void rw_tx_delete_did_pool(struct rw_tx *tx, const char *tenant_id, const char *
                            uint32_t version);
 void rw_tx_delete_site(struct rw_tx *tx, const char *tenant_id, const char *id, uint32_t version);
 void rw_tx_delete_route(struct rw_tx *tx, const char *tenant_id, const char *id, uint32_t version);
+void rw_tx_delete_number_plan(struct rw_tx *tx, const char *tenant_id, const char *id,
+                              uint32_t version);
 
 void rw_tx_add_conversation(struct rw_tx *tx, const struct rw_row_conversation *row);
 void rw_tx_end_conversation(struct rw_tx *tx, const char *tenant_id, const char *id,
@@ -273,6 +288,7 @@ RW_STORE_ENTITY(number, numbers)
 RW_STORE_ENTITY(did_pool, did_pools)
 RW_STORE_ENTITY(site, sites)
 RW_STORE_ENTITY(route, routes)
+RW_STORE_ENTITY(number_plan, number_plans) /* by priority */
 RW_STORE_ENTITY(client, clients)
 RW_STORE_ENTITY(token, tokens)               /* by the token's id */
 RW_STORE_ENTITY(conversation, conversations) /* newest first */
@@ -292,6 +308,11 @@ enum rw_class rw_store_named_routes(struct rw_store_reader *reader, const char *
                                     struct rw_arena *arena, struct rw_row_route **ret,
                                     size_t *ret_count, struct rw_err *err);
 
+/* A site's number plans, by priority; at most `max`. */
+enum rw_class rw_store_plans_of_site(struct rw_store_reader *reader, const char *tenant_id,
+                                     const char *site_id, uint32_t max, struct rw_arena *arena,
+                                     struct rw_row_number_plan **ret, size_t *ret_count,
+                                     struct rw_err *err);
 /* The routes that lead to a trunk, and how many they are. */
 enum rw_class rw_store_routes_to_trunk(struct rw_store_reader *reader, const char *tenant_id,
                                        const char *trunk_id, struct rw_page *page,

@@ -148,6 +148,11 @@ void rw_tx_put_route(struct rw_tx *tx, const struct rw_row_route *row)
     put_versioned(tx, RW_ENTITY_ROUTE, row, row->version);
 }
 
+void rw_tx_put_number_plan(struct rw_tx *tx, const struct rw_row_number_plan *row)
+{
+    put_versioned(tx, RW_ENTITY_NUMBER_PLAN, row, row->version);
+}
+
 void rw_tx_put_client(struct rw_tx *tx, const struct rw_row_client *row)
 {
     put_versioned(tx, RW_ENTITY_CLIENT, row, row->version);
@@ -193,6 +198,12 @@ void rw_tx_delete_site(struct rw_tx *tx, const char *tenant_id, const char *id, 
 void rw_tx_delete_route(struct rw_tx *tx, const char *tenant_id, const char *id, uint32_t version)
 {
     delete_row(tx, RW_ENTITY_ROUTE, tenant_id, id, version);
+}
+
+void rw_tx_delete_number_plan(struct rw_tx *tx, const char *tenant_id, const char *id,
+                              uint32_t version)
+{
+    delete_row(tx, RW_ENTITY_NUMBER_PLAN, tenant_id, id, version);
 }
 
 void rw_tx_revoke_token(struct rw_tx *tx, const char *tenant_id, const char *token_id,

@@ -230,6 +230,7 @@ static void put_tenant_a(struct rw_tx *tx)
                                                .prefixes = "",
                                                .trunk_ids = TRUNK_A,
                                                .distribution = "SEQUENTIAL",
+                                               .classifications = "",
                                                .enabled = true,
                                                .priority = 1,
                                                .version = 1,

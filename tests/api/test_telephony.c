@@ -383,12 +383,11 @@ static void test_routes_lead_calls(void **state)
     make_trunk("Two", "198.51.100.2", two);
     (void)snprintf(routes, sizeof(routes), "%s/outboundroutes", site_path);
     (void)snprintf(body, sizeof(body),
-                   "{\"name\":\"Asia\",\"prefixes\":[\"+81\",\"+659\"],\"classificationTypes\":"
-                   "[\"International\"],\"externalTrunkBases\":[{\"id\":\"%s\"},{\"id\":\"%s\"}]}",
+                   "{\"name\":\"Asia\",\"prefixes\":[\"+81\",\"+659\"],\"externalTrunkBases\":[{"
+                   "\"id\":\"%s\"},{\"id\":\"%s\"}]}",
                    one, two);
     expect_host("192.0.2.1");
     admin("POST", routes, body, 200);
-    assert_true(house_warns("body.ignored_member"));
     assert_int_equal(house_number("priority"), 100);
     (void)snprintf(route, sizeof(route), "%s", house_text("selfUri"));
     expect_host("198.51.100.1");
@@ -439,6 +438,98 @@ static void test_route_is_judged(void **state)
     assert_int_equal(house_number("total"), 1);
 }
 
+#define PLANS EDGES "/sites/" SITE_A "/numberplans"
+
+/* A route that is limited to a class takes the numbers that the first matching plan puts there. */
+static void test_plans_class_numbers(void **state)
+{
+    char id[40], body[600], plan[200];
+
+    (void)state;
+    admin("PUT", PLANS,
+          "[{\"name\":\"Desk\",\"matchType\":\"numberList\",\"classification\":\"Service\","
+          "\"numbers\":[{\"start\":\"+6591234500\",\"end\":\"+6591234599\"},{\"start\":\"+658\"}]},"
+          "{\"name\":\"Home\",\"matchType\":\"intraCountryCode\",\"match\":\"+65\","
+          "\"classification\":\"National\"},"
+          "{\"name\":\"Long\",\"matchType\":\"digitLength\",\"digitLength\":{\"start\":\"12\","
+          "\"end\":\"15\"},\"classification\":\"International\"},"
+          "{\"name\":\"Abroad\",\"matchType\":\"interCountryCode\",\"match\":\"65\","
+          "\"classification\":\"International\",\"priority\":500}]",
+          200);
+    (void)snprintf(id, sizeof(id), "%s", house_text("1/id"));
+    (void)snprintf(plan, sizeof(plan), "%s", house_text("1/selfUri"));
+    admin("GET", PLANS "/classifications", NULL, 200);
+    assert_int_equal(json_array_size(house_last()->body), 3);
+    admin("GET", PLANS "/classifications?classification=National", NULL, 200);
+    assert_int_equal(json_array_size(house_last()->body), 1);
+    admin("GET", plan, NULL, 200);
+    assert_string_equal(house_text("match"), "65");
+    admin("GET", PLANS, NULL, 200);
+    assert_string_equal(house_text("0/numbers/0/end"), "+6591234599");
+    assert_string_equal(house_text("2/digitLength/end"), "15");
+
+    admin("PUT", EDGES "/sites/" SITE_A "/outboundroutes/route-a",
+          "{\"name\":\"all\",\"version\":1,\"classificationTypes\":[\"National\",\"Other\"],"
+          "\"externalTrunkBases\":[{\"id\":\"" TRUNK_A "\"}]}",
+          200);
+    assert_string_equal(house_text("classificationTypes/1"), "Other");
+    expect(house_judge(TOKEN_ANN, "{\"phoneNumber\":\"+6591234600\"}"), 200);
+    expect(house_judge(TOKEN_ANN, "{\"phoneNumber\":\"+6591234567\"}"), 409);
+    refused("route.none", "/phoneNumber");
+    assert_non_null(strstr(house_text("errors/0/found"), "route all takes other classes"));
+    expect(house_judge(TOKEN_ANN, "{\"phoneNumber\":\"+442079460000\"}"), 409);
+
+    /* changed, made, deleted by one list; from the version that was read */
+    (void)snprintf(body, sizeof(body),
+                   "[{\"id\":\"%s\",\"name\":\"UK\",\"version\":1,\"matchType\":"
+                   "\"intraCountryCode\",\"match\":\"44\",\"classification\":\"National\"}]",
+                   id);
+    admin("PUT", PLANS, body, 200);
+    assert_int_equal(house_number("0/version"), 2);
+    expect(house_judge(TOKEN_ANN, "{\"phoneNumber\":\"+442079460000\"}"), 200);
+    admin("PUT", PLANS, body, 409);
+    refused("version.conflict", "/0/version");
+    admin("GET", PLANS, NULL, 200);
+    assert_int_equal(json_array_size(house_last()->body), 1);
+    admin("PUT", EDGES "/sites/" SITE_A "/outboundroutes/route-a",
+          "{\"name\":\"all\",\"version\":2,\"externalTrunkBases\":[{\"id\":\"" TRUNK_A "\"}]}",
+          200);
+    admin("PUT", PLANS, "[]", 200);
+    expect(house_judge(TOKEN_ANN, "{\"phoneNumber\":\"+6591234567\"}"), 200);
+}
+
+static void test_plans_are_judged(void **state)
+{
+    static const struct {
+        const char *match, *code, *pointer;
+    } cases[] = {
+        {"\"matchType\":\"regex\",\"match\":\"^65\"", "body.bad_enum", "/0/matchType"},
+        {"\"matchType\":\"intraCountryCode\"", "numberplan.bad_match", "/0/match"},
+        {"\"matchType\":\"intraCountryCode\",\"match\":\"0065\"", "numberplan.bad_match",
+         "/0/match"},
+        {"\"matchType\":\"digitLength\"", "numberplan.bad_match", "/0/digitLength"},
+        {"\"matchType\":\"digitLength\",\"digitLength\":{\"start\":\"9\",\"end\":\"16\"}",
+         "numberplan.bad_match", "/0/digitLength"},
+        {"\"matchType\":\"numberList\",\"numbers\":[]", "numberplan.bad_match", "/0/numbers"},
+        {"\"matchType\":\"numberList\",\"numbers\":[{\"start\":\"+65\",\"end\":\"+6599\"}]",
+         "numberplan.bad_match", "/0/numbers"},
+        {"\"matchType\":\"intraCountryCode\",\"match\":\"65\",\"id\":\"x\"", "numberplan.unknown",
+         "/0/id"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        char body[300];
+
+        (void)snprintf(body, sizeof(body), "[{\"name\":\"N\",\"classification\":\"C\",%s}]",
+                       cases[i].match);
+        admin("PUT", PLANS, body, 400);
+        refused(cases[i].code, cases[i].pointer);
+    }
+    admin("PUT", PLANS, "{}", 400);
+    refused("body.wrong_type", "");
+}
+
 static void test_who_may(void **state)
 {
     (void)state;
@@ -464,6 +555,8 @@ int main(void)
         cmocka_unit_test(test_site),
         cmocka_unit_test(test_routes_lead_calls),
         cmocka_unit_test(test_route_is_judged),
+        cmocka_unit_test(test_plans_class_numbers),
+        cmocka_unit_test(test_plans_are_judged),
         cmocka_unit_test(test_who_may),
     };
 

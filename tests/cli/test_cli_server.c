@@ -316,11 +316,12 @@ static void commands_ask_and_show(void **state)
         {"trunk|delete|Carrier One", 0, "DELETE /t1 ", "The trunk is gone.\n", ""},
         {"route|list", 0, NULL, "Asia  +65, +81  Carrier One", ""},
         {"route|create|--site|Office|--name|A|--prefix|+65,+81|--trunk|Carrier One,t2|--priority|5|"
-         "--random",
+         "--random|--class|National",
          0,
          "POST /s2/outboundroutes [Bearer tok] {\n  \"name\": \"A\",\n  \"externalTrunkBases\": [\n"
          "    {\n      \"id\": \"t1\"\n    },\n    {\n      \"id\": \"t2\"\n    }\n  ],\n"
-         "  \"prefixes\": [\n    \"+65\",\n    \"+81\"\n  ],\n  \"priority\": 5,\n"
+         "  \"prefixes\": [\n    \"+65\",\n    \"+81\"\n  ],\n  \"classificationTypes\": [\n    "
+         "\"National\"\n  ],\n  \"priority\": 5,\n"
          "  \"distribution\": \"RANDOM\"\n}",
          "id  r1\n", ""},
         {"route|create|--name|A|--trunk|nobody", 1, NULL, "", "unscripted"},

@@ -54,6 +54,58 @@ static void without_routes_there_is_none(void **state)
     assert_null(rw_route_next(routes + 1, ROUTES - 1, RW_LIT("12025550123"), &cursor));
 }
 
+static void plans_class_numbers(void **state)
+{
+    static const struct {
+        const char *type, *match, *digits;
+        bool matches;
+    } table[] = {
+        {"digitLength", "10-11", "6591234567", true},
+        {"digitLength", "11-15", "6591234567", false},
+        {"intraCountryCode", "65", "6591234567", true},
+        {"intraCountryCode", "66", "6591234567", false},
+        {"intraCountryCode", "65", "6", false},
+        {"interCountryCode", "65", "6591234567", false},
+        {"interCountryCode", "66", "6591234567", true},
+        {"numberList", "+6591234567", "6591234567", true},
+        {"numberList", "+6591234500-+6591234599", "6591234500", true},
+        {"numberList", "+6591234500-+6591234599", "6591234599", true},
+        {"numberList", "+6591234500-+6591234599", "6591234600", false},
+        {"numberList", "+6591234500-+6591234599", "65912345", false},
+        {"numberList", "+81,+6591234500-+6591234599,+44", "6591234512", true},
+        {"numberList", "+81,+44", "44", true},
+        {"numberList", "", "44", false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++)
+        assert_int_equal(
+            rw_route_plan_matches(
+                &(struct rw_row_number_plan){.match_type = table[i].type, .match = table[i].match},
+                rw_slice_str(table[i].digits)),
+            table[i].matches);
+}
+
+/* The first matching plan of the route's site decides, though a later one would let the number pass. */
+static void routes_take_classes(void **state)
+{
+    static const struct rw_row_number_plan plans[] = {
+        {.site_id = "other", .match_type = "digitLength", .match = "1-15", .classification = "X"},
+        {.site_id = "s", .match_type = "intraCountryCode", .match = "65", .classification = "Near"},
+        {.site_id = "s", .match_type = "digitLength", .match = "1-15", .classification = "Far"},
+    };
+    struct rw_row_route route = {.site_id = "s", .classifications = ""};
+
+    (void)state;
+    assert_true(rw_route_takes(&route, NULL, 0, RW_LIT("6591234567")));
+    route.classifications = "X\nFar";
+    assert_false(rw_route_takes(&route, plans, 3, RW_LIT("6591234567")));
+    assert_true(rw_route_takes(&route, plans, 3, RW_LIT("442079460000")));
+    assert_false(rw_route_takes(&route, NULL, 0, RW_LIT("442079460000")));
+    route.classifications = "Nearer\nNear";
+    assert_true(rw_route_takes(&route, plans, 3, RW_LIT("6591234567")));
+}
+
 #define NUMBER(id_, e164_, state_, allowed, owner)                                                 \
     {                                                                                              \
         .id = id_, .e164 = e164_, .state = state_, .outbound_allowed = allowed,                    \
@@ -115,6 +167,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_longest_prefix_comes_first),
+        cmocka_unit_test(plans_class_numbers),
+        cmocka_unit_test(routes_take_classes),
         cmocka_unit_test(without_routes_there_is_none),
         cmocka_unit_test(the_default_number_is_the_only_one),
         cmocka_unit_test(near_numbers_and_ids_are_found),

@@ -161,6 +161,7 @@ static void put_ways(struct rw_tx *tx)
 
         row.site_id = "site";
         row.distribution = row.distribution ? row.distribution : "SEQUENTIAL";
+        row.classifications = row.classifications ? row.classifications : "";
         row.enabled = true;
         row.version = 1;
         rw_tx_put_route(tx, &row);
@@ -420,6 +421,7 @@ static void ten_thousand_routes(void **state)
                                                    .prefixes = prefixes,
                                                    .trunk_ids = "main",
                                                    .distribution = "SEQUENTIAL",
+                                                   .classifications = "",
                                                    .enabled = true,
                                                    .version = 1});
         if (i % 1000 == 999 || i == 9989) {

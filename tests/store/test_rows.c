@@ -117,16 +117,23 @@ static void test_directory(void **state)
                    S(last_e164), S(comments), N(version), N(created_ms), N(modified_ms));
     }
     {
+        struct rw_row_number_plan in = {"p", TENANT_A, "s", "plan", "digitLength", "4-15", "Big",
+                                        1,   1,        3,   4};
+        ROUND_TRIP(number_plan, put, S(id), S(tenant_id), S(site_id), S(name), S(match_type),
+                   S(match), S(classification), N(priority), N(version), N(created_ms),
+                   N(modified_ms));
+    }
+    {
         struct rw_row_site in = {"s", TENANT_A, "site", "d", "active", 1, 3, 4};
         ROUND_TRIP(site, put, S(id), S(tenant_id), S(name), S(description), S(state), N(version),
                    N(created_ms), N(modified_ms));
     }
     {
         struct rw_row_route in = {"r",          TENANT_A, "s", "all", NULL, "65,1", "t,u",
-                                  "SEQUENTIAL", true,     7,   1,     3,    4};
+                                  "SEQUENTIAL", true,     7,   1,     3,    4,      "A\nB"};
         ROUND_TRIP(route, put, S(id), S(tenant_id), S(site_id), S(name), S(description),
                    S(prefixes), S(trunk_ids), S(distribution), N(enabled), N(priority), N(version),
-                   N(created_ms), N(modified_ms));
+                   N(created_ms), N(modified_ms), S(classifications));
     }
     {
         struct rw_row_client in = {"c-1",
@@ -430,7 +437,16 @@ static void test_tenants_apart(void **state)
                                                .prefixes = "",
                                                .trunk_ids = "t",
                                                .distribution = "RANDOM",
+                                               .classifications = "",
                                                .version = 1});
+    rw_tx_put_number_plan(tx, &(struct rw_row_number_plan){.id = "i",
+                                                           .tenant_id = TENANT_A,
+                                                           .site_id = "i",
+                                                           .name = "n",
+                                                           .match_type = "digitLength",
+                                                           .match = "",
+                                                           .classification = "c",
+                                                           .version = 1});
     rw_tx_put_client(tx, &(struct rw_row_client){"i", TENANT_A, "n", "h", "g", "", "", 1, 1, 1, 0});
     rw_tx_put_token(tx, &(struct rw_row_token){.hash = "h",
                                                .id = "i",
@@ -457,6 +473,7 @@ static void test_tenants_apart(void **state)
     LIST_OF_B_IS_EMPTY(did_pools, did_pool);
     LIST_OF_B_IS_EMPTY(sites, site);
     LIST_OF_B_IS_EMPTY(routes, route);
+    LIST_OF_B_IS_EMPTY(number_plans, number_plan);
     LIST_OF_B_IS_EMPTY(clients, client);
     LIST_OF_B_IS_EMPTY(tokens, token);
     LIST_OF_B_IS_EMPTY(conversations, conversation);

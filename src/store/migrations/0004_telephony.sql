@@ -59,6 +59,7 @@ CREATE TABLE outbound_routes (
     version INTEGER NOT NULL,
     created_ms INTEGER NOT NULL,
     modified_ms INTEGER NOT NULL,
+    classifications TEXT NOT NULL, -- a line each; '' = numbers of any class
     PRIMARY KEY (tenant_id, id)
 ) WITHOUT ROWID;
 INSERT INTO outbound_routes
@@ -72,7 +73,22 @@ INSERT INTO outbound_routes
                        substr(hex(trunk_id), 13, 4) || '-' || substr(hex(trunk_id), 17, 4) || '-' ||
                        substr(hex(trunk_id), 21))
             ELSE trunk_id END,
-        'SEQUENTIAL', 1, priority, 1, created_ms, created_ms
+        'SEQUENTIAL', 1, priority, 1, created_ms, created_ms, ''
     FROM routes;
 CREATE UNIQUE INDEX outbound_routes_by_name ON outbound_routes (tenant_id, name);
 DROP TABLE routes;
+
+CREATE TABLE number_plans (
+    id BLOB NOT NULL,
+    tenant_id BLOB NOT NULL,       -- tenants.id
+    site_id BLOB NOT NULL,         -- sites.id
+    name TEXT NOT NULL,
+    match_type TEXT NOT NULL,
+    match TEXT NOT NULL,           -- by the type: a country code, a range of lengths, numbers
+    classification TEXT NOT NULL,
+    priority INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    created_ms INTEGER NOT NULL,
+    modified_ms INTEGER NOT NULL,
+    PRIMARY KEY (tenant_id, id)
+) WITHOUT ROWID;
