@@ -69,6 +69,16 @@ bool rw_number_judge(struct rw_slice text, const char *pointer,
     return !refused;
 }
 
+bool rw_number_judge_owned(struct rw_slice text, const char *pointer, struct rw_address *ret,
+                           struct rw_faults *faults, struct rw_faults *warnings)
+{
+    struct rw_address_policy policy;
+
+    rw_address_policy_init(&policy);
+    policy.accept_extensions = false;
+    return rw_number_judge(text, pointer, &policy, ret, faults, warnings);
+}
+
 bool rw_number_guess(struct rw_slice text, const struct rw_address_policy *policy,
                      struct rw_address *ret)
 {

@@ -29,6 +29,13 @@ bool rw_number_judge(struct rw_slice text, const char *pointer,
                      struct rw_faults *faults, struct rw_faults *warnings);
 
 /*
+ * The same for a number that an operator says is his: E.164, without an extension, which callers can't be
+ * shown. What no numbering data has is only warned of: the data lags behind, and he has the contract.
+ */
+bool rw_number_judge_owned(struct rw_slice text, const char *pointer, struct rw_address *ret,
+                           struct rw_faults *faults, struct rw_faults *warnings);
+
+/*
  * Judges, and tries what the engine suggests instead; what is assigned before what is not. False, with
  * the verdict on the text itself in *ret: nobody can say what was meant.
  */

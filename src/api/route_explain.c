@@ -166,8 +166,12 @@ static void say_fate(const struct rw_route_step *step, char *dst, size_t size)
         (void)snprintf(dst, size, "%u trunks stand before it, and a call asks no more",
                        RW_CALL_TRUNKS_MAX);
         break;
+    case RW_ROUTE_OTHER_CLASS:
+        (void)snprintf(dst, size, "it takes numbers of other classes: %.60s",
+                       step->way->route->classifications);
+        break;
     case RW_ROUTE_OTHER_PREFIX:
-        (void)snprintf(dst, size, "the number does not begin with %.20s", step->route->prefix);
+        (void)snprintf(dst, size, "the number does not begin with %.20s", step->way->prefix);
         break;
     }
 }
@@ -178,15 +182,15 @@ static void write_step(struct rw_json_writer *w, const struct rw_route_step *ste
 
     say_fate(step, why, sizeof(why));
     rw_json_open_object(w, NULL);
-    rw_json_str(w, "id", step->route->id);
-    rw_json_opt(w, "name", step->route->name);
-    rw_json_str(w, "prefix", step->route->prefix);
-    rw_json_uint(w, "priority", step->route->priority);
+    rw_json_str(w, "id", step->way->route->id);
+    rw_json_opt(w, "name", step->way->route->name);
+    rw_json_str(w, "prefix", step->way->prefix);
+    rw_json_uint(w, "priority", step->way->route->priority);
     rw_json_bool(w, "taken", step->fate == RW_ROUTE_TAKEN);
     if (step->place)
         rw_json_uint(w, "place", step->place);
     rw_json_open_object(w, "trunk");
-    rw_json_str(w, "id", step->route->trunk_id);
+    rw_json_str(w, "id", step->way->trunk_id);
     rw_json_opt(w, "name", step->trunk ? step->trunk->name : NULL);
     rw_json_close(w);
     rw_json_str(w, "why", why);

@@ -271,7 +271,7 @@ static void check_member(struct check *c, const struct rw_schema_member *member,
 {
     if (refuse_member(c, member, value))
         return;
-    if (json_is_null(value) && member->nullable)
+    if (json_is_null(value) && (member->nullable || member->schema->type == RW_TYPE_ANY))
         return;
     if (json_is_null(value)) {
         struct rw_err err = fault(c, "body.null_member");

@@ -3,12 +3,12 @@
 #include "api/change.h"
 #include "api/paging.h"
 #include "api/render.h"
+#include "api/sip_address.h"
 #include "api/users.h"
 #include "api_gen.h"
 #include "base/clock.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 
 /* A tenant with more stations than this many pages is searched only so far. */
 #define SEARCH_PAGES_MAX 200
@@ -147,50 +147,6 @@ void rw_op_getUserStation(struct rw_request *r)
 
 /* ------------------------------------------------------------------ changing */
 
-/* A name or an address, IPv6 in brackets. Returns what follows, NULL when there is none. */
-static const char *skip_host(const char *p)
-{
-    size_t n = *p == '[' ? strspn(p + 1, "0123456789abcdefABCDEF:.") : 0;
-
-    if (*p == '[')
-        return n && p[1 + n] == ']' ? p + n + 2 : NULL;
-    n = strspn(p, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_");
-    return n ? p + n : NULL;
-}
-
-/* ":port" if there is one. Returns what follows, NULL when it is no port. */
-static const char *skip_port(const char *p)
-{
-    size_t n = *p == ':' ? strspn(p + 1, "0123456789") : 0;
-    unsigned long port;
-
-    if (*p != ':')
-        return p;
-    if (n == 0 || n > 5)
-        return NULL;
-    port = strtoul(p + 1, NULL, 10);
-    return port && port <= 65535 ? p + n + 1 : NULL;
-}
-
-/*
- * sip:name@host, maybe with a port and ;transport=udp or tcp: what an INVITE can be sent to. Nothing
- * that could end a SIP header early, and no headers of its own, which a Request-URI can't have.
- */
-static bool is_sip_uri(const char *uri)
-{
-    const char *at = strchr(uri, '@'), *p;
-
-    if (strncmp(uri, "sip:", 4) != 0 || !at || at == uri + 4)
-        return false;
-    for (p = uri; p < at; p++)
-        if ((unsigned char)*p <= ' ' || (unsigned char)*p >= 0x7f || strchr("<>\"\\,?", *p))
-            return false;
-    p = skip_host(at + 1);
-    if (p)
-        p = skip_port(p);
-    return p && (!*p || strcmp(p, ";transport=udp") == 0 || strcmp(p, ";transport=tcp") == 0);
-}
-
 /* The user whose default station a new one becomes. False: refused, and answered. */
 static bool find_owner(struct rw_request *r, const char *user_id, struct rw_row_user *ret)
 {
@@ -230,7 +186,7 @@ void rw_op_postStations(struct rw_request *r)
         .created_ms = rw_clock_wall_ms(),
     };
 
-    if (!is_sip_uri(uri)) {
+    if (!rw_sip_address_is_station(uri)) {
         rw_fail(&err, RW_MALFORMED, "station.bad_uri", "a station is reached at a SIP URI");
         rw_err_at(&err, "/sipUri", -1, 0);
         rw_err_found(&err, "\"%s\"", uri);

@@ -271,12 +271,14 @@ static void tell_refusal(struct rw_cli *cli, const struct rw_cli_call *call,
                          const struct rw_cli_answer *answer)
 {
     const struct rw_cli_source source = {call->source_name ? call->source_name : "request",
-                                         rw_slice_str(call->body)};
+                                         call->place ? call->source : rw_slice_str(call->body)};
 
+    if (call->place && json_is_object(answer->json))
+        call->place(answer->json, call->place_arg);
     if (cli->json || !cli->terminal)
         rw_cli_show_json(cli, answer->json);
     if (json_is_object(answer->json))
-        rw_cli_show_refusal(cli, answer->json, call->body ? &source : NULL);
+        rw_cli_show_refusal(cli, answer->json, call->body || call->place ? &source : NULL);
     else
         fprintf(cli->err, "ringwright: the server answered %ld\n", answer->status);
 }

@@ -34,6 +34,10 @@ struct rw_cli_call {
     bool anonymous;   /* needs no token */
     const char *form; /* a form instead of body, sent as this client */
     const char *client_id, *client_secret;
+    /* Where the body was made from another text: moves a refusal's places there before it is shown. */
+    void (*place)(json_t *refusal, void *arg);
+    void *place_arg;
+    struct rw_slice source; /* that text */
 };
 
 /* True when a 2xx answer came. Anything else was told on cli->err; ask rw_cli_exit() how to end. */

@@ -1,8 +1,7 @@
-/* number check and metadata-version (no server needed), number get. */
+/* number check and metadata-version: no server needed. */
 #include "address/address.h"
 #include "base/err.h"
 #include "base/status.h"
-#include "cli/client.h"
 #include "cli/commands.h"
 #include "cli/number_batch.h"
 #include "cli/number_json.h"
@@ -192,58 +191,4 @@ int rw_cli_number_metadata_version(struct rw_cli *cli, const struct rw_cli_args 
     rw_cli_show_json(cli, json);
     json_decref(json);
     return 0;
-}
-
-/* ------------------------------------------------------------------ number get */
-
-static const struct rw_cli_column columns[] = {
-    {"number", "phoneNumber"}, {"id", "id"},        {"name", "name"},
-    {"state", "state"},        {"usage", "usage"},  {"outbound calls", "outboundAllowed"},
-
-    {"owner", "owner.id"},     {"edge", "edge.id"}, {NULL, NULL},
-};
-
-/* The id of the first edge, into dst; false when there is none, told already. */
-static bool first_edge(struct rw_cli *cli, char *dst, size_t size, int *ret_exit)
-{
-    const struct rw_cli_call call = {.method = "GET",
-                                     .path = "/api/v2/telephony/providers/edges?pageSize=1"};
-    struct rw_cli_answer answer;
-    const char *id = NULL;
-    char scratch[40];
-
-    *ret_exit = 1;
-    if (rw_cli_send(cli, &call, &answer)) {
-        id = rw_cli_text_at(answer.json, "entities.0.id", scratch);
-        if (id)
-            (void)snprintf(dst, size, "%s", id);
-        else
-            fprintf(cli->err, "ringwright: the server has no edge\n");
-    } else {
-        *ret_exit = rw_cli_exit(&answer);
-    }
-    rw_cli_answer_done(&answer);
-    return id != NULL;
-}
-
-int rw_cli_number_get(struct rw_cli *cli, const struct rw_cli_args *args)
-{
-    const char *edge = rw_cli_option(args, "edge");
-    struct rw_buf path;
-    char id[128];
-    int status;
-
-    if (!edge) {
-        if (!first_edge(cli, id, sizeof(id), &status))
-            return status;
-        edge = id;
-    }
-    rw_buf_init(&path, 1024);
-    rw_buf_puts(&path, "/api/v2/telephony/providers/edges/");
-    rw_cli_escape(&path, edge);
-    rw_buf_puts(&path, "/phoneNumbers");
-    status = path.failed ? rw_cli_path_failed(cli)
-                         : rw_cli_by_id(cli, "GET", path.p, args->args[0], "", columns);
-    rw_buf_done(&path);
-    return status;
 }

@@ -169,10 +169,11 @@ static bool is_noun(const char *word)
     return false;
 }
 
-/* One word that begins with "--", for a command or before one is known. */
+/* One word that begins with "--", or -f for --file; for a command or before one is known. */
 static int read_option(struct rw_cli *cli, struct words *w, struct rw_cli_args *args)
 {
-    const char *name = w->argv[w->at] + 2, *equals = strchr(name, '=');
+    const char *word = w->argv[w->at], *name = word[1] == '-' ? word + 2 : "file";
+    const char *equals = strchr(name, '=');
     size_t n = equals ? (size_t)(equals - name) : strlen(name);
     const struct rw_cli_command *command = args->command;
     char typed[80];
@@ -217,7 +218,7 @@ static int read_words(struct rw_cli *cli, struct words *w, struct rw_cli_args *a
         }
         if (!only_plain && strcmp(word, "-h") == 0)
             word = "--help";
-        if (!only_plain && strncmp(word, "--", 2) == 0) {
+        if (!only_plain && (strncmp(word, "--", 2) == 0 || strcmp(word, "-f") == 0)) {
             if (word != w->argv[w->at]) {
                 w->help = true;
                 continue;

@@ -109,7 +109,8 @@ static void add_telephony(struct rw_init *init, const struct rw_daemon_options *
                                  .state = "active",
                                  .answer_timeout_ms = ANSWER_TIMEOUT_MS,
                                  .version = 1,
-                                 .created_ms = init->now_ms};
+                                 .created_ms = init->now_ms,
+                                 .modified_ms = init->now_ms};
 
     if (!is_station(rw_slice_str(options->station))) {
         rw_fail(init->err, RW_MALFORMED, "usage.bad_station", "--station is no SIP URI");
@@ -127,11 +128,17 @@ static void add_telephony(struct rw_init *init, const struct rw_daemon_options *
     rw_tx_put_trunk(init->tx, &trunk);
     rw_tx_put_route(init->tx, &(struct rw_row_route){.id = rw_init_new_id(init),
                                                      .tenant_id = tenant_id,
+                                                     .site_id = tenant_id,
                                                      .name = "Everywhere",
-                                                     .prefix = "",
-                                                     .trunk_id = trunk.id,
+                                                     .prefixes = "",
+                                                     .trunk_ids = trunk.id,
+                                                     .distribution = "SEQUENTIAL",
+                                                     .classifications = "",
+                                                     .enabled = true,
                                                      .priority = 1,
-                                                     .created_ms = init->now_ms});
+                                                     .version = 1,
+                                                     .created_ms = init->now_ms,
+                                                     .modified_ms = init->now_ms});
     rw_tx_put_number(init->tx, &(struct rw_row_number){.id = NUMBER_ID,
                                                        .tenant_id = tenant_id,
                                                        .edge_id = edge.id,

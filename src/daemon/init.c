@@ -77,6 +77,13 @@ void rw_init_add_client(struct rw_init *init, struct rw_row_client client, const
 void rw_init_add_tenant(struct rw_init *init, const char *id, const char *name)
 {
     rw_tx_put_tenant(init->tx, &(struct rw_row_tenant){id, name, init->now_ms});
+    rw_tx_put_site(init->tx, &(struct rw_row_site){.id = id,
+                                                   .tenant_id = id,
+                                                   .name = "Main site",
+                                                   .state = "active",
+                                                   .version = 1,
+                                                   .created_ms = init->now_ms,
+                                                   .modified_ms = init->now_ms});
 }
 
 /* A tenant, a person who may do everything in it, and a program that may. */
@@ -85,6 +92,12 @@ static void add_administrator(struct rw_init *init, const char *tenant_name)
     const char *tenant_id = rw_init_new_id(init), *user_id = rw_init_new_id(init);
 
     rw_init_add_tenant(init, tenant_id, tenant_name);
+    rw_tx_put_edge(init->tx, &(struct rw_row_edge){.id = tenant_id,
+                                                   .tenant_id = tenant_id,
+                                                   .name = "Main edge",
+                                                   .state = "active",
+                                                   .version = 1,
+                                                   .created_ms = init->now_ms});
     rw_init_show(init, "tenant_id", tenant_id);
     rw_init_show(init, "admin_user_id", user_id);
     rw_init_show(init, "admin_token",

@@ -3,32 +3,87 @@
 #include "base/near.h"
 #include <stdlib.h>
 
+/* ------------------------------------------------------------------ the ways of a route */
+
+static size_t words(const char *list)
+{
+    size_t n = 1;
+
+    for (; *list; list++)
+        n += *list == ',';
+    return n;
+}
+
+size_t rw_route_ways_count(const struct rw_row_route *route)
+{
+    return route->enabled && *route->trunk_ids ? words(route->prefixes) * words(route->trunk_ids)
+                                               : 0;
+}
+
+/* The word at *at, which moves behind it and its comma; NULL when memory is out. */
+static const char *take_word(const char **at, struct rw_arena *arena)
+{
+    size_t n = strcspn(*at, ",");
+    const char *word = rw_arena_copy(arena, (struct rw_slice){*at, n});
+
+    *at += n + ((*at)[n] == ',');
+    return word;
+}
+
+enum rw_class rw_route_ways(const struct rw_row_route *route, struct rw_arena *arena,
+                            struct rw_route_way *ways, struct rw_route_way **ret,
+                            struct rw_err *err)
+{
+    size_t prefixes = words(route->prefixes), trunks = words(route->trunk_ids);
+    const char *prefix_at = route->prefixes;
+
+    *ret = ways;
+    if (!rw_route_ways_count(route))
+        return RW_OK;
+    for (size_t p = 0; p < prefixes; p++) {
+        const char *prefix = take_word(&prefix_at, arena), *trunk_at = route->trunk_ids;
+
+        for (size_t t = 0; t < trunks; t++) {
+            const char *trunk_id = p ? ways[t].trunk_id : take_word(&trunk_at, arena);
+
+            if (!prefix || !trunk_id)
+                return rw_fail_memory(err);
+            *(*ret)++ = (struct rw_route_way){prefix, trunk_id, (uint32_t)t, route};
+        }
+    }
+    return RW_OK;
+}
+
+/* ------------------------------------------------------------------ the order of ways */
+
 static int by_prefix(const void *x, const void *y)
 {
-    const struct rw_row_route *a = x, *b = y;
+    const struct rw_route_way *a = x, *b = y;
     int order = strcmp(a->prefix, b->prefix);
 
-    if (order == 0 && a->priority != b->priority)
-        order = a->priority < b->priority ? -1 : 1;
-    return order ? order : strcmp(a->id, b->id);
+    if (order == 0 && a->route->priority != b->route->priority)
+        order = a->route->priority < b->route->priority ? -1 : 1;
+    if (order == 0)
+        order = strcmp(a->route->id, b->route->id);
+    return order ? order : a->place < b->place ? -1 : a->place > b->place;
 }
 
-void rw_route_sort(struct rw_row_route *routes, size_t count)
+void rw_route_sort(struct rw_route_way *ways, size_t count)
 {
     if (count)
-        qsort(routes, count, sizeof(*routes), by_prefix);
+        qsort(ways, count, sizeof(*ways), by_prefix);
 }
 
-/* strcmp() of a route's prefix and the first n of the digits. */
-static int compare(const struct rw_row_route *route, struct rw_slice digits, size_t n)
+/* strcmp() of a way's prefix and the first n of the digits. */
+static int compare(const struct rw_route_way *way, struct rw_slice digits, size_t n)
 {
-    int order = strncmp(route->prefix, digits.p, n);
+    int order = strncmp(way->prefix, digits.p, n);
 
-    return order ? order : route->prefix[n] != '\0';
+    return order ? order : way->prefix[n] != '\0';
 }
 
-/* The first route whose prefix is exactly the first n digits; count when there is none. */
-static size_t first_of(const struct rw_row_route *routes, size_t count, struct rw_slice digits,
+/* The first way whose prefix is exactly the first n digits; count when there is none. */
+static size_t first_of(const struct rw_route_way *ways, size_t count, struct rw_slice digits,
                        size_t n)
 {
     size_t lo = 0, hi = count;
@@ -36,21 +91,21 @@ static size_t first_of(const struct rw_row_route *routes, size_t count, struct r
     while (lo < hi) {
         size_t mid = (lo + hi) / 2;
 
-        if (compare(&routes[mid], digits, n) < 0)
+        if (compare(&ways[mid], digits, n) < 0)
             lo = mid + 1;
         else
             hi = mid;
     }
-    return lo < count && compare(&routes[lo], digits, n) == 0 ? lo : count;
+    return lo < count && compare(&ways[lo], digits, n) == 0 ? lo : count;
 }
 
-const struct rw_row_route *rw_route_next(const struct rw_row_route *routes, size_t count,
+const struct rw_route_way *rw_route_next(const struct rw_route_way *ways, size_t count,
                                          struct rw_slice digits, struct rw_route_cursor *cursor)
 {
     if (cursor->started) {
         cursor->at++;
-        if (cursor->at < count && compare(&routes[cursor->at], digits, cursor->prefix_digits) == 0)
-            return &routes[cursor->at];
+        if (cursor->at < count && compare(&ways[cursor->at], digits, cursor->prefix_digits) == 0)
+            return &ways[cursor->at];
         if (cursor->prefix_digits-- == 0) {
             cursor->prefix_digits = 0;
             cursor->at = count;
@@ -61,12 +116,77 @@ const struct rw_row_route *rw_route_next(const struct rw_row_route *routes, size
         cursor->prefix_digits = digits.n;
     }
     for (;; cursor->prefix_digits--) {
-        cursor->at = first_of(routes, count, digits, cursor->prefix_digits);
+        cursor->at = first_of(ways, count, digits, cursor->prefix_digits);
         if (cursor->at < count)
-            return &routes[cursor->at];
+            return &ways[cursor->at];
         if (cursor->prefix_digits == 0)
             return NULL;
     }
+}
+
+/* ------------------------------------------------------------------ classes of numbers */
+
+/* "4-15": how many digits. */
+static bool length_matches(const char *match, size_t n)
+{
+    char *end;
+    unsigned long least = strtoul(match, &end, 10),
+                  most = *end == '-' ? strtoul(end + 1, NULL, 10) : 0;
+
+    return n >= least && n <= most;
+}
+
+/* Is the number one of "+6531234500-+6531234599,+81312345678"? Numbers of one length only compare. */
+static bool list_matches(const char *list, struct rw_slice digits)
+{
+    while (*list) {
+        size_t n = strcspn(list, ","), first = strcspn(list, "-,");
+        const char *last = first < n ? list + first + 1 : list;
+        size_t last_n = first < n ? n - first - 1 : n;
+
+        if (first == digits.n + 1 && last_n == digits.n + 1 &&
+            memcmp(digits.p, list + 1, digits.n) >= 0 && memcmp(digits.p, last + 1, digits.n) <= 0)
+            return true;
+        list += n + (list[n] == ',');
+    }
+    return false;
+}
+
+bool rw_route_plan_matches(const struct rw_row_number_plan *plan, struct rw_slice digits)
+{
+    if (strcmp(plan->match_type, "digitLength") == 0)
+        return length_matches(plan->match, digits.n);
+    if (strcmp(plan->match_type, "intraCountryCode") == 0)
+        return rw_slice_starts(digits, rw_slice_str(plan->match));
+    if (strcmp(plan->match_type, "interCountryCode") == 0)
+        return !rw_slice_starts(digits, rw_slice_str(plan->match));
+    return list_matches(plan->match, digits);
+}
+
+static bool has_line(const char *lines, const char *line)
+{
+    size_t n = strlen(line);
+
+    while (*lines) {
+        size_t length = strcspn(lines, "\n");
+
+        if (length == n && memcmp(lines, line, n) == 0)
+            return true;
+        lines += length + (lines[length] == '\n');
+    }
+    return false;
+}
+
+bool rw_route_takes(const struct rw_row_route *route, const struct rw_row_number_plan *plans,
+                    size_t count, struct rw_slice digits)
+{
+    if (!*route->classifications)
+        return true;
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(plans[i].site_id, route->site_id) == 0 &&
+            rw_route_plan_matches(&plans[i], digits))
+            return has_line(route->classifications, plans[i].classification);
+    return false;
 }
 
 bool rw_route_usable(const struct rw_row_number *number)

@@ -1,5 +1,6 @@
 #include "route/route.h"
 
+#include "base/id.h"
 #include "route/decide.h"
 #include "route/table.h"
 
@@ -17,6 +18,7 @@ struct making {
     enum rw_route_caller caller;
     const struct rw_row_route *route;                      /* of the first trunk */
     const struct rw_row_trunk *trunks[RW_CALL_TRUNKS_MAX]; /* in the order of trying */
+    const struct rw_route_way *ways[RW_CALL_TRUNKS_MAX];   /* that lead to them, before the dice */
     uint32_t trunk_count;
     const struct rw_row_user *user;
     const struct rw_row_station *station;
@@ -286,7 +288,8 @@ static void list_prefixes(struct rw_slice digits, char *dst, size_t size)
     }
 }
 
-static void no_route(struct making *m, const struct rw_table_routes *routes, struct rw_slice digits)
+static void no_route(struct making *m, const struct rw_table_routes *routes, struct rw_slice digits,
+                     const struct rw_route_way *other)
 {
     char have[100] = "", tried[110];
     size_t n = 0;
@@ -297,22 +300,24 @@ static void no_route(struct making *m, const struct rw_table_routes *routes, str
             n += (size_t)snprintf(have + n, sizeof(have) - n, "%s%.15s", n ? ", " : "",
                                   routes->at[i].prefix);
     (void)rw_fail(&err, RW_CONFLICT, "route.none", "no route leads to this number");
-    rw_err_found(&err, "+%.*s; prefixes with a route: %s", RW_SLICE_ARG(digits), n ? have : "none");
+    rw_err_found(&err, "+%.*s; prefixes with a route: %s%s%.40s%s", RW_SLICE_ARG(digits),
+                 n ? have : "none", other ? "; route " : "", other ? other->route->name : "",
+                 other ? " takes other classes of numbers" : "");
     list_prefixes(digits, tried, sizeof(tried));
     rw_err_expected(&err, "a route with a prefix that was tried: %s, or empty", tried);
     add_fault(m, &err, m->wish->to_pointer);
 }
 
-static void no_trunk(struct making *m, const struct rw_row_route *route,
+static void no_trunk(struct making *m, const struct rw_route_way *way,
                      const struct rw_row_trunk *trunk)
 {
     struct rw_err err;
 
     (void)rw_fail(&err, RW_CONFLICT, "route.trunk_inactive",
                   "the route to this number leads to no active trunk");
-    rw_err_found(&err, "route %s (prefix \"%s\"), trunk %s, state %s",
-                 route->name ? route->name : route->id, route->prefix,
-                 trunk ? trunk->name : route->trunk_id, trunk ? trunk->state : "missing");
+    rw_err_found(&err, "route %s (prefix \"%s\"), trunk %s, state %s", way->route->name,
+                 way->prefix, trunk ? trunk->name : way->trunk_id,
+                 trunk ? trunk->state : "missing");
     rw_err_expected(&err, "an active trunk on that route, or another route with the same prefix");
     add_fault(m, &err, m->wish->to_pointer);
 }
@@ -325,8 +330,8 @@ static bool is_taken(const struct making *m, const struct rw_row_trunk *trunk)
     return false;
 }
 
-static enum rw_route_fate judge_route(struct making *m, const struct rw_row_route *route,
-                                      const struct rw_row_trunk *trunk)
+static enum rw_route_fate judge_way(struct making *m, const struct rw_route_way *way,
+                                    const struct rw_row_trunk *trunk)
 {
     if (!trunk)
         return RW_ROUTE_TRUNK_MISSING;
@@ -336,30 +341,29 @@ static enum rw_route_fate judge_route(struct making *m, const struct rw_row_rout
         return RW_ROUTE_SAME_TRUNK;
     if (m->trunk_count == RW_CALL_TRUNKS_MAX)
         return RW_ROUTE_ENOUGH;
-    if (m->trunk_count == 0)
-        m->route = route;
+    m->ways[m->trunk_count] = way;
     m->trunks[m->trunk_count++] = trunk;
     return RW_ROUTE_TAKEN;
 }
 
-static void write_step(const struct making *m, const struct rw_row_route *route,
+static void write_step(const struct making *m, const struct rw_route_way *way,
                        const struct rw_row_trunk *trunk, enum rw_route_fate fate)
 {
     struct rw_route_trace *trace = m->wish->trace;
 
     if (trace && trace->count < RW_ROUTE_CONSIDERED)
         trace->steps[trace->count++] =
-            (struct rw_route_step){route, trunk, fate, fate == RW_ROUTE_TAKEN ? m->trunk_count : 0};
+            (struct rw_route_step){way, trunk, fate, fate == RW_ROUTE_TAKEN ? m->trunk_count : 0};
 }
 
-static bool leads_to(const struct rw_row_route *route, struct rw_slice digits)
+static bool leads_to(const struct rw_route_way *way, struct rw_slice digits)
 {
-    size_t n = strlen(route->prefix);
+    size_t n = strlen(way->prefix);
 
-    return n <= digits.n && memcmp(route->prefix, digits.p, n) == 0;
+    return n <= digits.n && memcmp(way->prefix, digits.p, n) == 0;
 }
 
-/* The routes that do not lead there, for the trace. */
+/* The ways that do not lead there, for the trace. */
 static void write_others(const struct making *m, const struct rw_table_routes *routes,
                          struct rw_slice digits)
 {
@@ -371,12 +375,56 @@ static void write_others(const struct making *m, const struct rw_table_routes *r
             write_step(m, &routes->at[i], NULL, RW_ROUTE_OTHER_PREFIX);
 }
 
+/* The trunk of a way; NULL when there is none. False: trouble of the store, told already. */
+static bool read_trunk(struct making *m, const struct rw_route_way *way,
+                       const struct rw_row_trunk **ret)
+{
+    struct rw_err err;
+    bool missing;
+
+    *ret = NULL;
+    return settled(m, rw_table_trunk(m->table, m->wish->tenant_id, way->trunk_id, ret, &err), &err,
+                   &missing) ||
+           missing;
+}
+
+/* May the way's route take the number? Plans are read only for a route that is limited by class. */
+static bool takes(struct making *m, const struct rw_route_way *way, struct rw_slice digits)
+{
+    const struct rw_table_plans *plans = NULL;
+    struct rw_err err;
+    bool missing;
+
+    if (!*way->route->classifications)
+        return true;
+    return settled(m, rw_table_plans(m->table, m->wish->tenant_id, &plans, &err), &err, &missing) &&
+           rw_route_takes(way->route, plans->at, plans->count, digits);
+}
+
+/* Trunks of one route that distributes at random stand side by side: each order of them is as likely. */
+static void spread(struct making *m)
+{
+    for (uint32_t from = 0, to; from < m->trunk_count; from = to) {
+        const struct rw_row_route *route = m->ways[from]->route;
+
+        for (to = from + 1; to < m->trunk_count && m->ways[to]->route == route;)
+            to++;
+        for (uint32_t i = to - 1; i > from && strcmp(route->distribution, "RANDOM") == 0; i--) {
+            uint32_t other = from + (uint32_t)(rw_random_u64() % (i - from + 1));
+            const struct rw_row_trunk *trunk = m->trunks[i];
+
+            m->trunks[i] = m->trunks[other];
+            m->trunks[other] = trunk;
+        }
+    }
+}
+
 static void find_trunks(struct making *m)
 {
     struct rw_slice digits = rw_slice_from(m->wish->to, 1);
     const struct rw_table_routes *routes = NULL;
-    const struct rw_row_route *route, *dead_route = NULL;
-    const struct rw_row_trunk *dead_trunk = NULL;
+    const struct rw_route_way *way, *dead = NULL, *other = NULL;
+    const struct rw_row_trunk *dead_trunk = NULL, *trunk;
     struct rw_route_cursor cursor = {.started = false};
     struct rw_err err;
     bool missing;
@@ -386,29 +434,33 @@ static void find_trunks(struct making *m)
         return;
     for (uint32_t i = 0;
          i < RW_ROUTE_CONSIDERED && (m->trunk_count < RW_CALL_TRUNKS_MAX || m->wish->trace) &&
-         (route = rw_route_next(routes->at, routes->count, digits, &cursor)) != NULL;
+         (way = rw_route_next(routes->at, routes->count, digits, &cursor)) != NULL;
          i++) {
-        const struct rw_row_trunk *trunk = NULL;
-        enum rw_route_fate fate;
+        enum rw_route_fate fate = RW_ROUTE_OTHER_CLASS;
 
-        if (!settled(m, rw_table_trunk(m->table, m->wish->tenant_id, route->trunk_id, &trunk, &err),
-                     &err, &missing) &&
-            !missing)
-            return;
-        fate = judge_route(m, route, trunk);
-        write_step(m, route, trunk, fate);
-        if (fate != RW_ROUTE_TAKEN && !dead_route) {
-            dead_route = route;
+        trunk = NULL;
+        if (takes(m, way, digits)) {
+            if (!read_trunk(m, way, &trunk))
+                return;
+            fate = judge_way(m, way, trunk);
+        }
+        write_step(m, way, trunk, fate);
+        if (fate == RW_ROUTE_OTHER_CLASS) {
+            other = other ? other : way;
+        } else if (fate != RW_ROUTE_TAKEN && !dead) {
+            dead = way;
             dead_trunk = trunk;
         }
     }
     write_others(m, routes, digits);
+    if (!m->wish->trace) /* whoever wants to see the way sees the order before the dice */
+        spread(m);
     if (m->trunk_count)
-        return;
-    if (dead_route)
-        no_trunk(m, dead_route, dead_trunk);
+        m->route = m->ways[0]->route;
+    else if (dead)
+        no_trunk(m, dead, dead_trunk);
     else
-        no_route(m, routes, digits);
+        no_route(m, routes, digits, other);
 }
 
 /* ------------------------------------------------------------------ the plan */

@@ -3,9 +3,10 @@
  *
  *     caller id   which number the called party sees: a number resource of the tenant, active and
  *                 allowed outbound; named by providerId, by `from`, or the tenant's only usable one
- *     trunks      the tenant's routes by longest prefix of the called number, then priority: their
- *                 active trunks in this order, each once, at most RW_CALL_TRUNKS_MAX. The first one
- *                 is called; what makes a call ask the next one: call/failover.h
+ *     trunks      the tenant's enabled routes by longest prefix of the called number, then priority, as far as
+ *                 they take numbers of its class: their active trunks in this order, each once, at most
+ *                 RW_CALL_TRUNKS_MAX; those of a route that distributes at random in any order. The first
+ *                 one is called; what makes a call ask the next one: call/failover.h
  *     station     the user's default station
  *
  * Owner    a worker owns its table; it borrows store and reader. Plans live in the arena given and in
@@ -22,6 +23,7 @@
 #define RW_ROUTE_ROUTE_H
 
 #include "call/leg.h"
+#include "route/decide.h"
 #include "store/store.h"
 
 #define RW_ROUTE_REMEMBERED 4096
@@ -51,10 +53,11 @@ enum rw_route_fate {
     RW_ROUTE_TRUNK_MISSING,
     RW_ROUTE_ENOUGH,       /* as many trunks as one call may try stand before it */
     RW_ROUTE_OTHER_PREFIX, /* the number does not begin so */
+    RW_ROUTE_OTHER_CLASS,  /* the route takes numbers of other classes */
 };
 
 struct rw_route_step {
-    const struct rw_row_route *route; /* of the table: use at once */
+    const struct rw_route_way *way;   /* of the table: use at once */
     const struct rw_row_trunk *trunk; /* NULL: missing, or not looked at */
     enum rw_route_fate fate;
     uint32_t place; /* of TAKEN: in the order of trying, from 1 */

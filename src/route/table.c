@@ -1,9 +1,8 @@
 #include "route/table.h"
 
 #include "base/mem.h"
-#include "route/decide.h"
 
-enum kind { NUMBER_BY_ID, NUMBER_BY_E164, USER, STATION, TRUNK, NUMBERS, ROUTES };
+enum kind { NUMBER_BY_ID, NUMBER_BY_E164, USER, STATION, TRUNK, NUMBERS, PLANS, ROUTES };
 
 struct slot {
     uint64_t hash;               /* 0 = free */
@@ -85,20 +84,45 @@ static enum rw_class read_numbers(struct rw_route_table *table, const char *tena
                                  &list->count, err);
 }
 
+static enum rw_class read_plans(struct rw_route_table *table, const char *tenant_id,
+                                const void **ret, struct rw_err *err)
+{
+    struct rw_table_plans *list = rw_arena_alloc(&table->arena, sizeof(*list));
+    struct rw_page page = {.size = RW_TABLE_LIST_MAX, .number = 1};
+
+    *ret = list;
+    if (!list)
+        return rw_fail_memory(err);
+    return rw_store_list_number_plans(table->reader, tenant_id, &page, &table->arena, &list->at,
+                                      &list->count, err);
+}
+
 static enum rw_class read_routes(struct rw_route_table *table, const char *tenant_id,
                                  const void **ret, struct rw_err *err)
 {
     struct rw_table_routes *list = rw_arena_alloc(&table->arena, sizeof(*list));
     struct rw_page page = {.size = RW_TABLE_LIST_MAX, .number = 1};
+    struct rw_row_route *routes;
+    struct rw_route_way *end;
+    size_t count, ways = 0;
     enum rw_class rc;
 
     *ret = list;
     if (!list)
         return rw_fail_memory(err);
-    rc = rw_store_list_routes(table->reader, tenant_id, &page, &table->arena, &list->at,
-                              &list->count, err);
-    if (rc == RW_OK)
-        rw_route_sort(list->at, list->count);
+    rc = rw_store_list_routes(table->reader, tenant_id, &page, &table->arena, &routes, &count, err);
+    for (size_t i = 0; rc == RW_OK && i < count; i++)
+        ways += rw_route_ways_count(&routes[i]);
+    *list = (struct rw_table_routes){0};
+    if (rc != RW_OK || !ways)
+        return rc;
+    list->at = end = rw_arena_alloc(&table->arena, ways * sizeof(*list->at));
+    if (!list->at)
+        return rw_fail_memory(err);
+    for (size_t i = 0; rc == RW_OK && i < count; i++)
+        rc = rw_route_ways(&routes[i], &table->arena, end, &end, err);
+    list->count = (size_t)(end - list->at);
+    rw_route_sort(list->at, list->count);
     return rc;
 }
 
@@ -126,6 +150,8 @@ static enum rw_class read_row(struct rw_route_table *table, enum kind kind, cons
         READ_ROW(rw_row_trunk, rw_store_get_trunk);
     case NUMBERS:
         return read_numbers(table, tenant_id, ret, err);
+    case PLANS:
+        return read_plans(table, tenant_id, ret, err);
     case ROUTES:
     default:
         return read_routes(table, tenant_id, ret, err);
@@ -231,6 +257,12 @@ enum rw_class rw_table_numbers(struct rw_route_table *table, const char *tenant_
                                const struct rw_table_numbers **ret, struct rw_err *err)
 {
     LOOK_UP(rw_table_numbers, NUMBERS, RW_LIT(""));
+}
+
+enum rw_class rw_table_plans(struct rw_route_table *table, const char *tenant_id,
+                             const struct rw_table_plans **ret, struct rw_err *err)
+{
+    LOOK_UP(rw_table_plans, PLANS, RW_LIT(""));
 }
 
 enum rw_class rw_table_routes(struct rw_route_table *table, const char *tenant_id,

@@ -11,10 +11,11 @@
 #ifndef RW_ROUTE_TABLE_H
 #define RW_ROUTE_TABLE_H
 
+#include "route/decide.h"
 #include "route/route.h"
 
-#define RW_TABLE_BYTES (16u << 20)
-#define RW_TABLE_LIST_MAX 10000u /* rows of a list that are looked at */
+#define RW_TABLE_BYTES (64u << 20) /* 10,000 routes with 100,000 prefixes take about 15 MiB */
+#define RW_TABLE_LIST_MAX 10000u   /* rows of a list that are looked at */
 
 void rw_table_refresh(struct rw_route_table *table);
 
@@ -36,9 +37,15 @@ struct rw_table_numbers {
     size_t count;
 };
 struct rw_table_routes {
-    struct rw_row_route *at; /* sorted by rw_route_sort() */
+    struct rw_route_way *at; /* of all enabled routes, sorted by rw_route_sort() */
     size_t count;
 };
+struct rw_table_plans {
+    struct rw_row_number_plan *at; /* by priority */
+    size_t count;
+};
+enum rw_class rw_table_plans(struct rw_route_table *table, const char *tenant_id,
+                             const struct rw_table_plans **ret, struct rw_err *err);
 enum rw_class rw_table_numbers(struct rw_route_table *table, const char *tenant_id,
                                const struct rw_table_numbers **ret, struct rw_err *err);
 enum rw_class rw_table_routes(struct rw_route_table *table, const char *tenant_id,

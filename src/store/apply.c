@@ -35,8 +35,10 @@ static int prepare(struct rw_store *store, unsigned statement)
         rw_sql_insert(&sql, entity);
     else if (statement < RW_ST_UPSERT)
         rw_sql_update(&sql, entity);
-    else
+    else if (statement < RW_ST_DELETE)
         rw_sql_upsert(&sql, entity);
+    else
+        rw_sql_delete(&sql, entity);
     rc = sql.failed ? SQLITE_NOMEM
                     : rw_sql_prepare(store->db, rw_buf_slice(&sql), &store->statements[statement]);
     rw_buf_done(&sql);
@@ -95,6 +97,13 @@ static int retry_key(struct rw_store *store, const struct rw_op *op)
     return rc == SQLITE_DONE ? SQLITE_CONSTRAINT : rc;
 }
 
+/* An update or a delete, which finds its row by the version before. */
+static bool needs_its_row(const struct rw_op *op)
+{
+    return (op->statement >= RW_ST_UPDATE && op->statement < RW_ST_UPSERT) ||
+           (op->statement >= RW_ST_DELETE && op->statement < RW_ST_END_CONVERSATION);
+}
+
 static enum rw_verdict apply_op(struct rw_store *store, struct rw_tx *tx, const struct rw_op *op,
                                 uint64_t *seq)
 {
@@ -125,8 +134,7 @@ static enum rw_verdict apply_op(struct rw_store *store, struct rw_tx *tx, const 
         tx->class = rw_sql_fail(store->db, rc, rw_entities[op->entity].table, &tx->err);
         return RW_BROKEN;
     }
-    if (op->statement >= RW_ST_UPDATE && op->statement < RW_ST_UPSERT &&
-        sqlite3_changes(store->db) == 0)
+    if (needs_its_row(op) && sqlite3_changes(store->db) == 0)
         return refuse(tx, RW_CONFLICT, "store.version",
                       "the row was changed by somebody else, or is not there",
                       rw_entities[op->entity].table);

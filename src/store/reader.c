@@ -13,6 +13,7 @@ struct rw_store_reader {
 
 #define BY_ID "tenant_id=?1 AND id=?2"
 #define OF_TENANT "tenant_id=?1"
+#define NAMED "tenant_id=?1 AND (?2 IS NULL OR name=?2)"
 
 static const struct {
     uint8_t entity;
@@ -24,7 +25,10 @@ static const struct {
     [RW_Q_GET + RW_ENTITY_EDGE] = {RW_ENTITY_EDGE, BY_ID, NULL},
     [RW_Q_GET + RW_ENTITY_TRUNK] = {RW_ENTITY_TRUNK, BY_ID, NULL},
     [RW_Q_GET + RW_ENTITY_NUMBER] = {RW_ENTITY_NUMBER, BY_ID, NULL},
+    [RW_Q_GET + RW_ENTITY_DID_POOL] = {RW_ENTITY_DID_POOL, BY_ID, NULL},
+    [RW_Q_GET + RW_ENTITY_SITE] = {RW_ENTITY_SITE, BY_ID, NULL},
     [RW_Q_GET + RW_ENTITY_ROUTE] = {RW_ENTITY_ROUTE, BY_ID, NULL},
+    [RW_Q_GET + RW_ENTITY_NUMBER_PLAN] = {RW_ENTITY_NUMBER_PLAN, BY_ID, NULL},
     [RW_Q_GET + RW_ENTITY_CLIENT] = {RW_ENTITY_CLIENT, BY_ID, NULL},
     [RW_Q_GET + RW_ENTITY_TOKEN] = {RW_ENTITY_TOKEN, BY_ID, NULL},
     [RW_Q_GET + RW_ENTITY_CONVERSATION] = {RW_ENTITY_CONVERSATION, BY_ID, NULL},
@@ -34,12 +38,34 @@ static const struct {
     [RW_Q_LIST + RW_ENTITY_EDGE] = {RW_ENTITY_EDGE, OF_TENANT, "id"},
     [RW_Q_LIST + RW_ENTITY_TRUNK] = {RW_ENTITY_TRUNK, OF_TENANT, "id"},
     [RW_Q_LIST + RW_ENTITY_NUMBER] = {RW_ENTITY_NUMBER, OF_TENANT, "e164"},
-    [RW_Q_LIST + RW_ENTITY_ROUTE] = {RW_ENTITY_ROUTE, OF_TENANT,
-                                     "length(prefix) DESC, prefix, priority, id"},
+    [RW_Q_LIST + RW_ENTITY_DID_POOL] = {RW_ENTITY_DID_POOL, OF_TENANT, "id"},
+    [RW_Q_LIST + RW_ENTITY_SITE] = {RW_ENTITY_SITE, OF_TENANT, "id"},
+    [RW_Q_LIST + RW_ENTITY_ROUTE] = {RW_ENTITY_ROUTE, OF_TENANT, "priority, id"},
+    [RW_Q_LIST + RW_ENTITY_NUMBER_PLAN] = {RW_ENTITY_NUMBER_PLAN, OF_TENANT, "priority, id"},
     [RW_Q_LIST + RW_ENTITY_CLIENT] = {RW_ENTITY_CLIENT, OF_TENANT " AND revoked_ms=0", "id"},
     [RW_Q_LIST + RW_ENTITY_TOKEN] = {RW_ENTITY_TOKEN, OF_TENANT, "id DESC"},
     [RW_Q_LIST + RW_ENTITY_CONVERSATION] = {RW_ENTITY_CONVERSATION, OF_TENANT, "id DESC"},
     [RW_Q_LIST + RW_ENTITY_AUDIT] = {RW_ENTITY_AUDIT, OF_TENANT, "seq DESC"},
+
+    [RW_Q_NAMED_TRUNKS] = {RW_ENTITY_TRUNK, NAMED, "id"},
+    [RW_Q_NAMED_DID_POOLS] = {RW_ENTITY_DID_POOL, NAMED, "id"},
+    [RW_Q_NAMED_SITES] = {RW_ENTITY_SITE, NAMED, "id"},
+    [RW_Q_NAMED_ROUTES] = {RW_ENTITY_ROUTE, NAMED " AND (?3 IS NULL OR site_id=?3)",
+                           "priority, id"},
+    [RW_Q_ROUTES_TO_TRUNK] = {RW_ENTITY_ROUTE,
+                              "tenant_id=?1 AND instr(','||trunk_ids||',', ','||?2||',')>0",
+                              "priority, id"},
+    [RW_Q_PLANS_OF_SITE] = {RW_ENTITY_NUMBER_PLAN, OF_TENANT " AND site_id=?2", "priority, id"},
+    [RW_Q_SOME_NUMBERS] = {RW_ENTITY_NUMBER,
+                           "tenant_id=?1 AND (?2 IS NULL OR e164=?2)"
+                           " AND (?3 IS NULL OR instr(e164, ?3)>0)"
+                           " AND (?4 IS NULL OR edge_id=?4) AND (?5 IS NULL OR pool_id=?5)"
+                           " AND (?6=0 OR (?6=1)=(owner_user_id IS NOT NULL))",
+                           "e164"},
+    [RW_Q_NUMBERS_BETWEEN] = {RW_ENTITY_NUMBER,
+                              "tenant_id=?1 AND e164 BETWEEN ?2 AND ?3"
+                              " AND length(e164)=length(?2)",
+                              "e164"},
 
     [RW_Q_ALL_TENANTS] = {RW_ENTITY_TENANT, "1", "id"},
     [RW_Q_TOKEN_BY_HASH] = {RW_ENTITY_TOKEN, "hash=?1", NULL},

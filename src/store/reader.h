@@ -14,6 +14,14 @@ enum rw_query {
     RW_Q_GET,                           /* + entity: by tenant and id */
     RW_Q_LIST = RW_Q_GET + RW_ENTITIES, /* + entity: of a tenant */
     RW_Q_ALL_TENANTS = RW_Q_LIST + RW_ENTITIES,
+    RW_Q_NAMED_TRUNKS,
+    RW_Q_NAMED_DID_POOLS,
+    RW_Q_NAMED_SITES,
+    RW_Q_NAMED_ROUTES,
+    RW_Q_ROUTES_TO_TRUNK,
+    RW_Q_PLANS_OF_SITE,
+    RW_Q_SOME_NUMBERS,
+    RW_Q_NUMBERS_BETWEEN,
     RW_Q_TOKEN_BY_HASH,
     RW_Q_CLIENT_BY_ID,
     RW_Q_NUMBER_BY_E164,

@@ -46,10 +46,86 @@ READS_OF(station, stations, RW_ENTITY_STATION)
 READS_OF(edge, edges, RW_ENTITY_EDGE)
 READS_OF(trunk, trunks, RW_ENTITY_TRUNK)
 READS_OF(number, numbers, RW_ENTITY_NUMBER)
+READS_OF(did_pool, did_pools, RW_ENTITY_DID_POOL)
+READS_OF(site, sites, RW_ENTITY_SITE)
 READS_OF(route, routes, RW_ENTITY_ROUTE)
+READS_OF(number_plan, number_plans, RW_ENTITY_NUMBER_PLAN)
 READS_OF(client, clients, RW_ENTITY_CLIENT)
 READS_OF(token, tokens, RW_ENTITY_TOKEN)
 READS_OF(conversation, conversations, RW_ENTITY_CONVERSATION)
+
+/* ------------------------------------------------------------------ by name */
+
+#define NAMED_OF(name_, plural, QUERY)                                                             \
+    enum rw_class rw_store_named_##plural(struct rw_store_reader *reader, const char *tenant_id,   \
+                                          const char *name, struct rw_page *page,                  \
+                                          struct rw_arena *arena, struct rw_row_##name_ **ret,     \
+                                          size_t *ret_count, struct rw_err *err)                   \
+    {                                                                                              \
+        char space[16];                                                                            \
+        const struct rw_value values[] = {rw_value_id(tenant_id, space), rw_value_text(name)};     \
+        void *rows = NULL;                                                                         \
+        enum rw_class class =                                                                      \
+            rw_reader_page(reader, QUERY, values, 2, page, arena, &rows, ret_count, err);          \
+                                                                                                   \
+        if (class == RW_OK)                                                                        \
+            *ret = rows;                                                                           \
+        return class;                                                                              \
+    }
+
+NAMED_OF(trunk, trunks, RW_Q_NAMED_TRUNKS)
+NAMED_OF(did_pool, did_pools, RW_Q_NAMED_DID_POOLS)
+NAMED_OF(site, sites, RW_Q_NAMED_SITES)
+
+enum rw_class rw_store_named_routes(struct rw_store_reader *reader, const char *tenant_id,
+                                    const char *site_id, const char *name, struct rw_page *page,
+                                    struct rw_arena *arena, struct rw_row_route **ret,
+                                    size_t *ret_count, struct rw_err *err)
+{
+    char space[2][16];
+    const struct rw_value values[] = {rw_value_id(tenant_id, space[0]), rw_value_text(name),
+                                      rw_value_id(site_id, space[1])};
+    void *rows = NULL;
+    enum rw_class class =
+        rw_reader_page(reader, RW_Q_NAMED_ROUTES, values, 3, page, arena, &rows, ret_count, err);
+
+    if (class == RW_OK)
+        *ret = rows;
+    return class;
+}
+
+enum rw_class rw_store_plans_of_site(struct rw_store_reader *reader, const char *tenant_id,
+                                     const char *site_id, uint32_t max, struct rw_arena *arena,
+                                     struct rw_row_number_plan **ret, size_t *ret_count,
+                                     struct rw_err *err)
+{
+    char space[2][16];
+    const struct rw_value values[] = {rw_value_id(tenant_id, space[0]),
+                                      rw_value_id(site_id, space[1])};
+    void *rows = NULL;
+    enum rw_class class =
+        rw_reader_many(reader, RW_Q_PLANS_OF_SITE, values, 2, max, arena, &rows, ret_count, err);
+
+    if (class == RW_OK)
+        *ret = rows;
+    return class;
+}
+
+enum rw_class rw_store_routes_to_trunk(struct rw_store_reader *reader, const char *tenant_id,
+                                       const char *trunk_id, struct rw_page *page,
+                                       struct rw_arena *arena, struct rw_row_route **ret,
+                                       size_t *ret_count, struct rw_err *err)
+{
+    char space[16];
+    const struct rw_value values[] = {rw_value_id(tenant_id, space), rw_value_text(trunk_id)};
+    void *rows = NULL;
+    enum rw_class class =
+        rw_reader_page(reader, RW_Q_ROUTES_TO_TRUNK, values, 2, page, arena, &rows, ret_count, err);
+
+    if (class == RW_OK)
+        *ret = rows;
+    return class;
+}
 
 /* ------------------------------------------------------------------ tenants and the door */
 
@@ -105,6 +181,42 @@ enum rw_class rw_store_find_number(struct rw_store_reader *reader, const char *t
     const struct rw_value values[] = {rw_value_id(tenant_id, space), rw_value_text(e164)};
 
     return rw_reader_one(reader, RW_Q_NUMBER_BY_E164, values, 2, arena, ret, err);
+}
+
+enum rw_class rw_store_some_numbers(struct rw_store_reader *reader, const char *tenant_id,
+                                    const struct rw_number_filter *filter, struct rw_page *page,
+                                    struct rw_arena *arena, struct rw_row_number **ret,
+                                    size_t *ret_count, struct rw_err *err)
+{
+    char space[3][16];
+    const struct rw_value values[] = {
+        rw_value_id(tenant_id, space[0]),       rw_value_text(filter->e164),
+        rw_value_text(filter->contains),        rw_value_id(filter->edge_id, space[1]),
+        rw_value_id(filter->pool_id, space[2]), rw_value_int((uint64_t)filter->owner)};
+    void *rows = NULL;
+    enum rw_class class =
+        rw_reader_page(reader, RW_Q_SOME_NUMBERS, values, 6, page, arena, &rows, ret_count, err);
+
+    if (class == RW_OK)
+        *ret = rows;
+    return class;
+}
+
+enum rw_class rw_store_numbers_between(struct rw_store_reader *reader, const char *tenant_id,
+                                       const char *first, const char *last, uint32_t max,
+                                       struct rw_arena *arena, struct rw_row_number **ret,
+                                       size_t *ret_count, struct rw_err *err)
+{
+    char space[16];
+    const struct rw_value values[] = {rw_value_id(tenant_id, space), rw_value_text(first),
+                                      rw_value_text(last)};
+    void *rows = NULL;
+    enum rw_class class =
+        rw_reader_many(reader, RW_Q_NUMBERS_BETWEEN, values, 3, max, arena, &rows, ret_count, err);
+
+    if (class == RW_OK)
+        *ret = rows;
+    return class;
 }
 
 static size_t common_length(const char *a, const char *b)

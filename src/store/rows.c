@@ -71,6 +71,15 @@ static const struct rw_field trunk[] = {
     TEXT(trunk, tls_name),
     TEXT(trunk, addresses),
     {"tls_unverified", offsetof(struct rw_row_trunk, tls_unverified), RW_FIELD_BOOL},
+    U64(trunk, modified_ms),
+    TEXT(trunk, description),
+};
+static const struct rw_field did_pool[] = {
+    ID(did_pool, id),           ID(did_pool, tenant_id),
+    TEXT(did_pool, name),       TEXT(did_pool, description),
+    TEXT(did_pool, first_e164), TEXT(did_pool, last_e164),
+    TEXT(did_pool, comments),   U32(did_pool, version),
+    U64(did_pool, created_ms),  U64(did_pool, modified_ms),
 };
 static const struct rw_field number[] = {
     ID(number, id),
@@ -83,10 +92,31 @@ static const struct rw_field number[] = {
     TEXT(number, name),
     U32(number, version),
     U64(number, created_ms),
+    ID(number, pool_id),
+};
+static const struct rw_field site[] = {
+    ID(site, id),      ID(site, tenant_id), TEXT(site, name),      TEXT(site, description),
+    TEXT(site, state), U32(site, version),  U64(site, created_ms), U64(site, modified_ms),
 };
 static const struct rw_field route[] = {
-    ID(route, id),       ID(route, tenant_id), TEXT(route, name),      TEXT(route, prefix),
-    ID(route, trunk_id), U32(route, priority), U64(route, created_ms),
+    ID(route, id),           ID(route, tenant_id),         ID(route, site_id),
+    TEXT(route, name),       TEXT(route, description),     TEXT(route, prefixes),
+    TEXT(route, trunk_ids),  TEXT(route, distribution),    BOOL(route, enabled),
+    U32(route, priority),    U32(route, version),          U64(route, created_ms),
+    U64(route, modified_ms), TEXT(route, classifications),
+};
+static const struct rw_field number_plan[] = {
+    ID(number_plan, id),
+    ID(number_plan, tenant_id),
+    ID(number_plan, site_id),
+    TEXT(number_plan, name),
+    TEXT(number_plan, match_type),
+    TEXT(number_plan, match),
+    TEXT(number_plan, classification),
+    U32(number_plan, priority),
+    U32(number_plan, version),
+    U64(number_plan, created_ms),
+    U64(number_plan, modified_ms),
 };
 static const struct rw_field client[] = {
     ID(client, id),           ID(client, tenant_id),
@@ -154,7 +184,10 @@ const struct rw_entity rw_entities[RW_ENTITIES] = {
     [RW_ENTITY_EDGE] = ENTITY(edge, "edges", 5),
     [RW_ENTITY_TRUNK] = ENTITY(trunk, "trunks", 13),
     [RW_ENTITY_NUMBER] = ENTITY(number, "numbers", 9),
-    [RW_ENTITY_ROUTE] = ENTITY(route, "routes", 0),
+    [RW_ENTITY_DID_POOL] = ENTITY(did_pool, "did_pools", 8),
+    [RW_ENTITY_SITE] = ENTITY(site, "sites", 6),
+    [RW_ENTITY_ROUTE] = ENTITY(route, "outbound_routes", 11),
+    [RW_ENTITY_NUMBER_PLAN] = ENTITY(number_plan, "number_plans", 9),
     [RW_ENTITY_CLIENT] = ENTITY(client, "clients", 9),
     [RW_ENTITY_TOKEN] = ENTITY(token, "tokens", 0),
     [RW_ENTITY_CONVERSATION] = ENTITY(conversation, "conversations", 0),

@@ -34,6 +34,12 @@ void rw_sql_upsert(struct rw_buf *buf, enum rw_entity_kind kind)
         rw_buf_printf(buf, "%s%s=?%u", i ? "," : "", rw_entities[kind].fields[i].column, i + 1);
 }
 
+void rw_sql_delete(struct rw_buf *buf, enum rw_entity_kind kind)
+{
+    rw_buf_printf(buf, "DELETE FROM %s WHERE id=?1 AND tenant_id=?2 AND version=?3",
+                  rw_entities[kind].table);
+}
+
 int rw_sql_prepare(sqlite3 *db, struct rw_slice sql, sqlite3_stmt **ret)
 {
     return sqlite3_prepare_v3(db, sql.p, (int)sql.n, SQLITE_PREPARE_PERSISTENT, ret, NULL);

@@ -24,7 +24,10 @@ enum rw_entity_kind {
     RW_ENTITY_EDGE,
     RW_ENTITY_TRUNK,
     RW_ENTITY_NUMBER,
+    RW_ENTITY_DID_POOL,
+    RW_ENTITY_SITE,
     RW_ENTITY_ROUTE,
+    RW_ENTITY_NUMBER_PLAN,
     RW_ENTITY_CLIENT,
     RW_ENTITY_TOKEN,
     RW_ENTITY_CONVERSATION,
@@ -93,6 +96,7 @@ void rw_sql_columns(struct rw_buf *buf, enum rw_entity_kind kind); /* "id,tenant
 void rw_sql_insert(struct rw_buf *buf, enum rw_entity_kind kind);
 void rw_sql_update(struct rw_buf *buf, enum rw_entity_kind kind); /* of the version before */
 void rw_sql_upsert(struct rw_buf *buf, enum rw_entity_kind kind);
+void rw_sql_delete(struct rw_buf *buf, enum rw_entity_kind kind); /* of id, tenant, version */
 
 /* Prepares for keeping. */
 int rw_sql_prepare(sqlite3 *db, struct rw_slice sql, sqlite3_stmt **ret);

@@ -102,6 +102,14 @@ struct rw_row_trunk {
     /* Several places in the host's stead: "192.0.2.1:5061;priority=1;weight=3, ..."; NULL = none */
     const char *addresses;
     bool tls_unverified; /* take any certificate */
+    uint64_t modified_ms;
+    const char *description;
+};
+struct rw_row_did_pool { /* a range of numbers, each of which is a row of its own */
+    const char *id, *tenant_id, *name, *description;
+    const char *first_e164, *last_e164, *comments;
+    uint32_t version;
+    uint64_t created_ms, modified_ms;
 };
 struct rw_row_number { /* a number resource: what a request names as providerId */
     const char *id, *tenant_id, *edge_id, *e164, *state; /* "active" | "inactive" */
@@ -109,12 +117,34 @@ struct rw_row_number { /* a number resource: what a request names as providerId 
     const char *owner_user_id, *name;
     uint32_t version;
     uint64_t created_ms;
+    const char *pool_id; /* the pool it came with, or NULL */
 };
-struct rw_row_route {
-    const char *id, *tenant_id, *name, *prefix; /* E.164 prefix without '+', "" = all */
-    const char *trunk_id;
+struct rw_row_site {
+    const char *id, *tenant_id, *name, *description, *state;
+    uint32_t version;
+    uint64_t created_ms, modified_ms;
+};
+struct rw_row_route { /* an outbound route */
+    const char *id, *tenant_id, *site_id, *name, *description;
+    const char *prefixes;     /* E.164 prefixes without '+', comma-separated; "" = all numbers */
+    const char *trunk_ids;    /* comma-separated, in the order in which they are tried */
+    const char *distribution; /* "SEQUENTIAL" | "RANDOM" */
+    bool enabled;
     uint32_t priority; /* lower first, among equal prefixes */
-    uint64_t created_ms;
+    uint32_t version;
+    uint64_t created_ms, modified_ms;
+    const char *classifications; /* a line each; "" = numbers of any */
+};
+struct
+    rw_row_number_plan { /* what class numbers of a site are of: the first plan that matches says */
+    const char *id, *tenant_id, *site_id, *name;
+    const char
+        *match_type;   /* "digitLength" | "numberList" | "intraCountryCode" | "interCountryCode" */
+    const char *match; /* country code, "4-15" digits, or "+65..-+65..,+81..": by the type */
+    const char *classification;
+    uint32_t priority; /* lower first */
+    uint32_t version;
+    uint64_t created_ms, modified_ms;
 };
 struct rw_row_client {
     const char *id, *tenant_id, *name, *secret_hash; /* argon2id, encoded */
@@ -182,7 +212,10 @@ void rw_tx_put_station(struct rw_tx *tx, const struct rw_row_station *row);
 void rw_tx_put_edge(struct rw_tx *tx, const struct rw_row_edge *row);
 void rw_tx_put_trunk(struct rw_tx *tx, const struct rw_row_trunk *row);
 void rw_tx_put_number(struct rw_tx *tx, const struct rw_row_number *row);
+void rw_tx_put_did_pool(struct rw_tx *tx, const struct rw_row_did_pool *row);
+void rw_tx_put_site(struct rw_tx *tx, const struct rw_row_site *row);
 void rw_tx_put_route(struct rw_tx *tx, const struct rw_row_route *row);
+void rw_tx_put_number_plan(struct rw_tx *tx, const struct rw_row_number_plan *row);
 void rw_tx_put_client(struct rw_tx *tx, const struct rw_row_client *row);
 void rw_tx_put_token(struct rw_tx *tx, const struct rw_row_token *row);
 void rw_tx_revoke_token(struct rw_tx *tx, const char *tenant_id, const char *token_id,
@@ -190,16 +223,30 @@ void rw_tx_revoke_token(struct rw_tx *tx, const char *tenant_id, const char *tok
 void rw_tx_revoke_tokens_of_client(struct rw_tx *tx, const char *tenant_id, const char *client_id,
                                    uint64_t at_ms);
 /*
- * put_* of users, stations, edges, trunks, numbers, clients (above) replace a row of the same id and
- * tenant when its stored version is row->version - 1, insert when row->version is 1 and none is
- * there, and otherwise fail the transaction with RW_CONFLICT store.version. Tenants and routes have
- * no version: theirs insert or replace. What is unique in a tenant (a number, the email of a user
- * that is not deleted) fails with store.exists. Revoking what is not there, or ending what has ended,
+ * put_* of all but tenants and tokens (above) replace a row of the same id and tenant when its stored
+ * version is row->version - 1, insert when row->version is 1 and none is there, and otherwise fail the
+ * transaction with RW_CONFLICT store.version. Tenants have no version: theirs insert or replace. What is
+ * unique in a tenant (a number, the email of a user that is not deleted, the name of a trunk, pool, site
+ * or route) fails with store.exists. Revoking what is not there, or ending what has ended,
  * changes nothing.
  *
  * Idempotency keys disappear when they have expired, tokens a week later; the clock is that of the
  * transactions' makers.
  */
+/*
+ * Deletes the row whose stored version is `version`; RW_CONFLICT store.version when it has another one or
+ * is not there. Rows that speak of it are for the caller to look at before, and may be left over when
+ * one is written at the same moment: whoever follows a reference copes with what is not there.
+ */
+void rw_tx_delete_trunk(struct rw_tx *tx, const char *tenant_id, const char *id, uint32_t version);
+void rw_tx_delete_number(struct rw_tx *tx, const char *tenant_id, const char *id, uint32_t version);
+void rw_tx_delete_did_pool(struct rw_tx *tx, const char *tenant_id, const char *id,
+                           uint32_t version);
+void rw_tx_delete_site(struct rw_tx *tx, const char *tenant_id, const char *id, uint32_t version);
+void rw_tx_delete_route(struct rw_tx *tx, const char *tenant_id, const char *id, uint32_t version);
+void rw_tx_delete_number_plan(struct rw_tx *tx, const char *tenant_id, const char *id,
+                              uint32_t version);
+
 void rw_tx_add_conversation(struct rw_tx *tx, const struct rw_row_conversation *row);
 void rw_tx_end_conversation(struct rw_tx *tx, const char *tenant_id, const char *id,
                             uint64_t ended_ms, const char *disconnect, const char *reason);
@@ -246,10 +293,39 @@ RW_STORE_ENTITY(station, stations)
 RW_STORE_ENTITY(edge, edges)
 RW_STORE_ENTITY(trunk, trunks)
 RW_STORE_ENTITY(number, numbers)
+RW_STORE_ENTITY(did_pool, did_pools)
+RW_STORE_ENTITY(site, sites)
 RW_STORE_ENTITY(route, routes)
+RW_STORE_ENTITY(number_plan, number_plans) /* by priority */
 RW_STORE_ENTITY(client, clients)
 RW_STORE_ENTITY(token, tokens)               /* by the token's id */
 RW_STORE_ENTITY(conversation, conversations) /* newest first */
+
+/* Pages of those whose name is `name`, of all when it is NULL, in the order of their making. */
+#define RW_STORE_NAMED(name_, plural)                                                              \
+    enum rw_class rw_store_named_##plural(struct rw_store_reader *reader, const char *tenant_id,   \
+                                          const char *name, struct rw_page *page,                  \
+                                          struct rw_arena *arena, struct rw_row_##name_ **ret,     \
+                                          size_t *ret_count, struct rw_err *err);
+RW_STORE_NAMED(trunk, trunks)
+RW_STORE_NAMED(did_pool, did_pools)
+RW_STORE_NAMED(site, sites)
+/* The same of a site's routes; site_id NULL = of all sites. */
+enum rw_class rw_store_named_routes(struct rw_store_reader *reader, const char *tenant_id,
+                                    const char *site_id, const char *name, struct rw_page *page,
+                                    struct rw_arena *arena, struct rw_row_route **ret,
+                                    size_t *ret_count, struct rw_err *err);
+
+/* A site's number plans, by priority; at most `max`. */
+enum rw_class rw_store_plans_of_site(struct rw_store_reader *reader, const char *tenant_id,
+                                     const char *site_id, uint32_t max, struct rw_arena *arena,
+                                     struct rw_row_number_plan **ret, size_t *ret_count,
+                                     struct rw_err *err);
+/* The routes that lead to a trunk, and how many they are. */
+enum rw_class rw_store_routes_to_trunk(struct rw_store_reader *reader, const char *tenant_id,
+                                       const char *trunk_id, struct rw_page *page,
+                                       struct rw_arena *arena, struct rw_row_route **ret,
+                                       size_t *ret_count, struct rw_err *err);
 
 /* Across tenants, for the door only: who is behind this hash, this client id. */
 enum rw_class rw_store_find_token(struct rw_store_reader *reader, const char *hash,
@@ -262,6 +338,20 @@ enum rw_class rw_store_find_client(struct rw_store_reader *reader, const char *c
 enum rw_class rw_store_find_number(struct rw_store_reader *reader, const char *tenant_id,
                                    const char *e164, struct rw_arena *arena,
                                    struct rw_row_number *ret, struct rw_err *err);
+/* Which numbers; what is NULL or not looked at leaves all. */
+struct rw_number_filter {
+    const char *e164, *contains, *edge_id, *pool_id;
+    enum { RW_NUMBER_ANY, RW_NUMBER_ASSIGNED, RW_NUMBER_UNASSIGNED } owner;
+};
+enum rw_class rw_store_some_numbers(struct rw_store_reader *reader, const char *tenant_id,
+                                    const struct rw_number_filter *filter, struct rw_page *page,
+                                    struct rw_arena *arena, struct rw_row_number **ret,
+                                    size_t *ret_count, struct rw_err *err);
+/* The tenant's numbers from first to last, both of the same length and included; at most `max`. */
+enum rw_class rw_store_numbers_between(struct rw_store_reader *reader, const char *tenant_id,
+                                       const char *first, const char *last, uint32_t max,
+                                       struct rw_arena *arena, struct rw_row_number **ret,
+                                       size_t *ret_count, struct rw_err *err);
 /* The tenant's numbers that share the longest beginning with e164, at most `max`. */
 enum rw_class rw_store_near_numbers(struct rw_store_reader *reader, const char *tenant_id,
                                     const char *edge_id, const char *e164, uint32_t max,

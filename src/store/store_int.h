@@ -17,15 +17,16 @@ struct rw_op {
     const struct rw_value *values;
     uint8_t count;
     uint8_t entity;    /* enum rw_entity_kind: whose row, for the error's text */
-    uint8_t statement; /* enum rw_statement or an entity's insert, update, upsert */
+    uint8_t statement; /* enum rw_statement or an entity's insert, update, upsert, delete */
 };
 
-/* Statements of the writer: for each entity an insert, an update, an upsert, and these. */
+/* Statements of the writer: for each entity an insert, an update, an upsert, a delete, and these. */
 enum rw_statement {
     RW_ST_INSERT = 0,
     RW_ST_UPDATE = RW_ENTITIES,
     RW_ST_UPSERT = 2 * RW_ENTITIES,
-    RW_ST_END_CONVERSATION = 3 * RW_ENTITIES,
+    RW_ST_DELETE = 3 * RW_ENTITIES,
+    RW_ST_END_CONVERSATION = 4 * RW_ENTITIES,
     RW_ST_REVOKE_TOKEN,
     RW_ST_REVOKE_TOKENS_OF_CLIENT,
     RW_ST_FORGET_KEY,   /* an idempotency key that has expired */

@@ -82,9 +82,9 @@ static void put_versioned(struct rw_tx *tx, enum rw_entity_kind entity, const vo
 
 /* A change that is no row: ids and texts are copied, in the order of the statement's parameters. */
 static void put_change(struct rw_tx *tx, unsigned statement, enum rw_entity_kind entity,
-                       const struct rw_value *values, unsigned count)
+                       const struct rw_value *values, unsigned count, bool doubtful)
 {
-    struct rw_op *op = add_op(tx, statement, entity, false);
+    struct rw_op *op = add_op(tx, statement, entity, doubtful);
     struct rw_value *copy = rw_arena_alloc(&tx->arena, count * sizeof(*copy));
 
     if (!op || !copy) {
@@ -133,10 +133,24 @@ void rw_tx_put_number(struct rw_tx *tx, const struct rw_row_number *row)
     put_versioned(tx, RW_ENTITY_NUMBER, row, row->version);
 }
 
+void rw_tx_put_did_pool(struct rw_tx *tx, const struct rw_row_did_pool *row)
+{
+    put_versioned(tx, RW_ENTITY_DID_POOL, row, row->version);
+}
+
+void rw_tx_put_site(struct rw_tx *tx, const struct rw_row_site *row)
+{
+    put_versioned(tx, RW_ENTITY_SITE, row, row->version);
+}
+
 void rw_tx_put_route(struct rw_tx *tx, const struct rw_row_route *row)
 {
-    tx->changes_config = true;
-    put_row(tx, RW_ST_UPSERT, RW_ENTITY_ROUTE, row, false);
+    put_versioned(tx, RW_ENTITY_ROUTE, row, row->version);
+}
+
+void rw_tx_put_number_plan(struct rw_tx *tx, const struct rw_row_number_plan *row)
+{
+    put_versioned(tx, RW_ENTITY_NUMBER_PLAN, row, row->version);
 }
 
 void rw_tx_put_client(struct rw_tx *tx, const struct rw_row_client *row)
@@ -149,6 +163,49 @@ void rw_tx_put_token(struct rw_tx *tx, const struct rw_row_token *row)
     put_row(tx, RW_ST_INSERT, RW_ENTITY_TOKEN, row, true);
 }
 
+static void delete_row(struct rw_tx *tx, enum rw_entity_kind entity, const char *tenant_id,
+                       const char *id, uint32_t version)
+{
+    char space[2][16];
+    const struct rw_value values[] = {rw_value_id(id, space[0]), rw_value_id(tenant_id, space[1]),
+                                      rw_value_int(version)};
+
+    tx->changes_config = true;
+    put_change(tx, RW_ST_DELETE + entity, entity, values, 3, true);
+}
+
+void rw_tx_delete_trunk(struct rw_tx *tx, const char *tenant_id, const char *id, uint32_t version)
+{
+    delete_row(tx, RW_ENTITY_TRUNK, tenant_id, id, version);
+}
+
+void rw_tx_delete_number(struct rw_tx *tx, const char *tenant_id, const char *id, uint32_t version)
+{
+    delete_row(tx, RW_ENTITY_NUMBER, tenant_id, id, version);
+}
+
+void rw_tx_delete_did_pool(struct rw_tx *tx, const char *tenant_id, const char *id,
+                           uint32_t version)
+{
+    delete_row(tx, RW_ENTITY_DID_POOL, tenant_id, id, version);
+}
+
+void rw_tx_delete_site(struct rw_tx *tx, const char *tenant_id, const char *id, uint32_t version)
+{
+    delete_row(tx, RW_ENTITY_SITE, tenant_id, id, version);
+}
+
+void rw_tx_delete_route(struct rw_tx *tx, const char *tenant_id, const char *id, uint32_t version)
+{
+    delete_row(tx, RW_ENTITY_ROUTE, tenant_id, id, version);
+}
+
+void rw_tx_delete_number_plan(struct rw_tx *tx, const char *tenant_id, const char *id,
+                              uint32_t version)
+{
+    delete_row(tx, RW_ENTITY_NUMBER_PLAN, tenant_id, id, version);
+}
+
 void rw_tx_revoke_token(struct rw_tx *tx, const char *tenant_id, const char *token_id,
                         uint64_t at_ms)
 {
@@ -157,7 +214,7 @@ void rw_tx_revoke_token(struct rw_tx *tx, const char *tenant_id, const char *tok
                                       rw_value_id(token_id, space[1]), rw_value_int(at_ms)};
 
     tx->changes_config = true;
-    put_change(tx, RW_ST_REVOKE_TOKEN, RW_ENTITY_TOKEN, values, 3);
+    put_change(tx, RW_ST_REVOKE_TOKEN, RW_ENTITY_TOKEN, values, 3, false);
 }
 
 void rw_tx_revoke_tokens_of_client(struct rw_tx *tx, const char *tenant_id, const char *client_id,
@@ -168,7 +225,7 @@ void rw_tx_revoke_tokens_of_client(struct rw_tx *tx, const char *tenant_id, cons
                                       rw_value_id(client_id, space[1]), rw_value_int(at_ms)};
 
     tx->changes_config = true;
-    put_change(tx, RW_ST_REVOKE_TOKENS_OF_CLIENT, RW_ENTITY_TOKEN, values, 3);
+    put_change(tx, RW_ST_REVOKE_TOKENS_OF_CLIENT, RW_ENTITY_TOKEN, values, 3, false);
 }
 
 void rw_tx_add_conversation(struct rw_tx *tx, const struct rw_row_conversation *row)
@@ -184,7 +241,7 @@ void rw_tx_end_conversation(struct rw_tx *tx, const char *tenant_id, const char 
                                       rw_value_int(ended_ms), rw_value_text(disconnect),
                                       rw_value_text(reason)};
 
-    put_change(tx, RW_ST_END_CONVERSATION, RW_ENTITY_CONVERSATION, values, 5);
+    put_change(tx, RW_ST_END_CONVERSATION, RW_ENTITY_CONVERSATION, values, 5, false);
 }
 
 void rw_tx_add_participant(struct rw_tx *tx, const struct rw_row_participant *row)

@@ -49,8 +49,13 @@ static enum rw_class fake_invite(struct rw_leg_port *port, const struct rw_leg_t
     struct rw_leg *leg = rw_calloc(1, sizeof(*leg));
 
     (void)port;
-    (void)target;
     (void)offer;
+    if (target->trunk_id) {
+        (void)snprintf(house.invited, sizeof(house.invited), "%s", target->uri);
+        (void)snprintf(house.invited_as, sizeof(house.invited_as), "%s/%s",
+                       target->auth_user ? target->auth_user : "",
+                       target->auth_password ? target->auth_password : "");
+    }
     if (!leg)
         return rw_fail_memory(err);
     leg->handler = handler;
@@ -158,6 +163,17 @@ static const struct rw_relay_ops relay_ops = {fake_relay_open, fake_offer, fake_
 
 /* ------------------------------------------------------------------ two tenants */
 
+static void put_site(struct rw_tx *tx, const char *id, const char *tenant)
+{
+    rw_tx_put_site(tx, &(struct rw_row_site){.id = id,
+                                             .tenant_id = tenant,
+                                             .name = "site",
+                                             .state = "active",
+                                             .version = 1,
+                                             .created_ms = 1,
+                                             .modified_ms = 1});
+}
+
 static void put_tenant_a(struct rw_tx *tx)
 {
     rw_tx_put_tenant(tx, &(struct rw_row_tenant){.id = TENANT_A, .name = "A", .created_ms = 1});
@@ -206,6 +222,7 @@ static void put_tenant_a(struct rw_tx *tx)
                                              .state = "active",
                                              .version = 1,
                                              .created_ms = 1});
+    put_site(tx, SITE_A, TENANT_A);
     rw_tx_put_trunk(tx, &(struct rw_row_trunk){.id = TRUNK_A,
                                                .tenant_id = TENANT_A,
                                                .edge_id = EDGE_A,
@@ -219,10 +236,15 @@ static void put_tenant_a(struct rw_tx *tx)
                                                .created_ms = 1});
     rw_tx_put_route(tx, &(struct rw_row_route){.id = "route-a",
                                                .tenant_id = TENANT_A,
+                                               .site_id = SITE_A,
                                                .name = "all",
-                                               .prefix = "",
-                                               .trunk_id = TRUNK_A,
+                                               .prefixes = "",
+                                               .trunk_ids = TRUNK_A,
+                                               .distribution = "SEQUENTIAL",
+                                               .classifications = "",
+                                               .enabled = true,
                                                .priority = 1,
+                                               .version = 1,
                                                .created_ms = 1});
 }
 
@@ -266,6 +288,7 @@ static void put_tenant_b(struct rw_tx *tx)
                                              .state = "active",
                                              .version = 1,
                                              .created_ms = 1});
+    put_site(tx, SITE_B, TENANT_B);
     put_number(tx, TENANT_B, EDGE_B, NUMBER_B, "+6534560000", "active", true, NULL);
 }
 

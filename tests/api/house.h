@@ -27,6 +27,8 @@
 #define STATION_B "0192f000-0000-7000-8000-0000000000c3"
 #define EDGE_A "0192f000-0000-7000-8000-0000000000e1"
 #define EDGE_B "0192f000-0000-7000-8000-0000000000e2"
+#define SITE_A "0192f000-0000-7000-8000-0000000000e5"
+#define SITE_B "0192f000-0000-7000-8000-0000000000e6"
 #define TRUNK_A "0192f000-0000-7000-8000-0000000000f1"
 #define CLIENT_A "0192f000-0000-7000-8000-0000000000d1"
 #define CLIENT_B "0192f000-0000-7000-8000-0000000000d2"
@@ -58,6 +60,8 @@ struct house {
     char secret[RW_SECRET_TEXT]; /* of client A */
     unsigned invites;            /* INVITEs that left */
     unsigned live_legs;
+    char invited[200];    /* the URI of the last one that left by a trunk, and who it says it is: */
+    char invited_as[100]; /* "user/password" */
 };
 
 extern struct house house;

@@ -23,6 +23,42 @@ static const struct {
     {"GET", "/api/v2/stations/%s", STATION_A, NULL},
     {"DELETE", "/api/v2/stations/%s/associateduser", STATION_A, NULL},
     {"GET", "/api/v2/telephony/providers/edges/%s/phoneNumbers/+6534567890", EDGE_A, NULL},
+    {"GET", "/api/v2/telephony/providers/edges/%s", EDGE_A, NULL},
+    {"PUT", "/api/v2/telephony/providers/edges/%s", EDGE_A, "{\"version\":1,\"name\":\"x\"}"},
+    {"GET", "/api/v2/telephony/providers/edges/trunks/%s", TRUNK_A, NULL},
+    {"GET", "/api/v2/telephony/providers/edges/trunkbasesettings/%s", TRUNK_A, NULL},
+    {"PUT", "/api/v2/telephony/providers/edges/trunkbasesettings/%s", TRUNK_A,
+     "{\"version\":1,\"name\":\"x\",\"sip\":{\"host\":\"192.0.2.66\"}}"},
+    {"DELETE", "/api/v2/telephony/providers/edges/trunkbasesettings/%s", TRUNK_A, NULL},
+    {"GET", "/api/v2/telephony/providers/edges/%s/phoneNumbers", EDGE_A, NULL},
+    {"POST", "/api/v2/telephony/providers/edges/%s/phoneNumbers", EDGE_A,
+     "{\"phoneNumber\":\"+6531234567\"}"},
+    {"PUT", "/api/v2/telephony/providers/edges/%s/phoneNumbers/+6534567890", EDGE_A,
+     "{\"version\":1}"},
+    {"DELETE", "/api/v2/telephony/providers/edges/%s/phoneNumbers/+6534567890", EDGE_A, NULL},
+    {"GET", "/api/v2/telephony/providers/edges/dids/%s", NUMBER_A, NULL},
+    {"GET", "/api/v2/telephony/providers/edges/didpools/%s", "pool", NULL},
+    {"PUT", "/api/v2/telephony/providers/edges/didpools/%s", "pool",
+     "{\"version\":1,\"name\":\"x\",\"startPhoneNumber\":\"+6531234560\","
+     "\"endPhoneNumber\":\"+6531234569\"}"},
+    {"DELETE", "/api/v2/telephony/providers/edges/didpools/%s", "pool", NULL},
+    {"GET", "/api/v2/telephony/providers/edges/sites/%s", SITE_A, NULL},
+    {"PUT", "/api/v2/telephony/providers/edges/sites/%s", SITE_A, "{\"version\":1,\"name\":\"x\"}"},
+    {"DELETE", "/api/v2/telephony/providers/edges/sites/%s", SITE_A, NULL},
+    {"GET", "/api/v2/telephony/providers/edges/sites/%s/outboundroutes", SITE_A, NULL},
+    {"POST", "/api/v2/telephony/providers/edges/sites/%s/outboundroutes", SITE_A,
+     "{\"name\":\"x\"}"},
+    {"GET", "/api/v2/telephony/providers/edges/sites/%s/outboundroutes/route-a", SITE_A, NULL},
+    {"GET", "/api/v2/telephony/providers/edges/sites/" SITE_B "/outboundroutes/%s", "route-a",
+     NULL},
+    {"PUT", "/api/v2/telephony/providers/edges/sites/" SITE_B "/outboundroutes/%s", "route-a",
+     "{\"version\":1,\"name\":\"x\"}"},
+    {"DELETE", "/api/v2/telephony/providers/edges/sites/" SITE_B "/outboundroutes/%s", "route-a",
+     NULL},
+    {"GET", "/api/v2/telephony/providers/edges/sites/%s/numberplans", SITE_A, NULL},
+    {"PUT", "/api/v2/telephony/providers/edges/sites/%s/numberplans", SITE_A, "[]"},
+    {"GET", "/api/v2/telephony/providers/edges/sites/%s/numberplans/classifications", SITE_A, NULL},
+    {"GET", "/api/v2/telephony/providers/edges/sites/%s/numberplans/x", SITE_A, NULL},
     {"GET", "/api/v2/oauth/clients/%s", CLIENT_A, NULL},
     {"PUT", "/api/v2/oauth/clients/%s", CLIENT_A,
      "{\"name\":\"x\",\"authorizedGrantType\":\"CLIENT-CREDENTIALS\"}"},
@@ -39,12 +75,14 @@ static const struct {
     {"GET", "/api/v2/ringwright/sip?after=0&conversationId=%s", "conversation", NULL},
 };
 
-static char conversation[40], token[40];
+static char conversation[40], token[40], pool[40];
 
 static const char *id_of_a(size_t i)
 {
     if (strcmp(cases[i].of_a, "conversation") == 0)
         return conversation;
+    if (strcmp(cases[i].of_a, "pool") == 0)
+        return pool;
     return strcmp(cases[i].of_a, "token") == 0 ? token : cases[i].of_a;
 }
 
@@ -68,6 +106,11 @@ static void test_foreign_is_as_unknown(void **state)
     house_send(TOKEN_ADMIN, "POST", "/api/v2/ringwright/tokens", NULL, "{\"userId\":\"" BOB "\"}");
     (void)snprintf(token, sizeof(token), "%s", house_text("id"));
     assert_int_equal(strlen(token), 36);
+    house_send(TOKEN_ADMIN, "POST", "/api/v2/telephony/providers/edges/didpools", NULL,
+               "{\"name\":\"Office\",\"startPhoneNumber\":\"+6531234560\","
+               "\"endPhoneNumber\":\"+6531234569\"}");
+    (void)snprintf(pool, sizeof(pool), "%s", house_text("id"));
+    assert_int_equal(strlen(pool), 36);
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         const struct house_answer *a;
@@ -112,12 +155,18 @@ static void test_lists_are_a_tenants_own(void **state)
     static const char *const lists[] = {"/api/v2/users",
                                         "/api/v2/stations",
                                         "/api/v2/telephony/providers/edges",
+                                        "/api/v2/telephony/providers/edges/trunks",
+                                        "/api/v2/telephony/providers/edges/sites",
+                                        "/api/v2/telephony/providers/edges/dids",
+                                        "/api/v2/telephony/providers/edges/didpools",
+                                        "/api/v2/telephony/providers/edges/didpools/dids",
+                                        "/api/v2/telephony/providers/edges/trunkbasesettings",
                                         "/api/v2/oauth/clients",
                                         "/api/v2/ringwright/tokens",
                                         "/api/v2/ringwright/audit",
                                         "/api/v2/conversations/calls"};
-    static const char *const of_a[] = {ANN,    BOB,      STATION_A,   SPARE_A,
-                                       EDGE_A, CLIENT_A, conversation};
+    static const char *const of_a[] = {ANN,     BOB,    STATION_A, SPARE_A,  EDGE_A,
+                                       TRUNK_A, SITE_A, NUMBER_A,  CLIENT_A, conversation};
 
     (void)state;
     for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
@@ -140,6 +189,10 @@ static void test_ids_in_bodies(void **state)
         {"/api/v2/stations", "{\"name\":\"x\",\"sipUri\":\"sip:x@192.0.2.1\",\"userId\":\"%s\"}",
          ANN},
         {"/api/v2/ringwright/tokens", "{\"userId\":\"%s\"}", ANN},
+        {"/api/v2/telephony/providers/edges/sites/" SITE_B "/outboundroutes",
+         "{\"name\":\"x\",\"externalTrunkBases\":[{\"id\":\"%s\"}]}", TRUNK_A},
+        {"/api/v2/telephony/providers/edges/" EDGE_B "/phoneNumbers",
+         "{\"phoneNumber\":\"+6531234567\",\"owner\":{\"id\":\"%s\"}}", ANN},
         {"/api/v2/conversations/calls", "{\"phoneNumber\":\"+6591234567\",\"callerId\":\"%s\"}",
          "+6534567890"},
     };

@@ -13,6 +13,10 @@
 #include <cmocka.h>
 
 #define ID "019ab3c4-7d10-7000-8000-000000000001"
+#define TRUNK                                                                                      \
+    "{\"id\":\"t1\",\"name\":\"Carrier "                                                           \
+    "One\",\"version\":4,\"enabled\":true,\"sip\":{\"host\":\"h\","                                \
+    "\"port\":5060,\"hasPassword\":true},\"selfUri\":\"/t1\",\"state\":\"active\"}"
 #define ASKED_MAX 65536
 
 struct answer {
@@ -76,6 +80,30 @@ static const struct answer script[] = {
      "\"routes\":[],\"routesInAll\":0,\"trunks\":[],\"errors\":[{\"code\":\"address.emergency_"
      "number\","
      "\"message\":\"Never.\"}]}"},
+    {"GET /api/v2/telephony/providers/edges/e1/phoneNumbers?pageSize=3", 200,
+     "{\"entities\":[{\"phoneNumber\":\"+65\",\"id\":\"n1\"}]}"},
+    {"POST /api/v2/telephony/providers/edges/e1/phoneNumbers", 200, "{\"id\":\"n2\"}"},
+    {"DELETE /api/v2/telephony/providers/edges/e1/phoneNumbers/%2B65", 200, ""},
+    {"GET /api/v2/telephony/providers/edges/trunkbasesettings", 200, "{\"entities\":[" TRUNK "]}"},
+    {"GET /api/v2/telephony/providers/edges/trunkbasesettings?name=Carrier%20One", 200,
+     "{\"entities\":[" TRUNK "]}"},
+    {"GET /api/v2/telephony/providers/edges/trunkbasesettings?name=t2", 200, "{\"entities\":[]}"},
+    {"GET /api/v2/telephony/providers/edges/trunkbasesettings/t2", 200,
+     "{\"id\":\"t2\",\"name\":\"Two\",\"selfUri\":\"/t2\"}"},
+    {"POST /api/v2/telephony/providers/edges/trunkbasesettings", 200, TRUNK},
+    {"PUT /t1", 200, TRUNK},
+    {"DELETE /t1", 200, ""},
+    {"GET /api/v2/telephony/providers/edges/sites?pageSize=1", 200,
+     "{\"entities\":[{\"id\":\"s1\",\"selfUri\":\"/s1\"}]}"},
+    {"GET /api/v2/telephony/providers/edges/sites?name=Office", 200,
+     "{\"entities\":[{\"id\":\"s2\",\"selfUri\":\"/s2\"}]}"},
+    {"GET /s1/outboundroutes", 200,
+     "{\"entities\":[{\"name\":\"Asia\",\"prefixes\":[\"+65\",\"+81\"],"
+     "\"externalTrunkBases\":[{\"id\":\"t1\",\"name\":\"Carrier One\"}]}]}"},
+    {"POST /s2/outboundroutes", 200, "{\"id\":\"r1\"}"},
+    {"GET /s1/outboundroutes?name=Asia", 200,
+     "{\"entities\":[{\"id\":\"r1\",\"selfUri\":\"/r1\"}]}"},
+    {"DELETE /r1", 200, ""},
     {"GET /health", 200, "{\"status\":\"ok\",\"lastSeq\":7}"},
     {"GET /api/v2/ringwright/events?after=0&waitMs=20000&conversationId=" ID, 200,
      "{\"entities\":[{\"seq\":1,\"at\":\"2026-11-23T17:00:00.001Z\",\"conversationId\":\"" ID
@@ -296,6 +324,41 @@ static void commands_ask_and_show(void **state)
         {"route|explain|112|--provider-id|p|--user|u", 1, NULL,
          "calls      112  (refused)\nshows      no number: w\nroutes     none was considered",
          "refused, because\nerror: Never. [address.emergency_number]\n"},
+        {"number|list|--page-size|3", 0, NULL, "+65     n1\n", ""},
+        {"number|create|+65|--id|main|--owner|u1|--internal", 0,
+         "{\n  \"phoneNumber\": \"+65\",\n  \"outboundAllowed\": false,\n  \"id\": \"main\",\n"
+         "  \"owner\": {\n    \"id\": \"u1\"\n  }\n}",
+         "id  n2\n", ""},
+        {"number|delete|+65", 0, "DELETE ", "The number is gone.\n", ""},
+        {"trunk|list", 0, NULL, "Carrier One  h     5060", ""},
+        {"trunk|get|Carrier One", 0, NULL, "password  yes\n", ""},
+        {"trunk|get|t2", 0, "/trunkbasesettings/t2 ", "name  Two\n", ""},
+        {"trunk|create|--name|N|--carrier|h|--port|5070|--auth-user|me|--answer-timeout|30|--"
+         "disabled",
+         0,
+         "{\n  \"sip\": {\n    \"host\": \"h\",\n    \"authUser\": \"me\",\n    \"port\": 5070\n"
+         "  },\n  \"name\": \"N\",\n  \"answerTimeoutMs\": 30000,\n  \"enabled\": false\n}",
+         "id        t1\n", ""},
+        {"trunk|update|Carrier One|--carrier|h2|--proxy|", 2, NULL, "", "a value is missing"},
+        {"trunk|update|Carrier One|--carrier|h2", 0,
+         "PUT /t1 [Bearer tok] {\n  \"name\": \"Carrier One\",\n  \"version\": 4,\n"
+         "  \"enabled\": true,\n  \"sip\": {\n    \"host\": \"h2\",\n    \"port\": 5060\n  }\n}",
+         "t1", ""},
+        {"trunk|disable|Carrier One", 0, "\"enabled\": false", "t1", ""},
+        {"trunk|enable|Carrier One", 0, "\"enabled\": true", "t1", ""},
+        {"trunk|delete|Carrier One", 0, "DELETE /t1 ", "The trunk is gone.\n", ""},
+        {"route|list", 0, NULL, "Asia  +65, +81  Carrier One", ""},
+        {"route|create|--site|Office|--name|A|--prefix|+65,+81|--trunk|Carrier One,t2|--priority|5|"
+         "--random|--class|National",
+         0,
+         "POST /s2/outboundroutes [Bearer tok] {\n  \"name\": \"A\",\n  \"externalTrunkBases\": [\n"
+         "    {\n      \"id\": \"t1\"\n    },\n    {\n      \"id\": \"t2\"\n    }\n  ],\n"
+         "  \"prefixes\": [\n    \"+65\",\n    \"+81\"\n  ],\n  \"classificationTypes\": [\n    "
+         "\"National\"\n  ],\n  \"priority\": 5,\n"
+         "  \"distribution\": \"RANDOM\"\n}",
+         "id  r1\n", ""},
+        {"route|create|--name|A|--trunk|nobody", 1, NULL, "", "unscripted"},
+        {"route|delete|Asia", 0, "DELETE /r1 ", "The route is gone.\n", ""},
         {"health", 0, "GET /health [] \n", "status      ok\n", ""},
         {"tail|--conversation|" ID, 0, NULL,
          "17:00:00.001  trunk    ringing\n17:00:01.000  call     connected\n17:00:02.000  call     "
@@ -405,15 +468,18 @@ static void without_a_terminal_answers_are_json(void **state)
 static void every_allocation_may_fail(void **state)
 {
     static const char *const lines[] = {"call|place|--to|+66|--wait",
-                                        "token|list|--page-size|5|--page|2", "number|get|+65",
-                                        "call|get|" ID};
+                                        "token|list|--page-size|5|--page|2",
+                                        "number|get|+65",
+                                        "call|get|" ID,
+                                        "trunk|update|Carrier One|--carrier|x",
+                                        "route|create|--name|A|--trunk|t2|--site|Office"};
 
     (void)state;
     for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
         long live = rw_mem_live(), n = 0;
         int status = -1;
 
-        for (; status != 0 && n < 200; n++) {
+        for (; status != 0 && n < 400; n++) {
             struct ran ran;
 
             rw_mem_fail_once(n);

@@ -17,12 +17,13 @@ EXAMPLE = re.compile(r"^Example:\n  (.*)$", re.M)
 ID = re.compile(r"019ab3c4-7d10-7000-8000-\d{12}")
 
 
-def run(words, server=None, token=None, folder=None, **more):
+def run(words, server=None, token=None, folder=None, stdin="", **more):
     env = {k: v for k, v in os.environ.items() if not k.startswith(("RINGWRIGHT_", "GENESYSCLOUD_"))}
     if server:
         env |= {"RINGWRIGHT_URL": server.base_url, "RINGWRIGHT_TOKEN": token or server.demo["user_token"]}
     env |= more
-    return subprocess.run([CLIENT, *words], capture_output=True, text=True, env=env, cwd=folder, timeout=PATIENCE_S)
+    return subprocess.run([CLIENT, *words], capture_output=True, text=True, env=env, cwd=folder, timeout=PATIENCE_S,
+                          input=stdin)
 
 
 def commands():
@@ -64,14 +65,18 @@ def test_every_example_of_the_help_works():
     with tempfile.TemporaryDirectory() as folder, Simulator("--hangup-ms", "100") as carrier, Simulator("--station") as station, \
             Server(carrier.sip, f"sip:dana@{station.sip}") as server:
         pathlib.Path(folder, "call.json").write_text('{"to": {"phoneNumber": "+6591234567"}}')
+        pathlib.Path(folder, "telephony.yaml").write_text("trunks: [{name: Carrier One, host: 192.0.2.7}]")
+        for name in ("Carrier One", "Carrier Two"):
+            assert run(["trunk", "create", "--name", name, "--carrier", "192.0.2.7"], server,
+                       server.demo["admin_token"]).returncode == 0
         listed = commands()
         assert len(listed) > 20, listed
         wrong = []
         for command in listed:
             words = example_of(command)
             token = server.demo["user_token"]
-            if command[0] in ("client", "station", "edge", "audit", "user", "route") or command[:2] in (
-                    ["token", "create"], ["token", "list"], ["token", "revoke"]):
+            if command[0] in ("client", "station", "edge", "audit", "user", "trunk", "route", "number", "apply") or \
+                    command[:2] in (["token", "create"], ["token", "list"], ["token", "revoke"]):
                 token = server.demo["admin_token"] if words[1:] != ["me"] else token
             words = [ID.sub(lambda _: made(server, words), word) for word in words]
             done = run(words, server, token, folder)
@@ -79,6 +84,30 @@ def test_every_example_of_the_help_works():
                                         and "revoke" not in command and "hangup" not in command):
                 wrong.append(f"{shlex.join(words)} -> {done.returncode}\n{done.stdout}{done.stderr}")
         assert not wrong, "\n".join(wrong)
+
+
+def test_a_tenant_is_set_up_from_nothing_and_calls():
+    """Trunk, number and route by the client, then a call: no --demo in it."""
+    with Simulator() as carrier, Server("127.0.0.1:9") as server:
+        admin, host_port = server.demo["admin_token"], carrier.sip.split(":")
+        for words in (["route", "delete", "Everywhere"], ["trunk", "delete", "Demo carrier"],
+                      ["number", "delete", "+6534567890"],
+                      ["trunk", "create", "--name", "Sim", "--carrier", host_port[0], "--port", host_port[1]],
+                      ["number", "create", "+6531234567", "--id", "main"],
+                      ["route", "create", "--name", "All", "--trunk", "Sim"]):
+            done = run(words, server, admin)
+            assert done.returncode == 0, (words, done.stderr)
+        placed = run(["call", "place", "--to", "+6591234567", "--provider-id", "main", "--user", server.demo["agentless_user_id"]],
+                     server, server.demo["agentless_token"])
+        assert placed.returncode == 0, placed.stderr
+        conversation = json.loads(placed.stdout)["id"]
+        server.in_state(conversation, "external", "connected")
+        assert run(["trunk", "disable", "Sim"], server, admin).returncode == 0
+        again = run(["call", "place", "--to", "+6591234567", "--validate-only", "--user", server.demo["agentless_user_id"]],
+                    server, server.demo["agentless_token"])
+        assert again.returncode == 1 and "route.trunk_inactive" in again.stderr + again.stdout, again
+        run(["call", "hangup", conversation], server, admin)
+        server.finished(conversation)
 
 
 def test_a_refusal_ends_by_its_class():
@@ -107,4 +136,5 @@ def test_a_refusal_ends_by_its_class():
         assert not wrong, "\n".join(wrong)
 
 
-main(globals())
+if __name__ == "__main__":
+    main(globals())

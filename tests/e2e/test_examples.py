@@ -18,9 +18,13 @@ class World:
         self.server = server
         demo = server.demo
         self.values = {name: demo[name] for name in ("user_id", "edge_id", "provider_id", "client_id", "client_secret")}
+        self.values.update(trunk=demo["trunk_id"], site=demo["tenant_id"])
         self.values["conversation"] = server.place_agentless("+6591234500")
         stations = server.request("GET", "/api/v2/stations").json["entities"]
         self.values["station"] = stations[0]["id"]
+        routes = server.request("GET", f"/api/v2/telephony/providers/edges/sites/{demo['tenant_id']}/outboundroutes",
+                                token=demo["admin_token"]).json["entities"]
+        self.values["route"] = routes[0]["id"]
         self.tokens = {"user": demo["user_token"], "viewer": demo["viewer_token"], "admin": demo["admin_token"],
                        "agentless": demo["agentless_token"], "client": self.client_token(), None: ""}
 

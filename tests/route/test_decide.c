@@ -4,11 +4,17 @@
 
 #include <string.h>
 
-static struct rw_row_route routes[] = {
-    {.id = "5", .prefix = "6591", .priority = 2}, {.id = "1", .prefix = "", .priority = 9},
-    {.id = "4", .prefix = "6591", .priority = 1}, {.id = "2", .prefix = "65", .priority = 7},
-    {.id = "3", .prefix = "659", .priority = 0},  {.id = "6", .prefix = "6591", .priority = 2},
-    {.id = "7", .prefix = "44", .priority = 0},   {.id = "8", .prefix = "6", .priority = 0},
+#define WAY(id_, prefix_, priority_)                                                               \
+    {                                                                                              \
+        .prefix = prefix_, .trunk_id = "t", .route = &(const struct rw_row_route)                  \
+        {                                                                                          \
+            .id = id_, .priority = priority_                                                       \
+        }                                                                                          \
+    }
+
+static struct rw_route_way routes[] = {
+    WAY("5", "6591", 2), WAY("1", "", 9),     WAY("4", "6591", 1), WAY("2", "65", 7),
+    WAY("3", "659", 0),  WAY("6", "6591", 2), WAY("7", "44", 0),   WAY("8", "6", 0),
 };
 #define ROUTES (sizeof(routes) / sizeof(*routes))
 
@@ -26,11 +32,11 @@ static void the_longest_prefix_comes_first(void **state)
     rw_route_sort(routes, ROUTES);
     for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++) {
         struct rw_route_cursor cursor = {.started = false};
-        const struct rw_row_route *route;
+        const struct rw_route_way *way;
         char order[16] = "";
 
-        while ((route = rw_route_next(routes, ROUTES, rw_slice_str(table[i].digits), &cursor)))
-            strcat(order, route->id);
+        while ((way = rw_route_next(routes, ROUTES, rw_slice_str(table[i].digits), &cursor)))
+            strcat(order, way->route->id);
         assert_string_equal(order, table[i].order);
         assert_null(rw_route_next(routes, ROUTES, rw_slice_str(table[i].digits), &cursor));
     }
@@ -46,6 +52,58 @@ static void without_routes_there_is_none(void **state)
     cursor = (struct rw_route_cursor){.started = false};
     rw_route_sort(routes, ROUTES);
     assert_null(rw_route_next(routes + 1, ROUTES - 1, RW_LIT("12025550123"), &cursor));
+}
+
+static void plans_class_numbers(void **state)
+{
+    static const struct {
+        const char *type, *match, *digits;
+        bool matches;
+    } table[] = {
+        {"digitLength", "10-11", "6591234567", true},
+        {"digitLength", "11-15", "6591234567", false},
+        {"intraCountryCode", "65", "6591234567", true},
+        {"intraCountryCode", "66", "6591234567", false},
+        {"intraCountryCode", "65", "6", false},
+        {"interCountryCode", "65", "6591234567", false},
+        {"interCountryCode", "66", "6591234567", true},
+        {"numberList", "+6591234567", "6591234567", true},
+        {"numberList", "+6591234500-+6591234599", "6591234500", true},
+        {"numberList", "+6591234500-+6591234599", "6591234599", true},
+        {"numberList", "+6591234500-+6591234599", "6591234600", false},
+        {"numberList", "+6591234500-+6591234599", "65912345", false},
+        {"numberList", "+81,+6591234500-+6591234599,+44", "6591234512", true},
+        {"numberList", "+81,+44", "44", true},
+        {"numberList", "", "44", false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++)
+        assert_int_equal(
+            rw_route_plan_matches(
+                &(struct rw_row_number_plan){.match_type = table[i].type, .match = table[i].match},
+                rw_slice_str(table[i].digits)),
+            table[i].matches);
+}
+
+/* The first matching plan of the route's site decides, though a later one would let the number pass. */
+static void routes_take_classes(void **state)
+{
+    static const struct rw_row_number_plan plans[] = {
+        {.site_id = "other", .match_type = "digitLength", .match = "1-15", .classification = "X"},
+        {.site_id = "s", .match_type = "intraCountryCode", .match = "65", .classification = "Near"},
+        {.site_id = "s", .match_type = "digitLength", .match = "1-15", .classification = "Far"},
+    };
+    struct rw_row_route route = {.site_id = "s", .classifications = ""};
+
+    (void)state;
+    assert_true(rw_route_takes(&route, NULL, 0, RW_LIT("6591234567")));
+    route.classifications = "X\nFar";
+    assert_false(rw_route_takes(&route, plans, 3, RW_LIT("6591234567")));
+    assert_true(rw_route_takes(&route, plans, 3, RW_LIT("442079460000")));
+    assert_false(rw_route_takes(&route, NULL, 0, RW_LIT("442079460000")));
+    route.classifications = "Nearer\nNear";
+    assert_true(rw_route_takes(&route, plans, 3, RW_LIT("6591234567")));
 }
 
 #define NUMBER(id_, e164_, state_, allowed, owner)                                                 \
@@ -109,6 +167,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_longest_prefix_comes_first),
+        cmocka_unit_test(plans_class_numbers),
+        cmocka_unit_test(routes_take_classes),
         cmocka_unit_test(without_routes_there_is_none),
         cmocka_unit_test(the_default_number_is_the_only_one),
         cmocka_unit_test(near_numbers_and_ids_are_found),

@@ -136,22 +136,36 @@ static void put_ways(struct rw_tx *tx)
         {.id = "r1",
          .tenant_id = TENANT_A,
          .name = "Singapore",
-         .prefix = "65",
-         .trunk_id = "main"},
-        {.id = "r2", .tenant_id = TENANT_A, .name = "UK", .prefix = "44", .trunk_id = "down"},
-        {.id = "r3", .tenant_id = TENANT_A, .name = "DE", .prefix = "49", .trunk_id = "down"},
+         .prefixes = "65,81",
+         .trunk_ids = "main"},
+        {.id = "r2", .tenant_id = TENANT_A, .name = "UK", .prefixes = "44", .trunk_ids = "down"},
+        {.id = "r3", .tenant_id = TENANT_A, .name = "DE", .prefixes = "49", .trunk_ids = "down"},
         {.id = "r4",
          .tenant_id = TENANT_A,
          .name = "DE 2",
-         .prefix = "49",
-         .trunk_id = "six",
+         .prefixes = "49",
+         .trunk_ids = "gone,down,six,main",
          .priority = 5},
+        {.id = "r5",
+         .tenant_id = TENANT_A,
+         .name = "FR",
+         .prefixes = "33",
+         .trunk_ids = "down,six,main",
+         .distribution = "RANDOM"},
     };
 
     for (size_t i = 0; i < 3; i++)
         rw_tx_put_trunk(tx, &trunks[i]);
-    for (size_t i = 0; i < 4; i++)
-        rw_tx_put_route(tx, &routes[i]);
+    for (size_t i = 0; i < sizeof(routes) / sizeof(*routes); i++) {
+        struct rw_row_route row = routes[i];
+
+        row.site_id = "site";
+        row.distribution = row.distribution ? row.distribution : "SEQUENTIAL";
+        row.classifications = row.classifications ? row.classifications : "";
+        row.enabled = true;
+        row.version = 1;
+        rw_tx_put_route(tx, &row);
+    }
 }
 
 static int setup(void **state)
@@ -298,7 +312,8 @@ static void faults_say_where_and_what(void **state)
     (void)make(&(struct wish){"ann", "+12025550123", "+6534567890", NULL, "", NULL}, &plan,
                &faults);
     assert_string_equal(faults.at[0].pointer, "/to/phoneNumber");
-    assert_string_equal(faults.at[0].found, "+12025550123; prefixes with a route: 44, 49, 65");
+    assert_string_equal(faults.at[0].found,
+                        "+12025550123; prefixes with a route: 33, 44, 49, 65, 81");
     assert_non_null(strstr(faults.at[0].expected,
                            "12025550123, 1202555012, 120255501, 12025550, 1202555, 120255, "
                            "12025, 1202, 120, 12, 1, or empty"));
@@ -363,8 +378,13 @@ static void put_route(struct rw_tx *tx, const char *id, const char *prefix, cons
     const struct rw_row_route row = {.id = id,
                                      .tenant_id = TENANT_A,
                                      .name = id,
-                                     .prefix = prefix,
-                                     .trunk_id = trunk,
+                                     .site_id = "site",
+                                     .prefixes = prefix,
+                                     .distribution = "SEQUENTIAL",
+                                     .classifications = "",
+                                     .enabled = true,
+                                     .version = 1,
+                                     .trunk_ids = trunk,
                                      .priority = priority};
 
     rw_tx_put_route(tx, &row);
@@ -410,7 +430,7 @@ static void trunks_stand_in_order(void **state)
         {"+8613812345678", ""}, /* 85 is not 86 */
         {"+61212345678", "t0 t1 t2 t3 t4 t5 t6 t7"},
         {"+6591234567", "main"},
-        {"+4930123456", "six"},
+        {"+4930123456", "six main"},
     };
 
     (void)state;
@@ -454,13 +474,15 @@ static void the_way_can_be_seen(void **state)
         rw_route_plan_make(table, &wish, "192.0.2.1:5060", &world.arena, &plan, &faults), RW_OK);
     assert_int_equal(trace.caller, RW_ROUTE_CALLER_PROVIDER);
     assert_string_equal(trace.number->e164, "+6534567899");
-    assert_int_equal(trace.routes, 20);
-    assert_int_equal(trace.count, 20); /* those that lead elsewhere too */
-    for (uint32_t i = 0; i < 7; i++)
+    assert_true(trace.count > 20);
+    assert_int_equal(trace.routes, trace.count); /* those that lead elsewhere too */
+    assert_int_equal(trace.steps[6].fate, RW_ROUTE_OTHER_PREFIX);
+    for (uint32_t i = 0; i < 6; i++)
         (void)snprintf(got + strlen(got), sizeof(got) - strlen(got), "%s:%s:%u ",
-                       trace.steps[i].route->id, fates[trace.steps[i].fate], trace.steps[i].place);
+                       trace.steps[i].way->route->id, fates[trace.steps[i].fate],
+                       trace.steps[i].place);
     assert_string_equal(got, "h6:taken:1 h1:taken:2 h2:inactive:0 h3:missing:0 h4:same:0 "
-                             "h5:taken:3 r2:other:0 ");
+                             "h5:taken:3 ");
 
     memset(&trace, 0, sizeof(trace));
     wish.to = RW_LIT("+61212345678");
@@ -482,11 +504,11 @@ static void many_routes_are_bounded(void **state)
         char id[16];
 
         (void)snprintf(id, sizeof(id), "n%03u", i);
-        put_route(tx, id, "81", i < 2 * RW_ROUTE_CONSIDERED ? id : "main", i);
+        put_route(tx, id, "82", i < 2 * RW_ROUTE_CONSIDERED ? id : "main", i);
     }
     store_test_commit(tx);
     assert_int_equal(
-        make(&(struct wish){"ann", "+81312345678", "+6534567890", NULL, "", NULL}, &plan, &faults),
+        make(&(struct wish){"ann", "+82212345678", "+6534567890", NULL, "", NULL}, &plan, &faults),
         RW_CONFLICT);
     assert_string_equal(faults.at[0].code, "route.trunk_inactive");
 }
@@ -548,6 +570,73 @@ static void a_trunk_over_tls(void **state)
     assert_string_equal(plan.trunks[0].tls.name, "*.carrier.example");
     assert_string_equal(plan.trunks[0].places, "192.0.2.1, 192.0.2.2;priority=2");
     assert_false(plan.trunks[0].tls.unverified);
+}
+
+/* At random over the active trunks of the route; one that is down or gone gets nothing. */
+static void a_route_may_spread(void **state)
+{
+    struct wish wish = wishes[0];
+    struct rw_route_plan plan;
+    struct rw_faults faults;
+    unsigned main_trunk = 0, six = 0;
+
+    (void)state;
+    wish.to = "+33123456789";
+    for (int i = 0; i < 200; i++) {
+        assert_int_equal(make(&wish, &plan, &faults), RW_OK);
+        assert_string_equal(plan.route_id, "r5");
+        main_trunk += strcmp(plan.trunk_id, "main") == 0;
+        six += strcmp(plan.trunk_id, "six") == 0;
+    }
+    assert_int_equal(main_trunk + six, 200);
+    assert_true(main_trunk > 50 && six > 50);
+    wish.to = "+81312345678"; /* the other prefix of Singapore's route */
+    assert_int_equal(make(&wish, &plan, &faults), RW_OK);
+    assert_string_equal(plan.route_id, "r1");
+}
+
+/* As many as an operator may have: read once, and a decision among them allocates nothing. */
+static void ten_thousand_routes(void **state)
+{
+    struct rw_tx *tx = NULL;
+    struct rw_route_plan plan;
+    struct rw_faults faults;
+
+    (void)state;
+    for (unsigned i = 0; i < 9990; i++) {
+        char id[16], name[16], prefixes[128];
+        size_t n = 0;
+
+        if (!tx)
+            tx = rw_tx_new(world.store);
+        (void)snprintf(id, sizeof(id), "many-%u", i);
+        (void)snprintf(name, sizeof(name), "Many %u", i);
+        for (unsigned p = 0; p < 10; p++)
+            n += (size_t)snprintf(prefixes + n, sizeof(prefixes) - n, "%s7%05u%u", p ? "," : "", i,
+                                  p);
+        rw_tx_put_route(tx, &(struct rw_row_route){.id = id,
+                                                   .tenant_id = TENANT_A,
+                                                   .site_id = "site",
+                                                   .name = name,
+                                                   .prefixes = prefixes,
+                                                   .trunk_ids = "main",
+                                                   .distribution = "SEQUENTIAL",
+                                                   .classifications = "",
+                                                   .enabled = true,
+                                                   .version = 1});
+        if (i % 1000 == 999 || i == 9989) {
+            store_test_commit(tx);
+            tx = NULL;
+        }
+    }
+    assert_int_equal(
+        make(&(struct wish){"ann", "+70998971234", "+6534567890", NULL, "", NULL}, &plan, &faults),
+        RW_OK);
+    assert_string_equal(plan.route_id, "many-9989");
+    assert_int_equal(make(&wishes[0], &plan, &faults), RW_OK);
+    rw_mem_fail_after(0);
+    assert_int_equal(make(&wishes[0], &plan, &faults), RW_OK);
+    rw_mem_fail_after(-1);
 }
 
 static void what_was_read_is_not_read_again(void **state)
@@ -634,6 +723,8 @@ int main(void)
         TEST(the_way_can_be_seen),
         TEST(many_routes_are_bounded),
         TEST(a_change_is_seen_at_once),
+        TEST(a_route_may_spread),
+        TEST(ten_thousand_routes),
         TEST(what_was_read_is_not_read_again),
         TEST(strange_ids_do_not_fill_the_memory),
         TEST(memory_may_run_out),

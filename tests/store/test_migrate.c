@@ -6,6 +6,7 @@
 
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 static void exec(const char *path, const char *sql)
 {
@@ -73,6 +74,68 @@ static void test_from_each(void **state)
         }
         store_test_remove(folder);
     }
+}
+
+/* What an operator had set up by version 3 is there afterwards, in its new place. */
+static void test_telephony(void **state)
+{
+    static const char old[] =
+        "INSERT INTO tenants VALUES (x'0192f000000070008000000000000aaa', 'A', 5);"
+        "INSERT INTO tenants VALUES ('b', 'B', 6);"
+        "INSERT INTO edges VALUES ('e', 'b', 'Edge', 'active', 1, 6);"
+        "INSERT INTO trunks VALUES (x'0192f0000000700080000000000000f1', 'b', 'e', 'carrier', "
+        "'active',"
+        " '192.0.2.1', 5060, 'udp', NULL, NULL, NULL, 60000, 3, 7);"
+        "INSERT INTO trunks VALUES ('t2', 'b', 'e', 'carrier', 'active',"
+        " '192.0.2.2', 5060, 'udp', NULL, NULL, NULL, 60000, 1, 8);"
+        "INSERT INTO routes VALUES ('r', 'b', 'all', '', x'0192f0000000700080000000000000f1', 4, "
+        "9);"
+        "INSERT INTO routes VALUES ('s', 'b', 'all', '65', 't2', 1, 9);";
+    struct store_test t;
+    struct rw_page page = {.size = 10, .number = 1};
+    struct rw_row_route *routes;
+    struct rw_row_trunk *trunks;
+    struct rw_row_site site;
+    struct rw_row_edge edge;
+    struct rw_err err = {0};
+    sqlite3 *db;
+    size_t n;
+
+    (void)state;
+    store_test_open(&t);
+    rw_store_reader_free(t.reader);
+    rw_store_close(t.store);
+    assert_int_equal(unlink(t.path), 0);
+    assert_int_equal(sqlite3_open(t.path, &db), SQLITE_OK);
+    assert_int_equal(rw_migrate(db, 3, &err), RW_OK);
+    assert_int_equal(sqlite3_exec(db, old, NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+    assert_int_equal(rw_store_open(&t.store, &(struct rw_store_options){.path = t.path}, &err),
+                     RW_OK);
+    assert_int_equal(rw_store_reader_new(t.store, &t.reader, &err), RW_OK);
+
+    assert_int_equal(rw_store_list_trunks(t.reader, "b", &page, &t.arena, &trunks, &n, &err),
+                     RW_OK);
+    assert_int_equal(n, 2);
+    assert_string_not_equal(trunks[0].name, trunks[1].name);
+    assert_int_equal(rw_store_list_routes(t.reader, "b", &page, &t.arena, &routes, &n, &err),
+                     RW_OK);
+    assert_int_equal(n, 2);
+    assert_string_equal(routes[0].prefixes, "65");
+    assert_string_equal(routes[0].trunk_ids, "t2");
+    assert_string_equal(routes[1].name, "all");
+    assert_string_equal(routes[1].prefixes, "");
+    assert_string_equal(routes[1].trunk_ids, "0192f000-0000-7000-8000-0000000000f1");
+    assert_string_equal(routes[1].site_id, "b");
+    assert_int_equal(routes[1].enabled, 1);
+    assert_int_equal(routes[1].priority, 4);
+    assert_int_equal(rw_store_get_site(t.reader, "b", "b", &t.arena, &site, &err), RW_OK);
+    assert_int_equal(rw_store_get_edge(t.reader, "b", "b", &t.arena, &edge, &err), RW_NOT_FOUND);
+    assert_int_equal(rw_store_get_edge(t.reader, "0192f000-0000-7000-8000-000000000aaa",
+                                       "0192f000-0000-7000-8000-000000000aaa", &t.arena, &edge,
+                                       &err),
+                     RW_OK);
+    store_test_close(&t);
 }
 
 static void test_private(void **state)
@@ -148,9 +211,8 @@ static void test_no_database(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_from_each),
-        cmocka_unit_test(test_private),
-        cmocka_unit_test(test_newer),
+        cmocka_unit_test(test_from_each),   cmocka_unit_test(test_telephony),
+        cmocka_unit_test(test_private),     cmocka_unit_test(test_newer),
         cmocka_unit_test(test_no_database),
     };
 

@@ -89,24 +89,55 @@ static void test_directory(void **state)
     }
     {
         struct rw_row_trunk in = {
-            "t",       TENANT_A,    "e",       "carrier",     "active",    "192.0.2.1", 65535,
-            "tcp",     "sip:proxy", "u",       "p",           UINT32_MAX,  1,           9,
-            "/ca.pem", "/us.pem",   "/us.key", "sip.example", "192.0.2.1", true};
+            "t",         TENANT_A, "e",         "carrier", "active",  "192.0.2.1",
+            65535,       "tcp",    "sip:proxy", "u",       "p",       UINT32_MAX,
+            1,           9,        "/ca.pem",   "/us.pem", "/us.key", "sip.example",
+            "192.0.2.1", true,     10,          "d"};
         ROUND_TRIP(trunk, put, S(id), S(tenant_id), S(edge_id), S(name), S(state), S(host), N(port),
                    S(transport), S(outbound_proxy), S(auth_user), S(auth_password),
                    N(answer_timeout_ms), N(version), N(created_ms), S(ca_file), S(client_cert_file),
-                   S(client_key_file), S(tls_name), S(addresses), N(tls_unverified));
+                   S(client_key_file), S(tls_name), S(addresses), N(tls_unverified), N(modified_ms),
+                   S(description));
     }
     {
-        struct rw_row_number in = {
-            "12345-abcde-67890", TENANT_A, "e", "+6534567890", "active", true, "u-1", NULL, 1, 3};
+        struct rw_row_number in = {"12345-abcde-67890",
+                                   TENANT_A,
+                                   "e",
+                                   "+6534567890",
+                                   "active",
+                                   true,
+                                   "u-1",
+                                   NULL,
+                                   1,
+                                   3,
+                                   "pool"};
         ROUND_TRIP(number, put, S(id), S(tenant_id), S(edge_id), S(e164), S(state),
-                   N(outbound_allowed), S(owner_user_id), S(name), N(version), N(created_ms));
+                   N(outbound_allowed), S(owner_user_id), S(name), N(version), N(created_ms),
+                   S(pool_id));
     }
     {
-        struct rw_row_route in = {"r", TENANT_A, "all", "", "t", 7, 3};
-        ROUND_TRIP(route, put, S(id), S(tenant_id), S(name), S(prefix), S(trunk_id), N(priority),
-                   N(created_ms));
+        struct rw_row_did_pool in = {"p", TENANT_A, "pool", NULL, "+65", "+66", "c", 1, 3, 4};
+        ROUND_TRIP(did_pool, put, S(id), S(tenant_id), S(name), S(description), S(first_e164),
+                   S(last_e164), S(comments), N(version), N(created_ms), N(modified_ms));
+    }
+    {
+        struct rw_row_number_plan in = {"p", TENANT_A, "s", "plan", "digitLength", "4-15", "Big",
+                                        1,   1,        3,   4};
+        ROUND_TRIP(number_plan, put, S(id), S(tenant_id), S(site_id), S(name), S(match_type),
+                   S(match), S(classification), N(priority), N(version), N(created_ms),
+                   N(modified_ms));
+    }
+    {
+        struct rw_row_site in = {"s", TENANT_A, "site", "d", "active", 1, 3, 4};
+        ROUND_TRIP(site, put, S(id), S(tenant_id), S(name), S(description), S(state), N(version),
+                   N(created_ms), N(modified_ms));
+    }
+    {
+        struct rw_row_route in = {"r",          TENANT_A, "s", "all", NULL, "65,1", "t,u",
+                                  "SEQUENTIAL", true,     7,   1,     3,    4,      "A\nB"};
+        ROUND_TRIP(route, put, S(id), S(tenant_id), S(site_id), S(name), S(description),
+                   S(prefixes), S(trunk_ids), S(distribution), N(enabled), N(priority), N(version),
+                   N(created_ms), N(modified_ms), S(classifications));
     }
     {
         struct rw_row_client in = {"c-1",
@@ -394,7 +425,32 @@ static void test_tenants_apart(void **state)
     rw_tx_put_number(
         tx, &(struct rw_row_number){
                 .id = "i", .tenant_id = TENANT_A, .e164 = "+65", .state = "active", .version = 1});
-    rw_tx_put_route(tx, &(struct rw_row_route){"i", TENANT_A, "n", "", "t", 1, 1});
+    rw_tx_put_did_pool(tx, &(struct rw_row_did_pool){.id = "i",
+                                                     .tenant_id = TENANT_A,
+                                                     .name = "n",
+                                                     .first_e164 = "+65",
+                                                     .last_e164 = "+65",
+                                                     .version = 1});
+    rw_tx_put_site(
+        tx, &(struct rw_row_site){
+                .id = "i", .tenant_id = TENANT_A, .name = "n", .state = "active", .version = 1});
+    rw_tx_put_route(tx, &(struct rw_row_route){.id = "i",
+                                               .tenant_id = TENANT_A,
+                                               .site_id = "i",
+                                               .name = "n",
+                                               .prefixes = "",
+                                               .trunk_ids = "t",
+                                               .distribution = "RANDOM",
+                                               .classifications = "",
+                                               .version = 1});
+    rw_tx_put_number_plan(tx, &(struct rw_row_number_plan){.id = "i",
+                                                           .tenant_id = TENANT_A,
+                                                           .site_id = "i",
+                                                           .name = "n",
+                                                           .match_type = "digitLength",
+                                                           .match = "",
+                                                           .classification = "c",
+                                                           .version = 1});
     rw_tx_put_client(tx, &(struct rw_row_client){"i", TENANT_A, "n", "h", "g", "", "", 1, 1, 1, 0});
     rw_tx_put_token(tx, &(struct rw_row_token){.hash = "h",
                                                .id = "i",
@@ -418,7 +474,10 @@ static void test_tenants_apart(void **state)
     LIST_OF_B_IS_EMPTY(edges, edge);
     LIST_OF_B_IS_EMPTY(trunks, trunk);
     LIST_OF_B_IS_EMPTY(numbers, number);
+    LIST_OF_B_IS_EMPTY(did_pools, did_pool);
+    LIST_OF_B_IS_EMPTY(sites, site);
     LIST_OF_B_IS_EMPTY(routes, route);
+    LIST_OF_B_IS_EMPTY(number_plans, number_plan);
     LIST_OF_B_IS_EMPTY(clients, client);
     LIST_OF_B_IS_EMPTY(tokens, token);
     LIST_OF_B_IS_EMPTY(conversations, conversation);
@@ -540,6 +599,91 @@ static void test_open_conversations(void **state)
     assert_int_equal(seen, 20);
 }
 
+/* A row is deleted at the version that was seen, and found by its name; a filter of numbers filters. */
+static void test_delete_and_names(void **state)
+{
+    struct store_test *t = *state;
+    struct rw_number_filter filter = {.owner = RW_NUMBER_ANY};
+    struct rw_page page = {.size = 9, .number = 1};
+    struct rw_row_number *numbers;
+    struct rw_row_trunk *trunks;
+    struct rw_err err;
+    struct rw_tx *tx = rw_tx_new(t->store);
+    size_t n;
+
+    for (int i = 0; i < 3; i++) {
+        static const char *const names[] = {"one", "two", "three"};
+        static const char *const e164s[] = {"+6531", "+6532", "+65311"};
+
+        rw_tx_put_trunk(tx, &(struct rw_row_trunk){.id = names[i],
+                                                   .tenant_id = TENANT_B,
+                                                   .name = names[i],
+                                                   .state = "active",
+                                                   .host = "h",
+                                                   .transport = "udp",
+                                                   .version = 1});
+        rw_tx_put_number(tx, &(struct rw_row_number){.id = names[i],
+                                                     .tenant_id = TENANT_B,
+                                                     .e164 = e164s[i],
+                                                     .state = "active",
+                                                     .owner_user_id = i ? "u" : NULL,
+                                                     .pool_id = i ? "p" : NULL,
+                                                     .version = 1});
+    }
+    store_test_commit(tx);
+
+    assert_int_equal(
+        rw_store_named_trunks(t->reader, TENANT_B, "two", &page, &t->arena, &trunks, &n, &err),
+        RW_OK);
+    assert_int_equal(n, 1);
+    assert_string_equal(trunks[0].id, "two");
+    assert_int_equal(
+        rw_store_named_trunks(t->reader, TENANT_B, NULL, &page, &t->arena, &trunks, &n, &err),
+        RW_OK);
+    assert_int_equal(n, 3);
+
+#define SOME(want)                                                                                 \
+    assert_int_equal(                                                                              \
+        rw_store_some_numbers(t->reader, TENANT_B, &filter, &page, &t->arena, &numbers, &n, &err), \
+        RW_OK);                                                                                    \
+    assert_int_equal(n, want)
+    SOME(3);
+    filter.owner = RW_NUMBER_ASSIGNED;
+    SOME(2);
+    filter.owner = RW_NUMBER_UNASSIGNED;
+    SOME(1);
+    filter = (struct rw_number_filter){.contains = "31"};
+    SOME(2);
+    filter.pool_id = "p";
+    SOME(1);
+    filter = (struct rw_number_filter){.e164 = "+6531"};
+    SOME(1);
+#undef SOME
+    assert_int_equal(rw_store_numbers_between(t->reader, TENANT_B, "+6530", "+6539", 9, &t->arena,
+                                              &numbers, &n, &err),
+                     RW_OK);
+    assert_int_equal(n, 2);
+
+    tx = rw_tx_new(t->store);
+    rw_tx_delete_trunk(tx, TENANT_B, "two", 2);
+    assert_int_equal(rw_tx_commit(tx, &err), RW_CONFLICT);
+    assert_string_equal(err.code, "store.version");
+    tx = rw_tx_new(t->store);
+    rw_tx_delete_trunk(tx, TENANT_A, "two", 1);
+    assert_int_equal(rw_tx_commit(tx, &err), RW_CONFLICT);
+    tx = rw_tx_new(t->store);
+    for (int i = 0; i < 3; i++) {
+        rw_tx_delete_trunk(tx, TENANT_B, trunks[i].id, 1);
+        rw_tx_delete_number(tx, TENANT_B, trunks[i].id, 1);
+    }
+    store_test_commit(tx);
+    filter = (struct rw_number_filter){.owner = RW_NUMBER_ANY};
+    assert_int_equal(
+        rw_store_some_numbers(t->reader, TENANT_B, &filter, &page, &t->arena, &numbers, &n, &err),
+        RW_OK);
+    assert_int_equal(n, 0);
+}
+
 /* The audit is numbered by the database, whatever the row says, and listed newest first. */
 static void test_audit(void **state)
 {
@@ -607,6 +751,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_tenants_apart, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_near, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_open_conversations, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_delete_and_names, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_audit, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_incomplete, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_not_found, set_up, tear_down),

@@ -73,7 +73,7 @@ def value(description, spec, data, where, fail):
     nullable = spec.get("nullable", False)
     _, spec = description.schema(spec)
     if data is None:
-        if not nullable and not spec.get("nullable"):
+        if not nullable and not spec.get("nullable") and "type" in spec:
             fail(f"{where} is null")
         return
     kind = spec.get("type")

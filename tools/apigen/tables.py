@@ -71,6 +71,8 @@ class Writer:
         for word in ("minimum", "maximum"):
             if word in spec:
                 fields.append(f".has_{word} = true, .{word} = {float(spec[word])!r}")
+        if kind is None:
+            fields.append(".open = true")  # of any type, an object with any members too
         if kind == "array":
             fields.append(f".items = {self.schema(spec['items'])}")
         if kind == "object":

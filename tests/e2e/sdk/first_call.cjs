@@ -73,6 +73,36 @@ async function main() {
   assert.strictEqual(nobody.code, 'not.a.user');
   const edges = await new platform.TelephonyProvidersEdgeApi().getTelephonyProvidersEdges();
   assert.ok(edges.entities.some((edge) => edge.id === server.edge_id));
+  // The resources of telephony, by the vendor's own methods.
+  client.setAccessToken(server.admin_token);
+  const telephony = new platform.TelephonyProvidersEdgeApi();
+  const base = await telephony.postTelephonyProvidersEdgesTrunkbasesettings({
+    name: 'Second carrier', trunkType: 'EXTERNAL', trunkMetabase: { id: 'external_sip' }, sip: { host: '192.0.2.7' },
+  });
+  const renamed = await telephony.putTelephonyProvidersEdgesTrunkbasesetting(base.id, { ...base, name: 'Third carrier' });
+  assert.strictEqual(renamed.version, 2);
+  const stale = await refused(telephony.putTelephonyProvidersEdgesTrunkbasesetting(base.id, base));
+  assert.strictEqual(stale.status, 409);
+  assert.match(stale.message, /version 1, but version 2/);
+  const trunk = await telephony.getTelephonyProvidersEdgesTrunk(base.id);
+  assert.strictEqual(trunk.trunkBase.id, base.id);
+  const site = (await telephony.getTelephonyProvidersEdgesSites()).entities[0];
+  const route = await telephony.postTelephonyProvidersEdgesSiteOutboundroutes(site.id, {
+    name: 'Japan', classificationTypes: ['International'], externalTrunkBases: [{ id: base.id }], prefixes: ['+81'],
+  });
+  const used = await refused(telephony.deleteTelephonyProvidersEdgesTrunkbasesetting(base.id));
+  assert.match(used.errors[0].found, /Japan/);
+  await telephony.deleteTelephonyProvidersEdgesSiteOutboundroute(site.id, route.id);
+  await telephony.deleteTelephonyProvidersEdgesTrunkbasesetting(base.id);
+  const pool = await telephony.postTelephonyProvidersEdgesDidpools({
+    name: 'Office', startPhoneNumber: '+6531234570', endPhoneNumber: '+6531234579',
+  });
+  const dids = await telephony.getTelephonyProvidersEdgesDidpoolsDids('UNASSIGNED', { id: [pool.id], pageSize: 100 });
+  assert.strictEqual(dids.total, 10);
+  assert.strictEqual((await telephony.getTelephonyProvidersEdgesDid(dids.entities[0].id)).phoneNumber, '+6531234570');
+  await telephony.deleteTelephonyProvidersEdgesDidpool(pool.id);
+  await client.loginClientCredentialsGrant(server.client_id, server.client_secret);
+
   const agentless = await calls.postConversationsCallsUserUserId(server.agentless_user_id, {
     phoneNumber: '+6591234567', callerId: '+6534567890',
   });

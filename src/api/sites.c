@@ -1,0 +1,160 @@
+/* Sites: what outbound routes are grouped by. */
+#include "api/sites.h"
+
+#include "api/change.h"
+#include "api/paging.h"
+#include "api/render.h"
+#include "api/resource.h"
+#include "api_gen.h"
+#include "base/clock.h"
+
+#define SITES "telephony/providers/edges/sites"
+#define PLANS_MAX 1000
+
+static const struct rw_resource kind = {
+    .code = "site.not_found",
+    .what = "site",
+    .param = "siteId",
+    .list = "GET /api/v2/" SITES,
+};
+
+bool rw_sites_find(struct rw_request *r, struct rw_row_site *ret)
+{
+    struct rw_err err;
+    enum rw_class class = rw_store_get_site(r->api->with.reader, rw_request_tenant(r),
+                                            rw_request_param(r, "siteId"), r->arena, ret, &err);
+
+    return rw_resource_found(r, &kind, class, &err);
+}
+
+/* models: Site */
+static void write_site(struct rw_request *r, struct rw_json_writer *w,
+                       const struct rw_row_site *row, bool with_warnings)
+{
+    rw_json_open_object(w, NULL);
+    rw_resource_write_head(w, &(struct rw_resource_head){row->id, row->name, row->description,
+                                                         row->state, row->version, row->created_ms,
+                                                         row->modified_ms});
+    rw_json_bool(w, "managed", false);
+    rw_json_str(w, "mediaModel", "Premises");
+    rw_render_self(w, SITES, row->id);
+    if (with_warnings)
+        rw_answer_warnings(r, w);
+    rw_json_close(w);
+}
+
+void rw_op_getTelephonyProvidersEdgesSites(struct rw_request *r)
+{
+    struct rw_listing listing = rw_listing_begin(r);
+    struct rw_row_site *rows;
+    size_t count;
+
+    if (!rw_listing_open(&listing, rw_store_named_sites(r->api->with.reader, rw_request_tenant(r),
+                                                        rw_resource_query(r, "name"), &listing.page,
+                                                        r->arena, &rows, &count, &listing.err)))
+        return;
+    for (size_t i = 0; i < count; i++)
+        write_site(r, &listing.w, &rows[i], false);
+    rw_listing_close(&listing);
+}
+
+void rw_op_getTelephonyProvidersEdgesSite(struct rw_request *r)
+{
+    struct rw_row_site row;
+    struct rw_json_writer w;
+    struct rw_buf body;
+
+    if (!rw_sites_find(r, &row))
+        return;
+    rw_answer_init(&body);
+    w = rw_json_writer(&body);
+    write_site(r, &w, &row, false);
+    rw_answer_json(r, 200, &body);
+}
+
+/* ------------------------------------------------------------------ changing */
+
+static bool read_body(struct rw_request *r, struct rw_row_site *row)
+{
+    struct rw_page page = {.size = 1, .number = 1};
+    struct rw_row_site *others;
+    struct rw_err err;
+    size_t count;
+
+    row->name = rw_request_member(r, "name");
+    row->description = rw_request_member(r, "description");
+    row->modified_ms = rw_clock_wall_ms();
+    if (rw_store_named_sites(r->api->with.reader, row->tenant_id, row->name, &page, r->arena,
+                             &others, &count, &err)) {
+        rw_answer_err(r, &err);
+        return false;
+    }
+    return rw_resource_name_free(r, &kind, row->id, count ? others[0].id : NULL);
+}
+
+static void commit(struct rw_request *r, const struct rw_row_site *row, const char *action)
+{
+    struct rw_tx *tx = rw_tx_new(r->api->with.store);
+    struct rw_json_writer w;
+    struct rw_buf body;
+
+    if (tx)
+        rw_tx_put_site(tx, row);
+    rw_answer_init(&body);
+    w = rw_json_writer(&body);
+    write_site(r, &w, row, true);
+    rw_change_commit(r, tx, action, row->id, row->name, 200, &body);
+}
+
+void rw_op_postTelephonyProvidersEdgesSites(struct rw_request *r)
+{
+    struct rw_row_site row = {.tenant_id = rw_request_tenant(r),
+                              .state = "active",
+                              .version = 1,
+                              .created_ms = rw_clock_wall_ms()};
+
+    if (rw_resource_new_id(r, &row.id) && read_body(r, &row))
+        commit(r, &row, "site.create");
+}
+
+void rw_op_putTelephonyProvidersEdgesSite(struct rw_request *r)
+{
+    struct rw_row_site row;
+
+    if (!rw_sites_find(r, &row) || !rw_resource_current(r, row.version) || !read_body(r, &row))
+        return;
+    row.version++;
+    commit(r, &row, "site.edit");
+}
+
+void rw_op_deleteTelephonyProvidersEdgesSite(struct rw_request *r)
+{
+    struct rw_page page = {.size = RW_RESOURCE_USERS_SHOWN, .number = 1};
+    struct rw_row_number_plan *plans;
+    struct rw_row_route *routes;
+    struct rw_row_site row;
+    struct rw_err err;
+    struct rw_tx *tx;
+    size_t count;
+
+    if (!rw_sites_find(r, &row))
+        return;
+    if (rw_store_named_routes(r->api->with.reader, row.tenant_id, row.id, NULL, &page, r->arena,
+                              &routes, &count, &err)) {
+        rw_answer_err(r, &err);
+        return;
+    }
+    if (!rw_resource_without_routes(r, &kind, routes, count, page.total))
+        return;
+    if (rw_store_plans_of_site(r->api->with.reader, row.tenant_id, row.id, PLANS_MAX, r->arena,
+                               &plans, &count, &err)) {
+        rw_answer_err(r, &err);
+        return;
+    }
+    tx = rw_tx_new(r->api->with.store);
+    for (size_t i = 0; tx && i < count; i++) /* they are the site's, and mean nothing without it */
+        rw_tx_delete_number_plan(tx, row.tenant_id, plans[i].id, plans[i].version);
+    if (tx)
+        rw_tx_delete_site(tx, row.tenant_id, row.id, row.version);
+    rw_change_commit(r, tx, "site.delete", row.id, row.name, 200, NULL);
+}

@@ -1,0 +1,348 @@
+/*
+ * Trunks: the ways to carriers. A row of the store is both of what the contract keeps apart: the settings
+ * (trunkbasesettings) and the trunk that they make on the tenant's edge. See docs/decisions/0016.
+ */
+#include "api/answer.h"
+#include "api/change.h"
+#include "api/paging.h"
+#include "api/render.h"
+#include "api/resource.h"
+#include "api/sip_address.h"
+#include "api_gen.h"
+#include "base/clock.h"
+
+#include <jansson.h>
+
+#include <stdio.h>
+#include <string.h>
+
+#define BASES "telephony/providers/edges/trunkbasesettings"
+#define TRUNKS "telephony/providers/edges/trunks"
+#define PORT_DEFAULT 5060
+#define PORT_DEFAULT_TLS 5061
+#define ANSWER_MS_DEFAULT 60000
+
+static const struct rw_resource base_kind = {
+    .code = "trunk.not_found",
+    .what = "trunk",
+    .param = "trunkBaseSettingsId",
+    .list = "GET /api/v2/" BASES,
+};
+static const struct rw_resource trunk_kind = {
+    .code = "trunk.not_found",
+    .what = "trunk",
+    .param = "trunkId",
+    .list = "GET /api/v2/" TRUNKS,
+};
+
+static bool find(struct rw_request *r, const struct rw_resource *kind, struct rw_row_trunk *ret)
+{
+    struct rw_err err;
+    enum rw_class class = rw_store_get_trunk(r->api->with.reader, rw_request_tenant(r),
+                                             rw_request_param(r, kind->param), r->arena, ret, &err);
+
+    return rw_resource_found(r, kind, class, &err);
+}
+
+static bool is_active(const struct rw_row_trunk *row)
+{
+    return strcmp(row->state, "active") == 0;
+}
+
+/* ------------------------------------------------------------------ showing */
+
+static void write_sip(struct rw_json_writer *w, const struct rw_row_trunk *row)
+{
+    rw_json_open_object(w, "sip");
+    rw_json_str(w, "host", row->host);
+    if (row->port) /* 0: where it is stands in SRV records */
+        rw_json_uint(w, "port", row->port);
+    rw_json_str(w, "transport", row->transport);
+    rw_json_opt(w, "outboundProxy", row->outbound_proxy);
+    rw_json_opt(w, "authUser", row->auth_user);
+    rw_json_bool(w, "hasPassword", row->auth_password != NULL);
+    rw_json_close(w);
+}
+
+/* models: TrunkBase, and what is ours: sip, answerTimeoutMs, enabled. */
+static void write_base(struct rw_request *r, struct rw_json_writer *w,
+                       const struct rw_row_trunk *row, bool with_warnings)
+{
+    rw_json_open_object(w, NULL);
+    rw_resource_write_head(w, &(struct rw_resource_head){row->id, row->name, row->description,
+                                                         row->state, row->version, row->created_ms,
+                                                         row->modified_ms});
+    rw_json_str(w, "trunkType", "EXTERNAL");
+    rw_render_ref(w, "trunkMetabase", "external_sip", NULL, NULL);
+    write_sip(w, row);
+    rw_json_uint(w, "answerTimeoutMs", row->answer_timeout_ms);
+    rw_json_bool(w, "enabled", is_active(row));
+    rw_render_self(w, BASES, row->id);
+    if (with_warnings)
+        rw_answer_warnings(r, w);
+    rw_json_close(w);
+}
+
+/* models: Trunk */
+static void write_trunk(struct rw_json_writer *w, const struct rw_row_trunk *row)
+{
+    rw_json_open_object(w, NULL);
+    rw_resource_write_head(w, &(struct rw_resource_head){row->id, row->name, row->description,
+                                                         row->state, row->version, row->created_ms,
+                                                         row->modified_ms});
+    rw_json_str(w, "trunkType", "EXTERNAL");
+    rw_render_ref(w, "edge", row->edge_id, NULL, "telephony/providers/edges");
+    rw_render_ref(w, "trunkBase", row->id, row->name, BASES);
+    rw_json_bool(w, "enabled", is_active(row));
+    rw_json_bool(w, "inService", is_active(row));
+    rw_render_self(w, TRUNKS, row->id);
+    rw_json_close(w);
+}
+
+void rw_op_getTelephonyProvidersEdgesTrunkbasesettings(struct rw_request *r)
+{
+    struct rw_listing listing = rw_listing_begin(r);
+    struct rw_row_trunk *rows;
+    size_t count;
+
+    if (!rw_listing_open(&listing,
+                         rw_store_named_trunks(r->api->with.reader, rw_request_tenant(r),
+                                               rw_resource_query(r, "name"), &listing.page,
+                                               r->arena, &rows, &count, &listing.err)))
+        return;
+    for (size_t i = 0; i < count; i++)
+        write_base(r, &listing.w, &rows[i], false);
+    rw_listing_close(&listing);
+}
+
+void rw_op_getTelephonyProvidersEdgesTrunkbasesetting(struct rw_request *r)
+{
+    struct rw_row_trunk row;
+    struct rw_json_writer w;
+    struct rw_buf body;
+
+    if (!find(r, &base_kind, &row))
+        return;
+    rw_answer_init(&body);
+    w = rw_json_writer(&body);
+    write_base(r, &w, &row, false);
+    rw_answer_json(r, 200, &body);
+}
+
+void rw_op_getTelephonyProvidersEdgesTrunks(struct rw_request *r)
+{
+    struct rw_slice type = rw_request_query(r, "trunkType");
+    struct rw_listing listing = rw_listing_begin(r);
+    struct rw_row_trunk *rows;
+    size_t count = 0;
+
+    if (type.n == 0 || rw_slice_eq(type, RW_LIT("EXTERNAL"))) {
+        if (!rw_listing_open(&listing, rw_store_list_trunks(r->api->with.reader,
+                                                            rw_request_tenant(r), &listing.page,
+                                                            r->arena, &rows, &count, &listing.err)))
+            return;
+    } else if (!rw_listing_open(&listing, RW_OK)) { /* there are none of the other types */
+        return;
+    }
+    for (size_t i = 0; i < count; i++)
+        write_trunk(&listing.w, &rows[i]);
+    rw_listing_close(&listing);
+}
+
+void rw_op_getTelephonyProvidersEdgesTrunk(struct rw_request *r)
+{
+    struct rw_row_trunk row;
+    struct rw_json_writer w;
+    struct rw_buf body;
+
+    if (!find(r, &trunk_kind, &row))
+        return;
+    rw_answer_init(&body);
+    w = rw_json_writer(&body);
+    write_trunk(&w, &row);
+    rw_answer_json(r, 200, &body);
+}
+
+/* ------------------------------------------------------------------ what a body says */
+
+/* The host that stands in a SIP URI or before a port, when that was written; NULL when none does. */
+static const char *host_within(struct rw_request *r, const char *text)
+{
+    const char *begin = strncmp(text, "sip:", 4) == 0 ? text + 4 : text;
+    const char *end = strrchr(begin, ':'), *host;
+
+    if (!end || end[1 + strspn(end + 1, "0123456789")])
+        end = begin + strcspn(begin, ";");
+    host = rw_arena_copy(r->arena, (struct rw_slice){begin, (size_t)(end - begin)});
+    return host && strcmp(host, text) != 0 && rw_sip_address_is_host(host) ? host : NULL;
+}
+
+static void judge_host(struct rw_request *r, const char *host)
+{
+    const char *within;
+    struct rw_err err;
+
+    if (rw_sip_address_is_host(host))
+        return;
+    rw_fail(&err, RW_MALFORMED, "trunk.bad_host", "this is no host");
+    rw_err_at(&err, "/sip/host", -1, 0);
+    rw_err_found(&err, "\"%.100s\"", host);
+    rw_err_expected(&err, "a name or an address, as in sip.carrier.example or 192.0.2.7; the port "
+                          "stands in sip.port");
+    within = host_within(r, host);
+    if (within)
+        rw_err_suggest(&err, "%s", within);
+    rw_request_fault(r, &err);
+}
+
+static void judge_proxy(struct rw_request *r, const char *proxy)
+{
+    struct rw_err err;
+
+    if (!proxy || rw_sip_address_is_proxy(proxy))
+        return;
+    rw_fail(&err, RW_MALFORMED, "trunk.bad_proxy", "an outbound proxy is given as a SIP URI");
+    rw_err_at(&err, "/sip/outboundProxy", -1, 0);
+    rw_err_found(&err, "\"%.100s\"", proxy);
+    rw_err_expected(&err, "sip:host, maybe with :port, ;transport=tcp and ;lr");
+    if (rw_sip_address_is_host(proxy))
+        rw_err_suggest(&err, strchr(proxy, ':') && *proxy != '[' ? "sip:[%s];lr" : "sip:%s;lr",
+                       proxy);
+    rw_request_fault(r, &err);
+}
+
+/* A header is written with them. */
+static void judge_credential(struct rw_request *r, const char *text, const char *pointer)
+{
+    struct rw_err err;
+    const char *p = text;
+
+    while (p && *p && (unsigned char)*p >= ' ' && *p != 0x7f)
+        p++;
+    if (!p || !*p)
+        return;
+    rw_fail(&err, RW_MALFORMED, "trunk.bad_credential",
+            "a control character can't stand in a SIP header");
+    rw_err_at(&err, pointer, -1, 0);
+    rw_err_expected(&err, "text without control characters, such as line ends");
+    rw_request_fault(r, &err);
+}
+
+static const char *text_of(const json_t *object, const char *name, const char *fallback)
+{
+    const char *text = json_string_value(json_object_get(object, name));
+
+    return text ? text : fallback;
+}
+
+static uint32_t number_of(const json_t *object, const char *name, uint32_t fallback)
+{
+    const json_t *member = json_object_get(object, name);
+
+    return json_is_integer(member) ? (uint32_t)json_integer_value(member) : fallback;
+}
+
+/* What the body makes of a trunk; the password, which is never shown, stays where it is not sent. */
+static bool read_body(struct rw_request *r, struct rw_row_trunk *row)
+{
+    const json_t *sip = json_object_get(r->body, "sip");
+    const json_t *password = json_object_get(sip, "authPassword");
+
+    row->name = rw_request_member(r, "name");
+    row->description = rw_request_member(r, "description");
+    row->host = text_of(sip, "host", "");
+    row->transport = text_of(sip, "transport", "udp");
+    row->port = number_of(sip, "port",
+                          strcmp(row->transport, "tls") == 0 ? PORT_DEFAULT_TLS : PORT_DEFAULT);
+    row->outbound_proxy = text_of(sip, "outboundProxy", NULL);
+    row->auth_user = text_of(sip, "authUser", NULL);
+    if (password || !row->auth_user)
+        row->auth_password = json_string_value(password);
+    row->answer_timeout_ms = number_of(r->body, "answerTimeoutMs", ANSWER_MS_DEFAULT);
+    row->state = json_is_false(json_object_get(r->body, "enabled")) ? "inactive" : "active";
+    row->modified_ms = rw_clock_wall_ms();
+    judge_host(r, row->host);
+    judge_proxy(r, row->outbound_proxy);
+    judge_credential(r, row->auth_user, "/sip/authUser");
+    judge_credential(r, row->auth_password, "/sip/authPassword");
+    return rw_resource_no_faults(r);
+}
+
+static bool name_is_free(struct rw_request *r, const struct rw_row_trunk *row)
+{
+    struct rw_page page = {.size = 1, .number = 1};
+    struct rw_row_trunk *others;
+    struct rw_err err;
+    size_t count;
+
+    if (rw_store_named_trunks(r->api->with.reader, row->tenant_id, row->name, &page, r->arena,
+                              &others, &count, &err)) {
+        rw_answer_err(r, &err);
+        return false;
+    }
+    return rw_resource_name_free(r, &base_kind, row->id, count ? others[0].id : NULL);
+}
+
+/* ------------------------------------------------------------------ changing */
+
+static void commit(struct rw_request *r, struct rw_tx *tx, const struct rw_row_trunk *row,
+                   const char *action)
+{
+    struct rw_json_writer w;
+    struct rw_buf body;
+
+    if (tx)
+        rw_tx_put_trunk(tx, row);
+    rw_answer_init(&body);
+    w = rw_json_writer(&body);
+    write_base(r, &w, row, true);
+    rw_change_commit(r, tx, action, row->id, row->name, 200, &body);
+}
+
+void rw_op_postTelephonyProvidersEdgesTrunkbasesettings(struct rw_request *r)
+{
+    struct rw_row_trunk row = {
+        .tenant_id = rw_request_tenant(r), .version = 1, .created_ms = rw_clock_wall_ms()};
+    struct rw_tx *tx;
+
+    if (!rw_resource_new_id(r, &row.id) || !read_body(r, &row) || !name_is_free(r, &row))
+        return;
+    tx = rw_tx_new(r->api->with.store);
+    if (rw_resource_edge(r, tx, &row.edge_id))
+        commit(r, tx, &row, "trunk.create");
+}
+
+void rw_op_putTelephonyProvidersEdgesTrunkbasesetting(struct rw_request *r)
+{
+    struct rw_row_trunk row;
+
+    if (!find(r, &base_kind, &row) || !rw_resource_current(r, row.version) || !read_body(r, &row) ||
+        !name_is_free(r, &row))
+        return;
+    row.version++;
+    commit(r, rw_tx_new(r->api->with.store), &row, "trunk.edit");
+}
+
+void rw_op_deleteTelephonyProvidersEdgesTrunkbasesetting(struct rw_request *r)
+{
+    struct rw_page page = {.size = RW_RESOURCE_USERS_SHOWN, .number = 1};
+    struct rw_row_route *routes;
+    struct rw_row_trunk row;
+    struct rw_err err;
+    struct rw_tx *tx;
+    size_t count;
+
+    if (!find(r, &base_kind, &row))
+        return;
+    if (rw_store_routes_to_trunk(r->api->with.reader, row.tenant_id, row.id, &page, r->arena,
+                                 &routes, &count, &err)) {
+        rw_answer_err(r, &err);
+        return;
+    }
+    if (!rw_resource_without_routes(r, &base_kind, routes, count, page.total))
+        return;
+    tx = rw_tx_new(r->api->with.store);
+    if (tx)
+        rw_tx_delete_trunk(tx, row.tenant_id, row.id, row.version);
+    rw_change_commit(r, tx, "trunk.delete", row.id, row.name, 200, NULL);
+}

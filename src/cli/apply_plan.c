@@ -1,0 +1,233 @@
+/* What the file wishes against what the server has. */
+#include "cli/apply.h"
+
+#include "base/err.h"
+
+#include <string.h>
+
+json_t *rw_apply_find(const struct rw_apply *apply, enum rw_apply_kind kind, const char *name)
+{
+    const char *key = rw_apply_kinds[kind].key;
+    json_t *entity;
+    size_t i;
+
+    json_array_foreach(apply->fetched[kind], i, entity)
+    {
+        const char *called = json_string_value(json_object_get(entity, key));
+
+        if (called && strcmp(called, name) == 0)
+            return entity;
+    }
+    return NULL;
+}
+
+json_t *rw_apply_site_of(const struct rw_apply *apply, const struct rw_apply_item *route)
+{
+    const char *name = json_string_value(json_object_get(route->wish, "site"));
+
+    return name ? rw_apply_find(apply, RW_APPLY_SITE, name)
+                : json_array_get(apply->fetched[RW_APPLY_SITE], 0);
+}
+
+static const struct rw_apply_item *in_file(const struct rw_apply *apply, enum rw_apply_kind kind,
+                                           const char *name)
+{
+    const struct rw_apply_item *item = apply->items;
+
+    while (item && (item->kind != kind || strcmp(item->name, name) != 0))
+        item = item->next;
+    return item;
+}
+
+/* ------------------------------------------------------------------ one thing */
+
+/* The names of a route's trunks. */
+static json_t *trunk_names(const json_t *route)
+{
+    json_t *names = json_array(), *trunk;
+    size_t i;
+
+    json_array_foreach(json_object_get(route, "externalTrunkBases"), i, trunk)
+    {
+        (void)json_array_append(names, json_object_get(trunk, "name"));
+    }
+    return names;
+}
+
+static json_t *member_of(const json_t *object, const struct rw_apply_member *member)
+{
+    if (member->group)
+        object = json_object_get(object, member->group);
+    return json_object_get(object, member->there);
+}
+
+/* As the server has it, a new reference. */
+static json_t *value_now(const struct rw_apply_item *item, const struct rw_apply_member *member)
+{
+    json_t *now;
+
+    if (strcmp(member->there, "externalTrunkBases") == 0)
+        return trunk_names(item->now);
+    now = member_of(item->now, member);
+    return now ? json_incref(now) : json_null();
+}
+
+/* The site of a route and the id of a number are what they were made with. */
+static void refuse_fixed(struct rw_apply *apply, const struct rw_apply_item *item,
+                         const struct rw_apply_member *member)
+{
+    int node = rw_cli_yaml_member(apply->yaml, item->node, member->name);
+    bool differs = false;
+
+    if (item->kind == RW_APPLY_NUMBERS && strcmp(member->name, "id") == 0)
+        differs = !json_equal(json_object_get(item->now, "id"), json_object_get(item->wish, "id"));
+    if (item->kind == RW_APPLY_ROUTE && strcmp(member->name, "site") == 0)
+        differs = !json_equal(json_object_get(json_object_get(item->now, "site"), "id"),
+                              json_object_get(rw_apply_site_of(apply, item), "id"));
+    if (differs)
+        rw_cli_yaml_fault(apply->yaml, node, "it was made with another one, which can't be changed",
+                          "the one it has; or delete it before");
+}
+
+static bool is_fixed(const struct rw_apply_item *item, const struct rw_apply_member *member)
+{
+    return (item->kind == RW_APPLY_NUMBERS && strcmp(member->name, "id") == 0) ||
+           (item->kind == RW_APPLY_ROUTE && strcmp(member->name, "site") == 0);
+}
+
+static void compare_member(struct rw_apply *apply, struct rw_apply_item *item,
+                           const struct rw_apply_member *member)
+{
+    json_t *wish = member_of(item->wish, member), *now;
+
+    if (!wish || strcmp(member->name, rw_apply_kinds[item->kind].key) == 0)
+        return;
+    if (is_fixed(item, member)) {
+        refuse_fixed(apply, item, member);
+        return;
+    }
+    if (member->secret) { /* never shown: given to a trunk that has none, or along with a change */
+        if (json_is_false(json_object_get(json_object_get(item->now, "sip"), "hasPassword")) &&
+            !json_is_null(wish))
+            (void)json_array_append_new(item->changes,
+                                        json_pack("[s, s, s]", member->name, "none", "given"));
+        return;
+    }
+    now = value_now(item, member);
+    if (!json_equal(now, wish))
+        (void)json_array_append_new(item->changes, json_pack("[s, O, O]", member->name, now, wish));
+    json_decref(now);
+}
+
+/* ------------------------------------------------------------------ what routes speak of */
+
+static void check_references(struct rw_apply *apply, const struct rw_apply_item *route)
+{
+    int site = rw_cli_yaml_member(apply->yaml, route->node, "site");
+    int trunks = rw_cli_yaml_member(apply->yaml, route->node, "trunks");
+    const char *name = rw_cli_yaml_text(apply->yaml, site);
+    json_t *trunk;
+    size_t i;
+
+    if (name && !in_file(apply, RW_APPLY_SITE, name) && !rw_apply_find(apply, RW_APPLY_SITE, name))
+        rw_cli_yaml_fault(apply->yaml, site, "neither the file nor the server has this site",
+                          "the name of a site");
+    json_array_foreach(json_object_get(route->wish, "externalTrunkBases"), i, trunk)
+    {
+        int node = rw_cli_yaml_item(apply->yaml, trunks, i);
+
+        if (!in_file(apply, RW_APPLY_TRUNK, json_string_value(trunk)) &&
+            !rw_apply_find(apply, RW_APPLY_TRUNK, json_string_value(trunk)))
+            rw_cli_yaml_fault(apply->yaml, node ? node : trunks,
+                              "neither the file nor the server has this trunk",
+                              "the name of a trunk");
+    }
+}
+
+/* Things of the server that the file's list does not have; numbers of a pool go with their pool. */
+static bool add_deletions(struct rw_apply *apply, enum rw_apply_kind kind)
+{
+    const struct rw_apply_kind_of *k = &rw_apply_kinds[kind];
+    json_t *entity;
+    size_t i;
+
+    if (!rw_cli_yaml_member(apply->yaml, rw_cli_yaml_root(apply->yaml), k->list))
+        return true;
+    json_array_foreach(apply->fetched[kind], i, entity)
+    {
+        const char *name = json_string_value(json_object_get(entity, k->key));
+        struct rw_apply_item *item;
+
+        if (!name || in_file(apply, kind, name) || json_object_get(entity, "didPool"))
+            continue;
+        item = rw_apply_add(apply, kind, name, 0);
+        if (!item)
+            return false;
+        item->now = json_incref(entity);
+        item->action = RW_APPLY_DELETE;
+    }
+    return true;
+}
+
+bool rw_apply_compare(struct rw_apply *apply)
+{
+    for (struct rw_apply_item *item = apply->items; item; item = item->next) {
+        item->now = json_incref(rw_apply_find(apply, item->kind, item->name));
+        item->changes = json_array();
+        if (item->kind == RW_APPLY_ROUTE)
+            check_references(apply, item);
+        if (!item->now) {
+            item->action = RW_APPLY_CREATE;
+            continue;
+        }
+        for (const struct rw_apply_member *m = rw_apply_kinds[item->kind].members; m->name; m++)
+            compare_member(apply, item, m);
+        item->action = json_array_size(item->changes) ? RW_APPLY_CHANGE : RW_APPLY_KEEP;
+    }
+    for (int kind = RW_APPLY_ROUTE; apply->prune && kind >= RW_APPLY_SITE; kind--)
+        if (!add_deletions(apply, (enum rw_apply_kind)kind))
+            return false;
+    return rw_cli_yaml_sound(apply->yaml);
+}
+
+/* ------------------------------------------------------------------ showing */
+
+static void put_value(FILE *out, const json_t *value)
+{
+    char *text = json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
+    char clean[200];
+
+    (void)rw_text_clean(clean, sizeof(clean), rw_slice_str(text ? text : "?"));
+    fputs(clean, out);
+    free(text);
+}
+
+size_t rw_apply_show(const struct rw_apply *apply)
+{
+    static const char signs[] = {' ', '+', '~', '-'};
+    FILE *out = apply->cli->out;
+    size_t count[4] = {0}, i;
+    const json_t *change;
+
+    for (const struct rw_apply_item *item = apply->items; item; item = item->next) {
+        char name[120];
+
+        count[item->action]++;
+        if (item->action == RW_APPLY_KEEP)
+            continue;
+        (void)rw_text_clean(name, sizeof(name), rw_slice_str(item->name));
+        fprintf(out, "%c %s \"%s\"\n", signs[item->action], rw_apply_kinds[item->kind].what, name);
+        json_array_foreach(item->changes, i, change)
+        {
+            fprintf(out, "    %s: ", json_string_value(json_array_get(change, 0)));
+            put_value(out, json_array_get(change, 1));
+            fputs(" -> ", out);
+            put_value(out, json_array_get(change, 2));
+            fputc('\n', out);
+        }
+    }
+    fprintf(out, "%zu to create, %zu to change, %zu to delete; %zu as they are\n",
+            count[RW_APPLY_CREATE], count[RW_APPLY_CHANGE], count[RW_APPLY_DELETE],
+            count[RW_APPLY_KEEP]);
+    return count[RW_APPLY_CREATE] + count[RW_APPLY_CHANGE] + count[RW_APPLY_DELETE];
+}
