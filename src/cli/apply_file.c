@@ -58,15 +58,18 @@ struct rw_apply_item *rw_apply_add(struct rw_apply *apply, enum rw_apply_kind ki
                                    const char *name, int node)
 {
     struct rw_apply_item *item = rw_calloc(1, sizeof(*item));
+    json_t *wish = json_object();
 
-    if (!item) {
+    if (!item || !wish) {
+        rw_free(item);
+        json_decref(wish);
         fprintf(apply->cli->err, "ringwright: out of memory\n");
         return NULL;
     }
     item->kind = kind;
     item->name = name;
     item->node = node;
-    item->wish = json_object();
+    item->wish = wish;
     *apply->end = item;
     apply->end = &item->next;
     return item;

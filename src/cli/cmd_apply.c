@@ -159,8 +159,14 @@ static bool send(struct rw_apply *apply, struct rw_apply_item *item, const char 
                                      .place_arg = &place,
                                      .source = rw_cli_yaml_source(apply->yaml)};
     struct rw_cli_answer answer;
-    bool ok = rw_cli_send(apply->cli, &call, &answer);
+    bool ok;
 
+    if (body && !text) {
+        fprintf(apply->cli->err, "ringwright: out of memory\n");
+        json_decref(body);
+        return false;
+    }
+    ok = rw_cli_send(apply->cli, &call, &answer);
     if (!ok)
         *ret_exit = rw_cli_exit(&answer);
     else if (item->action == RW_APPLY_CREATE && json_is_object(answer.json))

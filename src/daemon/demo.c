@@ -93,6 +93,24 @@ static bool read_ca(struct rw_init *init, const char *file, struct rw_row_trunk 
     return trunk->ca_file != NULL;
 }
 
+/* Every number by the one trunk, under the tenant's first site. */
+static void add_route(struct rw_init *init, const char *tenant_id, const char *trunk_id)
+{
+    rw_tx_put_route(init->tx, &(struct rw_row_route){.id = rw_init_new_id(init),
+                                                     .tenant_id = tenant_id,
+                                                     .site_id = tenant_id,
+                                                     .name = "Everywhere",
+                                                     .prefixes = "",
+                                                     .trunk_ids = trunk_id,
+                                                     .distribution = "SEQUENTIAL",
+                                                     .classifications = "",
+                                                     .enabled = true,
+                                                     .priority = 1,
+                                                     .version = 1,
+                                                     .created_ms = init->now_ms,
+                                                     .modified_ms = init->now_ms});
+}
+
 static void add_telephony(struct rw_init *init, const struct rw_daemon_options *options,
                           const char *tenant_id, const char *station_id, const char *user_id)
 {
@@ -126,19 +144,7 @@ static void add_telephony(struct rw_init *init, const struct rw_daemon_options *
         return;
     rw_tx_put_edge(init->tx, &edge);
     rw_tx_put_trunk(init->tx, &trunk);
-    rw_tx_put_route(init->tx, &(struct rw_row_route){.id = rw_init_new_id(init),
-                                                     .tenant_id = tenant_id,
-                                                     .site_id = tenant_id,
-                                                     .name = "Everywhere",
-                                                     .prefixes = "",
-                                                     .trunk_ids = trunk.id,
-                                                     .distribution = "SEQUENTIAL",
-                                                     .classifications = "",
-                                                     .enabled = true,
-                                                     .priority = 1,
-                                                     .version = 1,
-                                                     .created_ms = init->now_ms,
-                                                     .modified_ms = init->now_ms});
+    add_route(init, tenant_id, trunk.id);
     rw_tx_put_number(init->tx, &(struct rw_row_number){.id = NUMBER_ID,
                                                        .tenant_id = tenant_id,
                                                        .edge_id = edge.id,

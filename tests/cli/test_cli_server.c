@@ -104,6 +104,15 @@ static const struct answer script[] = {
     {"GET /s1/outboundroutes?name=Asia", 200,
      "{\"entities\":[{\"id\":\"r1\",\"selfUri\":\"/r1\"}]}"},
     {"DELETE /r1", 200, ""},
+    {"GET /api/v2/telephony/providers/edges/sites?pageSize=500&pageNumber=1", 200,
+     "{\"entities\":[{\"id\":\"s1\",\"name\":\"Main\",\"selfUri\":\"/s1\"}]}"},
+    {"GET /api/v2/telephony/providers/edges/trunkbasesettings?pageSize=500&pageNumber=1", 200,
+     "{\"entities\":[" TRUNK "]}"},
+    {"GET //phoneNumbers?pageSize=500&pageNumber=1", 200, "{\"entities\":[]}"},
+    {"GET /s1/outboundroutes?pageSize=500&pageNumber=1", 200, "{\"entities\":[]}"},
+    {"POST /s1/outboundroutes", 400,
+     "{\"code\":\"c\",\"message\":\"m\",\"errors\":[{\"code\":\"route.bad_prefix\",\"message\":"
+     "\"No prefix.\",\"pointer\":\"/prefixes/1\",\"line\":1,\"column\":9,\"length\":1}]}"},
     {"GET /health", 200, "{\"status\":\"ok\",\"lastSeq\":7}"},
     {"GET /api/v2/ringwright/events?after=0&waitMs=20000&conversationId=" ID, 200,
      "{\"entities\":[{\"seq\":1,\"at\":\"2026-11-23T17:00:00.001Z\",\"conversationId\":\"" ID
@@ -445,6 +454,58 @@ static void a_file_is_checked_as_a_compiler_does(void **state)
     done(&ran);
 }
 
+/* What a file wishes becomes requests; a refusal of one of them is shown in the file. */
+static void a_file_is_applied(void **state)
+{
+    static const char yaml[] = "trunks:\n- {name: Carrier One, host: h2}\nroutes:\n- name: R\n"
+                               "  prefixes: [+65, 81]\n  trunks: Carrier One\n";
+    char name[] = "/tmp/rw-cli-XXXXXX", line[200], part[200];
+    int fd = mkstemp(name);
+    long live = rw_mem_live();
+    struct ran ran;
+
+    (void)state;
+    assert_int_equal(write(fd, yaml, sizeof(yaml) - 1), sizeof(yaml) - 1);
+    (void)close(fd);
+    (void)snprintf(line, sizeof(line), "apply|-f|%s|--plan", name);
+    ran = run_on(line, true);
+    assert_int_equal(ran.status, 0);
+    assert_string_equal(ran.out,
+                        "~ trunk \"Carrier One\"\n    host: \"h\" -> \"h2\"\n+ route \"R\"\n"
+                        "1 to create, 1 to change, 0 to delete; 0 as they are\n");
+    assert_null(strstr(asked, "PUT "));
+    done(&ran);
+    (void)snprintf(line, sizeof(line), "apply|-f|%s", name); /* nobody to ask */
+    ran = run_on(line, true);
+    assert_int_equal(ran.status, 1);
+    assert_null(strstr(asked, "PUT "));
+    done(&ran);
+    (void)snprintf(line, sizeof(line), "apply|--file=%s|--yes", name);
+    ran = run_on(line, true);
+    assert_int_equal(ran.status, 1);
+    assert_non_null(strstr(asked, "PUT /t1 "));
+    assert_non_null(strstr(asked, "\"version\": 4"));
+    assert_non_null(strstr(asked, "\"host\": \"h2\""));
+    assert_null(strstr(asked, "hasPassword"));
+    assert_non_null(strstr(asked, "\"externalTrunkBases\": [{\"id\": \"t1\"}]"));
+    (void)snprintf(part, sizeof(part), "%s:5:19: error: No prefix. [route.bad_prefix]\n", name);
+    assert_non_null(strstr(ran.err, part));
+    assert_non_null(strstr(ran.err, "1 of 2 done"));
+    done(&ran);
+    (void)snprintf(line, sizeof(line), "apply|-f|%s|--plan", name);
+    for (long n = 0, status = -1; status != 0 && n < 400; n++) {
+        rw_mem_fail_once(n);
+        ran = run_on(line, true);
+        rw_mem_fail_once(-1);
+        status = ran.status;
+        if (status != 0 && !*ran.err)
+            fail_msg("allocation %ld: failed silently", n);
+        done(&ran);
+    }
+    assert_int_equal(rw_mem_live(), live);
+    (void)unlink(name);
+}
+
 static void without_a_terminal_answers_are_json(void **state)
 {
     struct ran ran = run_on("call|get|none", false);
@@ -503,6 +564,7 @@ int main(void)
         cmocka_unit_test(refusals_end_by_their_class),
         cmocka_unit_test(a_client_in_the_environment_gets_a_token_first),
         cmocka_unit_test(a_file_is_checked_as_a_compiler_does),
+        cmocka_unit_test(a_file_is_applied),
         cmocka_unit_test(without_a_terminal_answers_are_json),
         cmocka_unit_test(every_allocation_may_fail),
     };
