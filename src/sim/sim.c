@@ -210,19 +210,22 @@ static struct tls *make_tls(const struct rw_sim_options *options)
 
 static int listen_on(struct rw_sim *sim, const struct rw_media_addr *where)
 {
+    enum sip_transp stream = sim->tls ? SIP_TRANSP_TLS : SIP_TRANSP_TCP;
+    bool streams = sim->tls || sim->options.tcp;
     struct sa local;
     int failed = sa_set_sa(&local, &where->u.sa);
 
     if (!failed)
         failed = sip_alloc(&sim->sip, NULL, 32, TABLE_SIZE, 32, "ringwright-sim", NULL, NULL);
+    /* with port 0, UDP takes the one that the stream got: of those many more are in use */
+    if (!failed && streams)
+        failed = sip_transp_add(sim->sip, stream, &local, sim->tls);
+    if (!failed && streams)
+        failed = sip_transp_laddr(sim->sip, &local, stream, NULL);
     if (!failed)
         failed = sip_transp_add(sim->sip, SIP_TRANSP_UDP, &local);
-    if (!failed) /* with port 0, TCP takes the one that UDP got */
+    if (!failed)
         failed = sip_transp_laddr(sim->sip, &local, SIP_TRANSP_UDP, NULL);
-    if (!failed && sim->options.tcp)
-        failed = sip_transp_add(sim->sip, SIP_TRANSP_TCP, &local);
-    if (!failed && sim->tls)
-        failed = sip_transp_add(sim->sip, SIP_TRANSP_TLS, &local, sim->tls);
     if (!failed)
         failed = sip_listen(NULL, sim->sip, true, on_request, sim);
     if (!failed)

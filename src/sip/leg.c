@@ -207,8 +207,9 @@ static void heard_answer(struct rw_leg *leg, const struct rw_sip_message *m,
         rw_leg_end(leg, RW_IN_LEG_FAILED, &failed);
         return;
     }
-    if (from->transport != RW_SIP_TLS ||
-        from->profile) /* the peer's own leads nowhere once closed */
+    /* over TLS only if it is a connection of ours: the peer's leads nowhere once closed, and the rest
+     * would be out of TLS */
+    if (leg->hop.transport != RW_SIP_TLS || from->profile == leg->hop.profile)
         leg->hop = *from;
     leg->phase = RW_PHASE_ANSWERED;
     rw_leg_identity_done(leg);

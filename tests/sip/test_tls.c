@@ -350,6 +350,28 @@ static void never_without_tls(struct stage *s)
     leave(s);
 }
 
+/* Nor does it that a 200 comes in the open. */
+static void never_after_an_answer_without(struct stage *s)
+{
+    struct rw_leg_target target = carrier("root.pem", NAME);
+    SSL_CTX *secure;
+
+    serve(s, "carrier", false);
+    stage_invite(s, &target);
+    expect(s, "INVITE ");
+    secure = s->secure;
+    s->secure = NULL;
+    s->stream = false;
+    stage_answer(s, "200 OK", "far", "v=0\r\n");
+    s->stream = true;
+    s->secure = secure;
+    expect(s, "ACK ");
+    CHECK(s, recv(s->udp, s->in, sizeof(s->in), 0) < 0);
+    (void)expect_news(s, RW_IN_LEG_ANSWERED);
+    hang_up(s);
+    leave(s);
+}
+
 /* A connection that the peer makes to us, up to where it is encrypted, or not. */
 static SSL *connect_to_us(struct stage *s, SSL_CTX *ctx, int *ret_fd)
 {
@@ -532,6 +554,7 @@ PLAY(closed_in_mid_call)
 PLAY(versions)
 PLAY(connections_are_shared)
 PLAY(never_without_tls)
+PLAY(never_after_an_answer_without)
 PLAY(nothing_of_ours_to_show)
 PLAY(files_are_read_again)
 PLAY(calls_of_an_earlier_life)
@@ -585,6 +608,7 @@ int main(void)
         cmocka_unit_test(play_versions),
         cmocka_unit_test(play_connections_are_shared),
         cmocka_unit_test(play_never_without_tls),
+        cmocka_unit_test(play_never_after_an_answer_without),
         cmocka_unit_test(play_hung_up_over_another_connection),
         cmocka_unit_test(play_nothing_of_ours_to_show),
         cmocka_unit_test(play_files_are_read_again),
