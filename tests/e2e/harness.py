@@ -14,11 +14,9 @@ import select
 import shutil
 import signal
 import socket
-import sqlite3
 import subprocess
 import tempfile
 import time
-import uuid
 
 BUILD = pathlib.Path(os.environ.get("RINGWRIGHT_BUILD", "build"))
 SOURCE = pathlib.Path(__file__).resolve().parent.parent.parent
@@ -156,13 +154,12 @@ class Server(Process):
         self.data_dir = pathlib.Path(data_dir or tempfile.mkdtemp(prefix="rw-data-"))
         self.daemon = BUILD / "ringwrightd"
         secrets = self.data_dir / "demo.json"
-        if not secrets.exists():
+        new = not secrets.exists()
+        if new:
             made = subprocess.run(
                 [self.daemon, "--data-dir", self.data_dir, "--init", "--demo", "--carrier", carrier,
                  "--station", station, "--json", *init], check=True, capture_output=True, text=True)
             secrets.write_text(made.stdout)
-            for carrier in further_carriers:
-                self._add_carrier(carrier)
             if prepare:
                 prepare(self.data_dir / "ringwright.db")
         self.demo = json.loads(secrets.read_text())
@@ -184,21 +181,25 @@ class Server(Process):
         host, port = self.ready["http"].rsplit(":", 1)
         self.address = (host, int(port))
         self.base_url = f"http://{self.ready['http']}"
+        for number, further in enumerate(further_carriers if new else (), 2):
+            self._add_carrier(further, number)
 
-    def _add_carrier(self, carrier):
-        """A trunk and a route like the demo's, tried after those that there are. Before the server's start."""
+    def _add_carrier(self, carrier, number):
+        """A trunk and a route like the demo's, tried after those that there are."""
+        edges = "/api/v2/telephony/providers/edges"
         host, port = carrier.removesuffix("/tcp").rsplit(":", 1)
-        with contextlib.closing(sqlite3.connect(self.data_dir / "ringwright.db")) as store, store:
-            last, demo = store.execute("SELECT priority, trunk_id FROM routes WHERE tenant_id = (SELECT tenant_id"
-                                       " FROM routes GROUP BY tenant_id LIMIT 1) ORDER BY priority DESC").fetchone()
-            trunk = uuid.uuid4().bytes if len(demo) == 16 else str(uuid.uuid4()).encode()
-            route = uuid.uuid4().bytes if len(demo) == 16 else str(uuid.uuid4()).encode()
-            store.execute("INSERT INTO trunks SELECT ?, tenant_id, edge_id, ?, state, ?, ?, ?, outbound_proxy, auth_user,"
-                          " auth_password, answer_timeout_ms, version, created_ms FROM trunks WHERE id = ?",
-                          (trunk, f"Carrier {last + 1}", host, int(port), "tcp" if carrier.endswith("/tcp") else "udp",
-                           demo))
-            store.execute("INSERT INTO routes SELECT ?, tenant_id, ?, prefix, ?, ?, created_ms FROM routes WHERE trunk_id = ?",
-                          (route, f"Everywhere {last + 1}", trunk, last + 1, demo))
+
+        def admin(method, path, body=None):
+            answer = self.request(method, edges + path, body, token=self.demo["admin_token"])
+            assert answer.status == 200, answer.body
+            return answer.json
+
+        trunk = admin("POST", "/trunkbasesettings", {
+            "name": f"Carrier {number}", "answerTimeoutMs": 60000,
+            "sip": {"host": host, "port": int(port), "transport": "tcp" if carrier.endswith("/tcp") else "udp"}})
+        site = admin("GET", "/sites")["entities"][0]["id"]
+        admin("POST", f"/sites/{site}/outboundroutes", {
+            "name": f"Everywhere {number}", "externalTrunkBases": [{"id": trunk["id"]}], "priority": number})
 
     def _ready(self):
         if not self.alive():
