@@ -135,11 +135,11 @@ struct rw_row_route { /* an outbound route */
     uint64_t created_ms, modified_ms;
     const char *classifications; /* a line each; "" = numbers of any */
 };
-struct
-    rw_row_number_plan { /* what class numbers of a site are of: the first plan that matches says */
+/* What class numbers of a site are of: the first plan that matches says. */
+struct rw_row_number_plan {
     const char *id, *tenant_id, *site_id, *name;
-    const char
-        *match_type;   /* "digitLength" | "numberList" | "intraCountryCode" | "interCountryCode" */
+    /* "digitLength" | "numberList" | "intraCountryCode" | "interCountryCode" */
+    const char *match_type;
     const char *match; /* country code, "4-15" digits, or "+65..-+65..,+81..": by the type */
     const char *classification;
     uint32_t priority; /* lower first */
