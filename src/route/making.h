@@ -1,0 +1,45 @@
+/*
+ * route/making.h - a plan being made: what its parts share.
+ *
+ * Internal to the folder: route.c makes the plan, caller.c chooses the number that is shown, trunks.c
+ * the trunks that are asked. Each part adds what is wrong to the faults and goes on.
+ * Owner    lives on the stack of rw_route_plan_make(); rows are the table's. Threads: one worker's.
+ */
+#ifndef RW_ROUTE_MAKING_H
+#define RW_ROUTE_MAKING_H
+
+#include "route/route.h"
+#include "route/table.h"
+
+struct rw_making {
+    struct rw_route_table *table;
+    const struct rw_route_wish *wish;
+    struct rw_arena *arena;
+    struct rw_faults *faults;
+    enum rw_class first; /* class of the first fault */
+
+    const struct rw_row_number *number;
+    enum rw_route_caller caller;
+    const struct rw_row_route *route;                      /* of the first trunk */
+    const struct rw_row_trunk *trunks[RW_CALL_TRUNKS_MAX]; /* in the order of trying */
+    const struct rw_route_way *ways[RW_CALL_TRUNKS_MAX];   /* that lead to them, before the dice */
+    uint32_t trunk_count;
+    const struct rw_row_user *user;
+    const struct rw_row_station *station;
+};
+
+/* Adds a fault; `pointer` is its place unless it has one. */
+void rw_making_fault(struct rw_making *m, struct rw_err *err, const char *pointer);
+
+/* True when the read succeeded. A thing that is not there is for the caller to judge (*ret_missing);
+ * trouble of the store is a fault of its own. */
+bool rw_making_settled(struct rw_making *m, enum rw_class rc, struct rw_err *err,
+                       bool *ret_missing);
+
+/* caller.c: fills number and caller. */
+void rw_making_find_number(struct rw_making *m);
+
+/* trunks.c: fills route, trunks, ways and trunk_count, and the wish's trace. */
+void rw_making_find_trunks(struct rw_making *m);
+
+#endif
