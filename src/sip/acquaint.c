@@ -4,14 +4,14 @@
 
 #define LOOKUPS_MAX 256u /* at a time; the daemon asks again for what had no place */
 
-struct rw_sip_lookup {
+struct acquaintance { /* to be made, once its name is resolved */
     struct le le;
     struct rw_sip *sip;
     struct dns_query *query;
     uint32_t for_ms;
 };
 
-static void release(struct rw_sip_lookup *lookup)
+static void release(struct acquaintance *lookup)
 {
     mem_deref(lookup->query);
     list_unlink(&lookup->le);
@@ -20,7 +20,7 @@ static void release(struct rw_sip_lookup *lookup)
 
 static bool take_address(struct dnsrr *rr, void *arg)
 {
-    const struct rw_sip_lookup *lookup = arg;
+    const struct acquaintance *lookup = arg;
     struct sa sa;
 
     if (rr->type == DNS_TYPE_A)
@@ -41,7 +41,7 @@ static uint16_t type_of(const struct rw_sip *sip)
 static void on_resolved(int e, const struct dnshdr *header, struct list *answers,
                         struct list *authorities, struct list *additional, void *arg)
 {
-    struct rw_sip_lookup *lookup = arg;
+    struct acquaintance *lookup = arg;
 
     (void)header, (void)authorities, (void)additional;
     if (!e)
@@ -52,7 +52,7 @@ static void on_resolved(int e, const struct dnshdr *header, struct list *answers
 
 static void look_up(struct rw_sip *sip, const char *host, uint32_t for_ms)
 {
-    struct rw_sip_lookup *lookup;
+    struct acquaintance *lookup;
 
     if (list_count(&sip->lookups) >= LOOKUPS_MAX || !rw_sip_dns(sip))
         return;
