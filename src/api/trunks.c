@@ -1,6 +1,6 @@
 /*
  * Trunks: the ways to carriers. A row of the store is both of what the contract keeps apart: the settings
- * (trunkbasesettings) and the trunk that they make on the tenant's edge. See docs/decisions/0016.
+ * (trunkbasesettings) and the trunk that they make on the tenant's edge. See docs/decisions/0022.
  */
 #include "api/answer.h"
 #include "api/change.h"
@@ -8,6 +8,7 @@
 #include "api/render.h"
 #include "api/resource.h"
 #include "api/sip_address.h"
+#include "api/trunk_settings.h"
 #include "api_gen.h"
 #include "base/clock.h"
 
@@ -20,7 +21,6 @@
 #define TRUNKS "telephony/providers/edges/trunks"
 #define PORT_DEFAULT 5060
 #define PORT_DEFAULT_TLS 5061
-#define ANSWER_MS_DEFAULT 60000
 
 static const struct rw_resource base_kind = {
     .code = "trunk.not_found",
@@ -51,20 +51,7 @@ static bool is_active(const struct rw_row_trunk *row)
 
 /* ------------------------------------------------------------------ showing */
 
-static void write_sip(struct rw_json_writer *w, const struct rw_row_trunk *row)
-{
-    rw_json_open_object(w, "sip");
-    rw_json_str(w, "host", row->host);
-    if (row->port) /* 0: where it is stands in SRV records */
-        rw_json_uint(w, "port", row->port);
-    rw_json_str(w, "transport", row->transport);
-    rw_json_opt(w, "outboundProxy", row->outbound_proxy);
-    rw_json_opt(w, "authUser", row->auth_user);
-    rw_json_bool(w, "hasPassword", row->auth_password != NULL);
-    rw_json_close(w);
-}
-
-/* models: TrunkBase, and what is ours: sip, answerTimeoutMs, enabled. */
+/* models: TrunkBase, and what is ours: the settings and enabled. */
 static void write_base(struct rw_request *r, struct rw_json_writer *w,
                        const struct rw_row_trunk *row, bool with_warnings)
 {
@@ -74,8 +61,7 @@ static void write_base(struct rw_request *r, struct rw_json_writer *w,
                                                          row->modified_ms});
     rw_json_str(w, "trunkType", "EXTERNAL");
     rw_render_ref(w, "trunkMetabase", "external_sip", NULL, NULL);
-    write_sip(w, row);
-    rw_json_uint(w, "answerTimeoutMs", row->answer_timeout_ms);
+    rw_trunk_settings_write(w, row);
     rw_json_bool(w, "enabled", is_active(row));
     rw_render_self(w, BASES, row->id);
     if (with_warnings)
@@ -228,37 +214,23 @@ static void judge_credential(struct rw_request *r, const char *text, const char 
     rw_request_fault(r, &err);
 }
 
-static const char *text_of(const json_t *object, const char *name, const char *fallback)
-{
-    const char *text = json_string_value(json_object_get(object, name));
-
-    return text ? text : fallback;
-}
-
-static uint32_t number_of(const json_t *object, const char *name, uint32_t fallback)
-{
-    const json_t *member = json_object_get(object, name);
-
-    return json_is_integer(member) ? (uint32_t)json_integer_value(member) : fallback;
-}
-
 /* What the body makes of a trunk; the password, which is never shown, stays where it is not sent. */
 static bool read_body(struct rw_request *r, struct rw_row_trunk *row)
 {
     const json_t *sip = json_object_get(r->body, "sip");
-    const json_t *password = json_object_get(sip, "authPassword");
+    struct rw_err err;
 
     row->name = rw_request_member(r, "name");
     row->description = rw_request_member(r, "description");
-    row->host = text_of(sip, "host", "");
-    row->transport = text_of(sip, "transport", "udp");
-    row->port = number_of(sip, "port",
-                          strcmp(row->transport, "tls") == 0 ? PORT_DEFAULT_TLS : PORT_DEFAULT);
-    row->outbound_proxy = text_of(sip, "outboundProxy", NULL);
-    row->auth_user = text_of(sip, "authUser", NULL);
-    if (password || !row->auth_user)
-        row->auth_password = json_string_value(password);
-    row->answer_timeout_ms = number_of(r->body, "answerTimeoutMs", ANSWER_MS_DEFAULT);
+    if (!rw_trunk_settings_read(r->body, r->arena, row)) {
+        (void)rw_fail_memory(&err);
+        rw_answer_err(r, &err);
+        return false;
+    }
+    if (!json_object_get(sip, "port"))
+        row->port = strcmp(row->transport, "tls") == 0 ? PORT_DEFAULT_TLS : PORT_DEFAULT;
+    if (!row->auth_user && !json_object_get(sip, "authPassword"))
+        row->auth_password = NULL;
     row->state = json_is_false(json_object_get(r->body, "enabled")) ? "inactive" : "active";
     row->modified_ms = rw_clock_wall_ms();
     judge_host(r, row->host);

@@ -3,6 +3,7 @@
 #include "cli/commands.h"
 #include "cli/named.h"
 #include "cli/render.h"
+#include "cli/settings.h"
 
 #include <string.h>
 
@@ -41,7 +42,7 @@ int rw_cli_trunk_get(struct rw_cli *cli, const struct rw_cli_args *args)
 
     if (!rw_cli_find_named(cli, RW_CLI_TRUNKS, args->args[0], &trunk, &status))
         return status;
-    rw_cli_show_object(cli, trunk, columns);
+    rw_cli_settings_show(cli, trunk, columns);
     json_decref(trunk);
     return 0;
 }
@@ -75,7 +76,7 @@ static bool read_options(struct rw_cli *cli, const struct rw_cli_args *args, jso
         (void)json_object_set_new(body, "answerTimeoutMs", json_integer(seconds * 1000));
     if (rw_cli_option(args, "disabled"))
         (void)json_object_set_new(body, "enabled", json_false());
-    return true;
+    return rw_cli_settings_set(cli, rw_cli_option(args, "set"), body);
 }
 
 int rw_cli_trunk_create(struct rw_cli *cli, const struct rw_cli_args *args)

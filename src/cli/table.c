@@ -21,11 +21,12 @@
     {"name", "NAME", "what to call it", needed},                                                   \
         {"carrier", "HOST", "the carrier's name or address", needed},                              \
         {"port", "N", "its port, 5060 as it comes", false},                                        \
-        {"transport", "udp|tcp", "how SIP is carried, udp as it comes", false},                    \
+        {"transport", "udp|tcp|tls", "how SIP is carried, udp as it comes", false},                \
         {"proxy", "URI", "where requests are sent first, as sip:192.0.2.9;lr", false},             \
         {"auth-user", "NAME", "for a carrier that asks who calls", false},                         \
         {"auth-password", "PASSWORD", "the same", false},                                          \
         {"answer-timeout", "SECONDS", "how long it may ring", false},                              \
+        {"set", "NAME=VALUE", "any other setting, by the name that `trunk get` shows", false},     \
     {                                                                                              \
         "disabled", NULL, "no call leaves by it yet", false                                        \
     }

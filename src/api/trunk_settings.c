@@ -1,0 +1,151 @@
+#include "api/trunk_settings.h"
+
+#include <stddef.h>
+#include <string.h>
+
+enum kind {
+    TEXT,   /* const char *; NULL is not shown */
+    NUMBER, /* uint32_t */
+    FLAG,   /* bool */
+    LIST,   /* const char *, comma-separated; an array of texts; NULL is not shown */
+    SECRET  /* const char *; shown is only whether there is one */
+};
+
+struct setting {
+    const char *group; /* NULL: of the trunk itself; those of a group stand side by side */
+    const char *name;
+    enum kind kind;
+    size_t offset;    /* in struct rw_row_trunk */
+    const char *text; /* TEXT, LIST: what it is when absent; SECRET: the name it is shown by */
+    uint32_t number;  /* NUMBER, FLAG: what it is when absent */
+};
+
+#define AT(field) offsetof(struct rw_row_trunk, field)
+
+static const struct setting settings[] = {
+    {"sip", "host", TEXT, AT(host), "", 0},
+    {"sip", "port", NUMBER, AT(port), NULL, 0},
+    {"sip", "transport", TEXT, AT(transport), "udp", 0},
+    {"sip", "outboundProxy", TEXT, AT(outbound_proxy), NULL, 0},
+    {"sip", "authUser", TEXT, AT(auth_user), NULL, 0},
+    {"sip", "authPassword", SECRET, AT(auth_password), "hasPassword", 0},
+    {NULL, "answerTimeoutMs", NUMBER, AT(answer_timeout_ms), NULL, 60000},
+};
+
+#define SETTINGS (sizeof(settings) / sizeof(settings[0]))
+
+/* ------------------------------------------------------------------ reading */
+
+/* "a,b" of the array's texts; *ret stays when there is no memory. */
+static bool join(const json_t *array, struct rw_arena *arena, const char **ret)
+{
+    size_t size = 1, i;
+    json_t *item;
+    char *at;
+
+    json_array_foreach(array, i, item) size += json_string_length(item) + 1;
+    at = rw_arena_alloc(arena, size);
+    if (!at)
+        return false;
+    *ret = at;
+    json_array_foreach(array, i, item)
+    {
+        if (i)
+            *at++ = ',';
+        memcpy(at, json_string_value(item), json_string_length(item));
+        at += json_string_length(item);
+    }
+    *at = '\0';
+    return true;
+}
+
+static bool read_one(const struct setting *s, const json_t *value, struct rw_arena *arena,
+                     void *field)
+{
+    switch (s->kind) {
+    case TEXT:
+        *(const char **)field = json_is_string(value) ? json_string_value(value) : s->text;
+        return true;
+    case NUMBER:
+        *(uint32_t *)field =
+            json_is_integer(value) ? (uint32_t)json_integer_value(value) : s->number;
+        return true;
+    case FLAG:
+        *(bool *)field = json_is_boolean(value) ? json_is_true(value) : s->number != 0;
+        return true;
+    case LIST:
+        *(const char **)field = s->text;
+        return !json_array_size(value) || join(value, arena, field);
+    case SECRET:
+        if (value)
+            *(const char **)field = json_string_value(value);
+        return true;
+    }
+    return true;
+}
+
+bool rw_trunk_settings_read(const json_t *body, struct rw_arena *arena, struct rw_row_trunk *row)
+{
+    for (const struct setting *s = settings; s < settings + SETTINGS; s++) {
+        const json_t *group = s->group ? json_object_get(body, s->group) : body;
+
+        if (!read_one(s, json_object_get(group, s->name), arena, (char *)row + s->offset))
+            return false;
+    }
+    return true;
+}
+
+/* ------------------------------------------------------------------ showing */
+
+static void write_list(struct rw_json_writer *w, const char *name, const char *list)
+{
+    rw_json_open_array(w, name);
+    while (*list) {
+        size_t n = strcspn(list, ",");
+
+        rw_json_slice(w, NULL, (struct rw_slice){list, n});
+        list += n + (list[n] == ',');
+    }
+    rw_json_close(w);
+}
+
+static void write_one(struct rw_json_writer *w, const struct setting *s, const void *field)
+{
+    switch (s->kind) {
+    case TEXT:
+        rw_json_opt(w, s->name, *(const char *const *)field);
+        break;
+    case NUMBER:
+        rw_json_uint(w, s->name, *(const uint32_t *)field);
+        break;
+    case FLAG:
+        rw_json_bool(w, s->name, *(const bool *)field);
+        break;
+    case LIST:
+        if (*(const char *const *)field)
+            write_list(w, s->name, *(const char *const *)field);
+        break;
+    case SECRET:
+        rw_json_bool(w, s->text, *(const char *const *)field != NULL);
+        break;
+    }
+}
+
+void rw_trunk_settings_write(struct rw_json_writer *w, const struct rw_row_trunk *row)
+{
+    const char *open = NULL;
+
+    for (const struct setting *s = settings; s < settings + SETTINGS; s++) {
+        if (open && s->group != open && (!s->group || strcmp(s->group, open) != 0)) {
+            rw_json_close(w);
+            open = NULL;
+        }
+        if (s->group && !open) {
+            rw_json_open_object(w, s->group);
+            open = s->group;
+        }
+        write_one(w, s, (const char *)row + s->offset);
+    }
+    if (open)
+        rw_json_close(w);
+}
