@@ -4,35 +4,10 @@
  * one is tried, so that a sentence never has a hole.
  */
 #include "address/address.h"
+#include "address/out.h"
 #include "address/words.h"
 
 #include <string.h>
-
-struct out {
-    char *p;
-    size_t left; /* with room for the NUL */
-};
-
-static void put_char(struct out *out, char c)
-{
-    if (out->left < 2)
-        return;
-    *out->p++ = c;
-    out->left--;
-}
-
-static void put(struct out *out, const char *text)
-{
-    for (; *text; text++)
-        put_char(out, *text);
-}
-
-static void put_number(struct out *out, unsigned n)
-{
-    if (n > 9)
-        put_number(out, n / 10);
-    put_char(out, (char)('0' + n % 10));
-}
 
 /* Whether text may go into a line as it is. */
 static bool is_plain(const char *text)
@@ -55,51 +30,51 @@ static bool takes_article(const char *region)
     return found && found[2] == ' ';
 }
 
-static bool put_region(struct out *out, const struct rw_address *a)
+static bool put_region(struct rw_out *out, const struct rw_address *a)
 {
     const char *name = rw_address_region_name(a->region);
 
     if (!is_plain(name))
         return false;
     if (takes_article(a->region) && strncmp(name, "The ", 4) != 0)
-        put(out, "the ");
-    put(out, name);
+        rw_out_text(out, "the ");
+    rw_out_text(out, name);
     return true;
 }
 
-static bool put_cc(struct out *out, const struct rw_address *a)
+static bool put_cc(struct rw_out *out, const struct rw_address *a)
 {
     if (!a->country_code)
         return false;
-    put_char(out, '+');
-    put_number(out, a->country_code);
+    rw_out_char(out, '+');
+    rw_out_number(out, a->country_code);
     return true;
 }
 
-static bool put_before(struct out *out, const struct rw_address *a)
+static bool put_before(struct rw_out *out, const struct rw_address *a)
 {
     if (a->before[0] != '+' || !is_plain(a->before))
         return false;
-    put(out, a->before);
+    rw_out_text(out, a->before);
     return true;
 }
 
-static void put_digit_count(struct out *out, unsigned n)
+static void put_digit_count(struct rw_out *out, unsigned n)
 {
-    put_number(out, n);
-    put(out, n == 1 ? " digit" : " digits");
+    rw_out_number(out, n);
+    rw_out_text(out, n == 1 ? " digit" : " digits");
 }
 
 /* How many digits of `before` come after the country code; false when none do: then it does not hold them. */
 static bool national_digits(const struct rw_address *a, unsigned *ret)
 {
     char text[8];
-    struct out cc = {text, sizeof(text)};
+    struct rw_out cc = rw_out_begin(text, sizeof(text));
     size_t n;
 
     if (!put_cc(&cc, a))
         return false;
-    *cc.p = '\0';
+    rw_out_end(&cc);
     n = strlen(text);
     if (strncmp(a->before, text, n) != 0)
         return false;
@@ -107,7 +82,7 @@ static bool national_digits(const struct rw_address *a, unsigned *ret)
     return *ret > 0;
 }
 
-static bool put_digits(struct out *out, const struct rw_address *a)
+static bool put_digits(struct rw_out *out, const struct rw_address *a)
 {
     unsigned n;
 
@@ -117,29 +92,29 @@ static bool put_digits(struct out *out, const struct rw_address *a)
     return true;
 }
 
-static bool put_are(struct out *out, const struct rw_address *a)
+static bool put_are(struct rw_out *out, const struct rw_address *a)
 {
     unsigned n;
 
     if (!national_digits(a, &n))
         return false;
-    put(out, n == 1 ? "is" : "are");
+    rw_out_text(out, n == 1 ? "is" : "are");
     return true;
 }
 
-static bool put_type(struct out *out, const struct rw_address *a)
+static bool put_type(struct rw_out *out, const struct rw_address *a)
 {
     const char *name = rw_address_type_name(a->type);
 
     if (a->type == RW_ADDRESS_TYPE_UNKNOWN || !is_plain(name))
         return false;
     for (const char *p = name; *p; p++)
-        put_char(out, *p == '_' ? ' ' : *p);
+        rw_out_char(out, *p == '_' ? ' ' : *p);
     return true;
 }
 
 /* The numbers of the bits in `set`: "1", "7 or 9", "1, 7 or 9"; four or more in a row "2 to 9". */
-static void put_set(struct out *out, uint32_t set)
+static void put_set(struct rw_out *out, uint32_t set)
 {
     unsigned shown = 0, items = 0;
     unsigned from[32], to[32];
@@ -159,29 +134,29 @@ static void put_set(struct out *out, uint32_t set)
     }
     for (; shown < items; shown++) {
         if (shown)
-            put(out, shown + 1 == items ? " or " : ", ");
-        put_number(out, from[shown]);
+            rw_out_text(out, shown + 1 == items ? " or " : ", ");
+        rw_out_number(out, from[shown]);
         if (to[shown] != from[shown]) {
-            put(out, " to ");
-            put_number(out, to[shown]);
+            rw_out_text(out, " to ");
+            rw_out_number(out, to[shown]);
         }
     }
 }
 
-static bool put_allowed(struct out *out, const struct rw_address *a)
+static bool put_allowed(struct rw_out *out, const struct rw_address *a)
 {
     put_set(out, a->allowed_digits & 0x3ffu);
     return (a->allowed_digits & 0x3ffu) != 0;
 }
 
-static bool put_lengths(struct out *out, const struct rw_address *a)
+static bool put_lengths(struct rw_out *out, const struct rw_address *a)
 {
     put_set(out, a->lengths);
-    put(out, a->lengths == 1u << 1 ? " digit" : " digits");
+    rw_out_text(out, a->lengths == 1u << 1 ? " digit" : " digits");
     return a->lengths != 0;
 }
 
-static bool put_most(struct out *out, const struct rw_address *a)
+static bool put_most(struct rw_out *out, const struct rw_address *a)
 {
     unsigned most = 0;
 
@@ -193,8 +168,8 @@ static bool put_most(struct out *out, const struct rw_address *a)
 }
 
 static const struct fact {
-    const char *name;                                               /* with the closing brace */
-    bool (*put)(struct out *out, const struct rw_address *address); /* false: it is not known */
+    const char *name;                                                  /* with the closing brace */
+    bool (*put)(struct rw_out *out, const struct rw_address *address); /* false: it is not known */
 } facts[] = {
     {"allowed}", put_allowed}, {"are}", put_are},       {"before}", put_before},
     {"cc}", put_cc},           {"digits}", put_digits}, {"lengths}", put_lengths},
@@ -215,13 +190,13 @@ static const struct fact *fact_of(const char *text)
 /* Writes the template with what is known into dst; false when something of it is not. */
 static bool fill(const char *text, const struct rw_address *address, char *dst, size_t size)
 {
-    struct out out = {dst, size};
+    struct rw_out out = rw_out_begin(dst, size);
 
     while (*text) {
         const struct fact *fact = NULL;
 
         if (*text != '{') {
-            put_char(&out, *text++);
+            rw_out_char(&out, *text++);
             continue;
         }
         fact = fact_of(++text);
@@ -229,7 +204,7 @@ static bool fill(const char *text, const struct rw_address *address, char *dst, 
             return false;
         text += strlen(fact->name);
     }
-    *out.p = '\0';
+    rw_out_end(&out);
     return true;
 }
 

@@ -1,4 +1,5 @@
 #include "address/odd.h"
+#include "address/placeholder.h"
 
 /* 8-4-4-4-12 hexadecimal digits. */
 static bool is_uuid(const struct odd *o, struct rw_range r)
@@ -91,19 +92,19 @@ static bool has_word(const struct odd *o, const char *word)
 
 bool rw_odd_is_placeholder(struct odd *o)
 {
-    static const char *const words[] = {"{{",    "${",          "{",         "[",    "<",
-                                        "%s",    "%d",          "your",      "here", "number",
-                                        "phone", "placeholder", "example",   "todo", "changeme",
-                                        "tbd",   "null",        "undefined", "none", "id"};
+    static const char *const brackets[] = {"{", "[", "<", "%s", "%d"};
+    bool found = false;
 
     if (rw_odd_digits(o) >= RW_ADDRESS_DIGITS_MIN || rw_parse_find(o->p, o->r, '@') < o->r.hi)
         return false;
-    for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
-        if (has_word(o, words[i])) {
-            rw_parse_fault_cp(o->p, RW_ADDRESS_MALFORMED, "address.placeholder", o->r);
-            return true;
-        }
-    return false;
+    for (size_t i = 0; i < sizeof(brackets) / sizeof(*brackets) && !found; i++)
+        found = has_word(o, brackets[i]);
+    for (const struct rw_placeholder_word *word = rw_placeholder_words; word->text && !found;
+         word++)
+        found = has_word(o, word->text);
+    if (found)
+        rw_parse_fault_cp(o->p, RW_ADDRESS_MALFORMED, "address.placeholder", o->r);
+    return found;
 }
 
 bool rw_odd_is_service_code(struct odd *o)

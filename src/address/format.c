@@ -1,23 +1,8 @@
 #include "address/automaton.h"
+#include "address/out.h"
 #include "address/plan.h"
 
 #include <string.h>
-
-struct out {
-    char *p, *end; /* end: room for the NUL */
-};
-
-static void put(struct out *out, char c)
-{
-    if (out->p < out->end)
-        *out->p++ = c;
-}
-
-static void put_text(struct out *out, const char *text)
-{
-    while (*text)
-        put(out, *text++);
-}
 
 /* ------------------------------------------------------------------ groups of a national number */
 
@@ -42,20 +27,20 @@ static bool divide(const struct rw_number_format *format, size_t n, size_t sizes
 }
 
 /* "($1) $2-$3" with the groups put in. */
-static void put_groups(struct out *out, const char *text, const char *nsn, const size_t sizes[5])
+static void put_groups(struct rw_out *out, const char *text, const char *nsn, const size_t sizes[5])
 {
     for (; *text; text++) {
         const char *group = nsn;
 
         if (*text != '$') {
-            put(out, *text);
+            rw_out_char(out, *text);
             continue;
         }
         text++;
         for (char i = '1'; i < *text; i++)
             group += sizes[i - '1'];
         for (size_t i = 0; i < sizes[*text - '1']; i++)
-            put(out, group[i]);
+            rw_out_char(out, group[i]);
     }
 }
 
@@ -69,7 +54,7 @@ static unsigned choice_of(const struct rw_country *country, const char *nsn)
     return rw_state_label(rw_tables_pool, state);
 }
 
-static void put_national(struct out *out, const struct rw_country *country, const char *nsn,
+static void put_national(struct rw_out *out, const struct rw_country *country, const char *nsn,
                          bool international)
 {
     unsigned choice = choice_of(country, nsn), list = choice ? 2 * (choice - 1) + international : 0;
@@ -85,7 +70,7 @@ static void put_national(struct out *out, const struct rw_country *country, cons
         put_groups(out, rw_tables_texts + format->text, nsn, sizes);
         return;
     }
-    put_text(out, nsn);
+    rw_out_text(out, nsn);
 }
 
 /* ------------------------------------------------------------------ the whole */
@@ -93,7 +78,7 @@ static void put_national(struct out *out, const struct rw_country *country, cons
 bool rw_address_write(const struct rw_address *address, enum rw_address_format format,
                       char dst[RW_ADDRESS_FORMAT_MAX])
 {
-    struct out out = {dst, dst + RW_ADDRESS_FORMAT_MAX - 1};
+    struct rw_out out = rw_out_begin(dst, RW_ADDRESS_FORMAT_MAX);
     const char *digits = address->e164[0] ? address->e164 + 1 : "", *nsn;
     const struct rw_country *country;
     size_t code_digits;
@@ -104,21 +89,21 @@ bool rw_address_write(const struct rw_address *address, enum rw_address_format f
         return false;
     nsn = digits + code_digits;
     if (format == RW_ADDRESS_E164 || format == RW_ADDRESS_RFC3966) {
-        put_text(&out, format == RW_ADDRESS_RFC3966 ? "tel:" : "");
-        put_text(&out, address->e164);
+        rw_out_text(&out, format == RW_ADDRESS_RFC3966 ? "tel:" : "");
+        rw_out_text(&out, address->e164);
     } else if (format == RW_ADDRESS_INTERNATIONAL) {
-        put(&out, '+');
+        rw_out_char(&out, '+');
         for (size_t i = 0; i < code_digits; i++)
-            put(&out, digits[i]);
-        put(&out, ' ');
+            rw_out_char(&out, digits[i]);
+        rw_out_char(&out, ' ');
         put_national(&out, country, nsn, true);
     } else {
         put_national(&out, country, nsn, false);
     }
     if (address->extension[0] && format != RW_ADDRESS_E164) {
-        put_text(&out, format == RW_ADDRESS_RFC3966 ? ";ext=" : " ext. ");
-        put_text(&out, address->extension);
+        rw_out_text(&out, format == RW_ADDRESS_RFC3966 ? ";ext=" : " ext. ");
+        rw_out_text(&out, address->extension);
     }
-    *out.p = '\0';
+    rw_out_end(&out);
     return true;
 }

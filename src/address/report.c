@@ -1,26 +1,36 @@
 #include "address/report.h"
 
 #include "address/words.h"
+#include "base/utf8.h"
 
-static void tell_found(const struct rw_address *address, struct rw_slice input, struct rw_err *err)
+#include <stdio.h>
+
+#define SHOWN_MAX 48 /* bytes of what stood at the fault */
+
+struct rw_slice rw_address_found(const struct rw_address *address, struct rw_slice input,
+                                 char dst[RW_ADDRESS_FOUND_MAX])
 {
     const struct rw_address_span *span = &address->span;
+    bool named = address->code_point || strcmp(address->code, "address.control_char") == 0;
     struct rw_slice part = {NULL, 0};
     char name[RW_ADDRESS_NAME_MAX];
+    size_t n = 0;
 
-    if (span->byte <= input.n && span->bytes <= input.n - span->byte)
-        part = (struct rw_slice){input.p + span->byte, span->bytes};
-    if (part.n > 48)
-        part.n = 48;
-    if (address->code_point || strcmp(address->code, "address.control_char") == 0) {
+    if (named)
         (void)rw_address_code_point_name(address->code_point, name);
-        if (span->length == 1)
-            rw_err_found(err, "%s", name);
-        else
-            rw_err_found(err, "\"%.*s\", beginning with %s", RW_SLICE_ARG(part), name);
-    } else if (part.n) {
-        rw_err_found(err, "\"%.*s\"", RW_SLICE_ARG(part));
-    }
+    if (named && span->length == 1)
+        return (struct rw_slice){dst, (size_t)snprintf(dst, RW_ADDRESS_FOUND_MAX, "%s", name)};
+    if (span->byte <= input.n && span->bytes <= input.n - span->byte)
+        part = rw_utf8_cut((struct rw_slice){input.p + span->byte, span->bytes}, SHOWN_MAX);
+    if (part.n == 0)
+        return (struct rw_slice){dst, 0};
+    dst[n++] = '"';
+    memcpy(dst + n, part.p, part.n);
+    n += part.n;
+    dst[n++] = '"';
+    if (named)
+        n += (size_t)snprintf(dst + n, RW_ADDRESS_FOUND_MAX - n, ", beginning with %s", name);
+    return (struct rw_slice){dst, n};
 }
 
 static enum rw_class class_of(const struct rw_address *address)
@@ -34,6 +44,7 @@ enum rw_class rw_address_error(const struct rw_address *address, struct rw_slice
                                const char *pointer, struct rw_err *err)
 {
     char message[sizeof(err->message)], expected[sizeof(err->expected)];
+    char found[RW_ADDRESS_FOUND_MAX];
     enum rw_class class;
 
     if (address->verdict == RW_ADDRESS_OK || !address->code)
@@ -44,7 +55,7 @@ enum rw_class rw_address_error(const struct rw_address *address, struct rw_slice
     (void)rw_fail(err, class, address->code, "%s",
                   rw_address_explain(address, message, sizeof(message)));
     rw_err_at(err, pointer, (int32_t)address->span.byte, (int32_t)address->span.length);
-    tell_found(address, input, err);
+    (void)rw_text_clean(err->found, sizeof(err->found), rw_address_found(address, input, found));
     rw_err_expected(err, "%s", rw_address_expected(address, expected, sizeof(expected)));
     if (address->suggestion_count)
         rw_err_suggest(err, "%s", address->suggestions[0].text);

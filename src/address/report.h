@@ -19,7 +19,16 @@
 enum rw_class rw_address_error(const struct rw_address *address, struct rw_slice input,
                                const char *pointer, struct rw_err *err);
 
-/* The same of note number i, for warnings: class RW_OK, code "address.<note>". */
+/*
+ * What stood at the fault of a judgement: "U+0049 LATIN CAPITAL LETTER I", or the text in quotation marks,
+ * cut where it is long at a whole character. Empty when nothing stood there. Not cleaned: whoever shows it
+ * escapes it.
+ */
+#define RW_ADDRESS_FOUND_MAX 144
+struct rw_slice rw_address_found(const struct rw_address *address, struct rw_slice input,
+                                 char dst[RW_ADDRESS_FOUND_MAX]);
+
+/* Fills *err from note number i, for warnings: class RW_OK, code "address.<note>". */
 void rw_address_warning(const struct rw_address *address, uint32_t i, const char *pointer,
                         struct rw_err *err);
 

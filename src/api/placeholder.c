@@ -1,11 +1,13 @@
 #include "api/placeholder.h"
 
+#include "address/placeholder.h"
+
 #define TEXT_MAX 128 /* longer ones are no placeholder for an id */
 
-static bool among(const char *const *words, struct rw_slice word)
+static bool is_word(struct rw_slice text, enum rw_placeholder_of of)
 {
-    for (; *words; words++)
-        if (rw_slice_ieq(word, rw_slice_str(*words)))
+    for (const struct rw_placeholder_word *word = rw_placeholder_words; word->text; word++)
+        if (word->of == of && rw_slice_ieq(text, rw_slice_str(word->text)))
             return true;
     return false;
 }
@@ -41,9 +43,6 @@ static bool is_masked(struct rw_slice text)
 /* Words only, of which one says that something has to be put here. */
 static bool is_told(struct rw_slice text)
 {
-    static const char *const telling[] = {"your",   "my",      "some",        "insert", "enter",
-                                          "put",    "replace", "placeholder", "here",   "optional",
-                                          "sample", "id",      "uuid",        "guid",   NULL};
     size_t from = 0;
     bool found = false;
 
@@ -52,7 +51,7 @@ static bool is_told(struct rw_slice text)
             return false;
         if (i < text.n && !strchr("-_ .", text.p[i]))
             continue;
-        found |= among(telling, (struct rw_slice){text.p + from, i - from});
+        found |= is_word((struct rw_slice){text.p + from, i - from}, RW_PLACEHOLDER_TELLS);
         from = i + 1;
     }
     return found;
@@ -60,10 +59,8 @@ static bool is_told(struct rw_slice text)
 
 bool rw_placeholder(struct rw_slice text)
 {
-    static const char *const words[] = {"null", "none", "undefined", "nil",  "string",
-                                        "todo", "tbd",  "changeme",  "guid", NULL};
-
     if (text.n == 0 || text.n > TEXT_MAX || memchr(text.p, 0, text.n))
         return false;
-    return among(words, text) || has_brackets(text) || is_masked(text) || is_told(text);
+    return is_word(text, RW_PLACEHOLDER_ALONE) || has_brackets(text) || is_masked(text) ||
+           is_told(text);
 }

@@ -94,3 +94,14 @@ size_t rw_utf8_valid_prefix(struct rw_slice s)
     }
     return at;
 }
+
+struct rw_slice rw_utf8_cut(struct rw_slice s, size_t most)
+{
+    size_t n = most;
+
+    if (s.n <= most)
+        return s;
+    while (n && most - n < 3 && ((unsigned char)s.p[n] & 0xc0) == 0x80)
+        n--;
+    return (struct rw_slice){s.p, n};
+}

@@ -15,6 +15,9 @@ size_t rw_utf8_encode(uint32_t cp, char out[4]);
 /* Characters in s; each invalid byte counts as one. */
 size_t rw_utf8_count(struct rw_slice s);
 
+/* The first `most` bytes, or up to three less: never a part of a character. */
+struct rw_slice rw_utf8_cut(struct rw_slice s, size_t most);
+
 /* Offset of the first byte that is not UTF-8, or s.n. */
 size_t rw_utf8_valid_prefix(struct rw_slice s);
 

@@ -1,8 +1,7 @@
 #include "cli/number_json.h"
 
-#include <stdio.h>
-
-#define FOUND_MAX 48 /* bytes of what stood at the fault */
+#include "address/report.h"
+#include "base/utf8.h"
 
 const char rw_cli_number_members[] =
     "Members of the JSON object, one a line with --batch; what would be empty is left out:\n"
@@ -20,42 +19,14 @@ static void set(struct rw_json_writer *w, const char *key, const char *text)
         rw_json_str(w, key, text);
 }
 
-/* The first `most` bytes, or a few less: never a part of a character. */
-static struct rw_slice beginning(struct rw_slice text, size_t most)
-{
-    size_t n = most;
-
-    if (text.n <= most)
-        return text;
-    while (n > most - 3 && ((unsigned char)text.p[n] & 0xc0) == 0x80)
-        n--;
-    return (struct rw_slice){text.p, n};
-}
-
 /* In the words of the server's refusals. */
 static void set_found(struct rw_json_writer *w, struct rw_slice input, const struct rw_address *a)
 {
-    char name[RW_ADDRESS_NAME_MAX], text[FOUND_MAX + RW_ADDRESS_NAME_MAX + 32];
-    struct rw_slice part = {NULL, 0};
-    bool named = a->code_point || strcmp(a->code, "address.control_char") == 0;
-    size_t n = 0;
+    char text[RW_ADDRESS_FOUND_MAX];
+    struct rw_slice found = rw_address_found(a, input, text);
 
-    if (a->span.byte <= input.n && a->span.bytes <= input.n - a->span.byte)
-        part = beginning((struct rw_slice){input.p + a->span.byte, a->span.bytes}, FOUND_MAX);
-    if (named && a->span.length == 1) {
-        rw_json_str(w, "found", rw_address_code_point_name(a->code_point, name));
-        return;
-    }
-    if (part.n == 0)
-        return;
-    text[n++] = '"';
-    memcpy(text + n, part.p, part.n);
-    n += part.n;
-    text[n++] = '"';
-    if (named)
-        n += (size_t)snprintf(text + n, sizeof(text) - n, ", beginning with %s",
-                              rw_address_code_point_name(a->code_point, name));
-    rw_json_slice(w, "found", (struct rw_slice){text, n});
+    if (found.n)
+        rw_json_slice(w, "found", found);
 }
 
 static void set_place(struct rw_json_writer *w, const struct rw_address_span *span)
@@ -128,7 +99,7 @@ static void set_notes(struct rw_json_writer *w, const struct rw_address *a)
 void rw_cli_number_json(struct rw_json_writer *w, struct rw_slice input, uint64_t bytes,
                         const struct rw_address *a, bool message)
 {
-    struct rw_slice shown = beginning(input, RW_ADDRESS_INPUT_MAX);
+    struct rw_slice shown = rw_utf8_cut(input, RW_ADDRESS_INPUT_MAX);
 
     w->ascii = true;
     rw_json_open_object(w, NULL);

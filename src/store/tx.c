@@ -108,61 +108,6 @@ void rw_tx_put_tenant(struct rw_tx *tx, const struct rw_row_tenant *row)
     put_row(tx, RW_ST_UPSERT, RW_ENTITY_TENANT, row, false);
 }
 
-void rw_tx_put_user(struct rw_tx *tx, const struct rw_row_user *row)
-{
-    put_versioned(tx, RW_ENTITY_USER, row, row->version);
-}
-
-void rw_tx_put_station(struct rw_tx *tx, const struct rw_row_station *row)
-{
-    put_versioned(tx, RW_ENTITY_STATION, row, row->version);
-}
-
-void rw_tx_put_edge(struct rw_tx *tx, const struct rw_row_edge *row)
-{
-    put_versioned(tx, RW_ENTITY_EDGE, row, row->version);
-}
-
-void rw_tx_put_trunk(struct rw_tx *tx, const struct rw_row_trunk *row)
-{
-    put_versioned(tx, RW_ENTITY_TRUNK, row, row->version);
-}
-
-void rw_tx_put_number(struct rw_tx *tx, const struct rw_row_number *row)
-{
-    put_versioned(tx, RW_ENTITY_NUMBER, row, row->version);
-}
-
-void rw_tx_put_did_pool(struct rw_tx *tx, const struct rw_row_did_pool *row)
-{
-    put_versioned(tx, RW_ENTITY_DID_POOL, row, row->version);
-}
-
-void rw_tx_put_site(struct rw_tx *tx, const struct rw_row_site *row)
-{
-    put_versioned(tx, RW_ENTITY_SITE, row, row->version);
-}
-
-void rw_tx_put_route(struct rw_tx *tx, const struct rw_row_route *row)
-{
-    put_versioned(tx, RW_ENTITY_ROUTE, row, row->version);
-}
-
-void rw_tx_put_number_plan(struct rw_tx *tx, const struct rw_row_number_plan *row)
-{
-    put_versioned(tx, RW_ENTITY_NUMBER_PLAN, row, row->version);
-}
-
-void rw_tx_put_client(struct rw_tx *tx, const struct rw_row_client *row)
-{
-    put_versioned(tx, RW_ENTITY_CLIENT, row, row->version);
-}
-
-void rw_tx_put_token(struct rw_tx *tx, const struct rw_row_token *row)
-{
-    put_row(tx, RW_ST_INSERT, RW_ENTITY_TOKEN, row, true);
-}
-
 static void delete_row(struct rw_tx *tx, enum rw_entity_kind entity, const char *tenant_id,
                        const char *id, uint32_t version)
 {
@@ -174,58 +119,56 @@ static void delete_row(struct rw_tx *tx, enum rw_entity_kind entity, const char 
     put_change(tx, RW_ST_DELETE + entity, entity, values, 3, true);
 }
 
-void rw_tx_delete_trunk(struct rw_tx *tx, const char *tenant_id, const char *id, uint32_t version)
+#define PUT_OF(name, KIND)                                                                         \
+    void rw_tx_put_##name(struct rw_tx *tx, const struct rw_row_##name *row)                       \
+    {                                                                                              \
+        put_versioned(tx, KIND, row, row->version);                                                \
+    }
+#define PUT_AND_DELETE_OF(name, KIND)                                                              \
+    PUT_OF(name, KIND)                                                                             \
+    void rw_tx_delete_##name(struct rw_tx *tx, const char *tenant_id, const char *id,              \
+                             uint32_t version)                                                     \
+    {                                                                                              \
+        delete_row(tx, KIND, tenant_id, id, version);                                              \
+    }
+
+PUT_OF(user, RW_ENTITY_USER)
+PUT_OF(station, RW_ENTITY_STATION)
+PUT_OF(edge, RW_ENTITY_EDGE)
+PUT_OF(client, RW_ENTITY_CLIENT)
+PUT_AND_DELETE_OF(trunk, RW_ENTITY_TRUNK)
+PUT_AND_DELETE_OF(number, RW_ENTITY_NUMBER)
+PUT_AND_DELETE_OF(did_pool, RW_ENTITY_DID_POOL)
+PUT_AND_DELETE_OF(site, RW_ENTITY_SITE)
+PUT_AND_DELETE_OF(route, RW_ENTITY_ROUTE)
+PUT_AND_DELETE_OF(number_plan, RW_ENTITY_NUMBER_PLAN)
+
+void rw_tx_put_token(struct rw_tx *tx, const struct rw_row_token *row)
 {
-    delete_row(tx, RW_ENTITY_TRUNK, tenant_id, id, version);
+    put_row(tx, RW_ST_INSERT, RW_ENTITY_TOKEN, row, true);
 }
 
-void rw_tx_delete_number(struct rw_tx *tx, const char *tenant_id, const char *id, uint32_t version)
+static void revoke(struct rw_tx *tx, enum rw_statement statement, const char *tenant_id,
+                   const char *id, uint64_t at_ms)
 {
-    delete_row(tx, RW_ENTITY_NUMBER, tenant_id, id, version);
-}
+    char space[2][16];
+    const struct rw_value values[] = {rw_value_id(tenant_id, space[0]), rw_value_id(id, space[1]),
+                                      rw_value_int(at_ms)};
 
-void rw_tx_delete_did_pool(struct rw_tx *tx, const char *tenant_id, const char *id,
-                           uint32_t version)
-{
-    delete_row(tx, RW_ENTITY_DID_POOL, tenant_id, id, version);
-}
-
-void rw_tx_delete_site(struct rw_tx *tx, const char *tenant_id, const char *id, uint32_t version)
-{
-    delete_row(tx, RW_ENTITY_SITE, tenant_id, id, version);
-}
-
-void rw_tx_delete_route(struct rw_tx *tx, const char *tenant_id, const char *id, uint32_t version)
-{
-    delete_row(tx, RW_ENTITY_ROUTE, tenant_id, id, version);
-}
-
-void rw_tx_delete_number_plan(struct rw_tx *tx, const char *tenant_id, const char *id,
-                              uint32_t version)
-{
-    delete_row(tx, RW_ENTITY_NUMBER_PLAN, tenant_id, id, version);
+    tx->changes_config = true;
+    put_change(tx, statement, RW_ENTITY_TOKEN, values, 3, false);
 }
 
 void rw_tx_revoke_token(struct rw_tx *tx, const char *tenant_id, const char *token_id,
                         uint64_t at_ms)
 {
-    char space[2][16];
-    const struct rw_value values[] = {rw_value_id(tenant_id, space[0]),
-                                      rw_value_id(token_id, space[1]), rw_value_int(at_ms)};
-
-    tx->changes_config = true;
-    put_change(tx, RW_ST_REVOKE_TOKEN, RW_ENTITY_TOKEN, values, 3, false);
+    revoke(tx, RW_ST_REVOKE_TOKEN, tenant_id, token_id, at_ms);
 }
 
 void rw_tx_revoke_tokens_of_client(struct rw_tx *tx, const char *tenant_id, const char *client_id,
                                    uint64_t at_ms)
 {
-    char space[2][16];
-    const struct rw_value values[] = {rw_value_id(tenant_id, space[0]),
-                                      rw_value_id(client_id, space[1]), rw_value_int(at_ms)};
-
-    tx->changes_config = true;
-    put_change(tx, RW_ST_REVOKE_TOKENS_OF_CLIENT, RW_ENTITY_TOKEN, values, 3, false);
+    revoke(tx, RW_ST_REVOKE_TOKENS_OF_CLIENT, tenant_id, client_id, at_ms);
 }
 
 void rw_tx_add_conversation(struct rw_tx *tx, const struct rw_row_conversation *row)

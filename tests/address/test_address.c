@@ -1,3 +1,4 @@
+#include "address/placeholder.h"
 #include "address/report.h"
 #include "base/id.h"
 #include "base/utf8.h"
@@ -404,6 +405,42 @@ static void errors_carry_all_of_it(void **state)
     assert_string_equal(err.suggestion, "+6591234567");
 }
 
+static void every_placeholder_word_is_known(void **state)
+{
+    (void)state;
+    for (const struct rw_placeholder_word *word = rw_placeholder_words; word->text; word++)
+        assert_string_equal(judge(word->text, NULL).code, "address.placeholder");
+}
+
+/* Some 48 bytes, then characters of two, three and four: none of them may be shown in part. */
+static void what_was_found_is_cut_at_a_whole_character(void **state)
+{
+    static const char *const wide[] = {"\xc3\xa9", "\xe6\x97\xa5", "\xf0\x9f\x93\x9e"};
+    char input[64], expected[64], text[RW_ADDRESS_FOUND_MAX];
+    struct rw_address a = {.verdict = RW_ADDRESS_MALFORMED, .code = "address.not_a_number"};
+
+    (void)state;
+    for (size_t i = 0; i < 3; i++)
+        for (int before = 44; before <= 48; before++) {
+            size_t kept = (size_t)before + strlen(wide[i]) <= 48 ? strlen(wide[i]) : 0;
+            int n = snprintf(input, sizeof(input), "%.*s%s%s", before,
+                             "012345678901234567890123456789012345678901234567", wide[i], "abcd");
+            struct rw_slice found;
+            struct rw_err err;
+
+            a.span = (struct rw_address_span){.bytes = (uint16_t)n, .length = (uint16_t)n};
+            found = rw_address_found(&a, (struct rw_slice){input, (size_t)n}, text);
+            if (kept)
+                kept = 48 - (size_t)before; /* and of what follows as much as there is room for */
+            (void)snprintf(expected, sizeof(expected), "\"%.*s\"", before + (int)kept, input);
+            assert_int_equal(found.n, strlen(expected));
+            assert_memory_equal(found.p, expected, found.n);
+            assert_int_equal(rw_address_error(&a, (struct rw_slice){input, (size_t)n}, "/to", &err),
+                             RW_MALFORMED);
+            assert_string_equal(err.found, expected);
+        }
+}
+
 static void every_note_has_its_warning(void **state)
 {
     static const char *const inputs[] = {" +6591234567",
@@ -453,6 +490,8 @@ int main(void)
         cmocka_unit_test(formats_are_written),
         cmocka_unit_test(code_points_have_names),
         cmocka_unit_test(errors_carry_all_of_it),
+        cmocka_unit_test(every_placeholder_word_is_known),
+        cmocka_unit_test(what_was_found_is_cut_at_a_whole_character),
         cmocka_unit_test(every_note_has_its_warning),
     };
 

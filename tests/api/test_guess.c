@@ -241,6 +241,7 @@ static void test_placeholders(void **state)
                                       "${id}",
                                       "xxxxxxxx-xxxx",
                                       "null",
+                                      "example",
                                       "optional_campaign_id"};
     static const char *const no[] = {"",
                                      "default",
@@ -251,6 +252,8 @@ static void test_placeholders(void **state)
                                      "x",
                                      "myth",
                                      "id-7",
+                                     "sales-phone",
+                                     "none-of-those",
                                      "0192f000-0000-7000-8000-0000000000a1"};
 
     (void)state;

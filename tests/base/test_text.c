@@ -257,6 +257,29 @@ static void test_utf8_round_trip(void **state)
     }
 }
 
+static void test_utf8_cut(void **state)
+{
+    static const struct {
+        const char *text;
+        size_t most, kept;
+    } cases[] = {
+        {"abc", 3, 3},
+        {"abc", 2, 2},
+        {"abc", 0, 0},
+        {"a\xc3\xa9", 2, 1},
+        {"a\xc3\xa9", 3, 3},
+        {"\xe6\x97\xa5", 2, 0},
+        {"\xf0\x9f\x93\x9e", 3, 0},
+        {"a\xf0\x9f\x93\x9e!", 4, 1},
+        {"\x80\x80\x80\x80\x80\x80", 5, 2}, /* no UTF-8: three less at most */
+        {"\x80\x80", 1, 0},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+        assert_int_equal(rw_utf8_cut(rw_slice_str(cases[i].text), cases[i].most).n, cases[i].kept);
+}
+
 static void test_utf8_counts(void **state)
 {
     static const struct {
@@ -331,6 +354,7 @@ int main(void)
         cmocka_unit_test(test_arena_without_memory),
         cmocka_unit_test(test_utf8_table),
         cmocka_unit_test(test_utf8_round_trip),
+        cmocka_unit_test(test_utf8_cut),
         cmocka_unit_test(test_utf8_counts),
         cmocka_unit_test(test_text_clean),
     };
