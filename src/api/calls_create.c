@@ -23,6 +23,7 @@ struct placing {
     struct rw_idempotency key;
     struct rw_buf warnings; /* an array, or empty: r->warnings don't outlive the handler */
     struct rw_buf answer;
+    struct rw_call_order order;
 };
 
 /* ------------------------------------------------------------------ what the body says */
@@ -149,6 +150,14 @@ static const char *keep_answer(const struct rw_row_conversation *conversation,
     return placing->answer.failed ? NULL : placing->answer.p;
 }
 
+/* After the call had to wait for its turn. */
+static bool wanted(void *arg)
+{
+    const struct placing *placing = arg;
+
+    return !rw_http_gone(placing->r->x);
+}
+
 static void done(struct placing *placing)
 {
     rw_buf_done(&placing->warnings);
@@ -201,6 +210,7 @@ static void fill_order(const struct rw_request *r, const struct placing *placing
         .plan = {.trunks = (uint8_t)plan->trunk_count,
                  .station_answer_ms = r->api->with.station_answer_ms,
                  .max_duration_ms = r->api->with.max_duration_ms},
+        .wanted = wanted,
     };
     memcpy(ret->plan.trunk_answer_ms, plan->trunk_answer_ms, sizeof(plan->trunk_answer_ms));
     for (uint32_t i = 0; i < plan->trunk_count; i++)
@@ -214,7 +224,6 @@ static void fill_order(const struct rw_request *r, const struct placing *placing
 static void place(struct rw_request *r, struct placing *placing, const struct rw_route_plan *plan,
                   const char *user_id, const struct rw_wish *wish)
 {
-    struct rw_call_order order;
     struct rw_err err;
 
     rw_answer_init(&placing->answer);
@@ -224,10 +233,11 @@ static void place(struct rw_request *r, struct placing *placing, const struct rw
 
         rw_answer_entries(r, &w, NULL, r->warnings, false);
     }
-    fill_order(r, placing, plan, user_id, wish, &order);
+    fill_order(r, placing, plan, user_id, wish, &placing->order);
     if (placing->warnings.failed)
         rw_fail_memory(&err);
-    else if (rw_exchange_place(r->api->with.exchange, &order, placed, placing, &err) == RW_OK)
+    else if (rw_exchange_place(r->api->with.exchange, &placing->order, placed, placing, &err) ==
+             RW_OK)
         return;
     done(placing);
     rw_answer_err(r, &err);

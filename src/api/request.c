@@ -8,6 +8,7 @@
 #include "auth/identity.h"
 #include "auth/permission.h"
 #include "base/mem.h"
+#include "exchange/exchange.h"
 #include "json/read.h"
 
 #include <stdio.h>
@@ -40,8 +41,14 @@ void rw_api_free(struct rw_api *api)
 
 void rw_api_drain(struct rw_api *api)
 {
+    struct rw_err err;
+
     api->draining = true;
     rw_wait_release(api);
+    (void)rw_fail(&err, RW_UNAVAILABLE, "server.draining",
+                  "the server is shutting down and takes no more calls");
+    if (api->with.exchange)
+        rw_exchange_refuse_waiting(api->with.exchange, &err);
 }
 
 /* ------------------------------------------------------------------ what handlers ask a request */

@@ -1,5 +1,9 @@
 #include "call/failover.h"
 
+#include "call/reason.h"
+
+#include <string.h>
+
 /*
  * Final statuses that a carrier gives for reasons of its own, while nothing has rung. All numbers of
  * sections are RFC 3261's unless another RFC is named. What is not here was said about the called
@@ -87,6 +91,8 @@ bool rw_failover_due(enum rw_call_input_kind kind, enum rw_leg_state before,
     /* Media flowed: somebody or something was listened to, and a second call would come on top. */
     if (before != RW_LEG_CALLING && !rang)
         return false;
+    if (heard->reason && strcmp(heard->reason, RW_REASON_TRUNK_LIMIT) == 0)
+        return true; /* nothing was sent: the next one may have room */
     if (heard->reason || is_partys_own(heard->sip_code))
         return false;
     /* Unsent, or unheard of: no telephone can be ringing, unless it was heard ringing before. */

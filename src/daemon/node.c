@@ -44,6 +44,8 @@ static enum rw_class open_exchange(struct rw_node *node, const struct rw_node_sh
         .relay_ops = &rw_media_relay_ops,
         .relay_port = node->media,
         .signer = shared->signer,
+        .permits = shared->permits,
+        .permits_count = shared->permits_count,
         .calls_max =
             (uint32_t)((shared->config->calls_max + shared->workers - 1) / shared->workers),
     };

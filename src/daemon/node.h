@@ -25,8 +25,10 @@ struct rw_node_shared {
     struct rw_sip_options sip;
     struct rw_offload *offload;
     const struct rw_auth_key *token_key;
-    const struct rw_identity_signer *signer; /* NULL = calls are not signed */
-    uint32_t (*live_calls)(void *arg);       /* of all workers; any thread */
+    const struct rw_identity_signer *signer;   /* NULL = calls are not signed */
+    struct rw_permit *permits[RW_PERMITS_MAX]; /* asked for each call */
+    uint32_t permits_count;
+    uint32_t (*live_calls)(void *arg); /* of all workers; any thread */
     void *live_calls_arg;
     char sip_advertised[RW_CONFIG_TEXT]; /* in Via and Contact */
     char sip_local[RW_CONFIG_TEXT + 16]; /* host and port that our From headers name */

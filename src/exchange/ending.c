@@ -18,6 +18,7 @@ void rw_live_log_lost(const struct rw_live *live, const struct rw_err *err)
 void rw_live_put_end(struct rw_live *live, struct rw_tx *tx, const struct rw_ending *ending)
 {
     rw_live_event(live, tx, RW_EV_ENDED, -1, ending);
+    rw_admission_put_end(live->admission, tx);
     rw_tx_end_conversation(tx, live->tenant_id, live->id.text, rw_clock_wall_ms(),
                            rw_disconnect_name(ending->disconnect), ending->reason);
 }

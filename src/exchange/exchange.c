@@ -23,8 +23,9 @@ static uint32_t bucket_of(const struct rw_exchange *x, const char *id)
     return hash & (x->buckets - 1);
 }
 
-static void enter(struct rw_exchange *x, struct rw_live *live)
+void rw_live_enter(struct rw_live *live)
 {
+    struct rw_exchange *x = live->exchange;
     struct rw_live **bucket = &x->table[bucket_of(x, live->id.text)];
 
     live->next_hash = *bucket;
@@ -59,10 +60,11 @@ static struct rw_live *find(const struct rw_exchange *x, const char *id)
 
 /* ------------------------------------------------------------------ the end of a call */
 
-static void free_live(struct rw_live *live)
+void rw_live_free(struct rw_live *live)
 {
     for (int leg = 0; leg < RW_LEGS; leg++)
         rw_free(live->sides[leg].targets);
+    rw_admission_free(live->admission);
     rw_free(live->tenant_id);
     rw_free(live);
 }
@@ -82,6 +84,7 @@ static void let_go(struct rw_live *live)
 void rw_live_forget(struct rw_live *live)
 {
     let_go(live);
+    rw_admission_end(live->admission);
     leave_table(live);
     live->over = true;
 }
@@ -123,160 +126,7 @@ void rw_live_free_if_done(struct rw_live *live)
         x->kept--;
         tell_when_quiet(x);
     }
-    free_live(live);
-}
-
-/* ------------------------------------------------------------------ birth */
-
-static void on_birth_stored(struct rw_tx *tx, enum rw_class class, const struct rw_err *err,
-                            void *arg)
-{
-    struct rw_live *live = arg;
-    struct rw_call_input input = {.kind = class == RW_OK ? RW_IN_STORED : RW_IN_STORE_FAILED};
-    rw_placed_h *placed = live->placed;
-    struct rw_err gone;
-
-    (void)tx;
-    if (live->exchange) {
-        rw_live_feed(live, &input);
-    } else if (class == RW_OK) {
-        class = rw_fail(&gone, RW_UNAVAILABLE, "server.draining", "the server is shutting down");
-        err = &gone;
-    }
-    placed(class, class == RW_OK ? live->id.text : NULL, class == RW_OK ? NULL : err,
-           live->placed_arg);
-    live->transactions--; /* not before: it kept the call */
-    rw_live_free_if_done(live);
-}
-
-/* The rows of those who take part; returns how many. */
-static size_t make_participants(const struct rw_live *live, const struct rw_call_order *order,
-                                struct rw_id ids[2 * RW_LEGS],
-                                struct rw_row_participant rows[RW_LEGS])
-{
-    unsigned worker = rw_worker_index(live->exchange->options.worker);
-    size_t count = 0;
-
-    if (order->station.uri)
-        rows[count++] = (struct rw_row_participant){.leg = RW_LEG_STATION,
-                                                    .purpose = "user",
-                                                    .user_id = order->conversation.user_id,
-                                                    .address = order->station.uri,
-                                                    .name = order->user_name};
-    rows[count++] = (struct rw_row_participant){
-        .leg = RW_LEG_TRUNK, .purpose = "external", .address = order->conversation.to_number};
-    for (size_t i = 0; i < count; i++) {
-        ids[2 * i] = rw_id_new(worker);
-        ids[2 * i + 1] = rw_id_new(worker);
-        rows[i].id = ids[2 * i].text;
-        rows[i].communication_id = ids[2 * i + 1].text;
-        rows[i].conversation_id = live->id.text;
-    }
-    return count;
-}
-
-static bool put_birth(struct rw_live *live, struct rw_tx *tx, const struct rw_call_order *order,
-                      void *arg)
-{
-    struct rw_row_conversation conversation = order->conversation;
-    struct rw_row_idempotency idempotency = order->idempotency;
-    struct rw_row_participant participants[RW_LEGS];
-    struct rw_id ids[2 * RW_LEGS];
-    size_t count = make_participants(live, order, ids, participants);
-
-    conversation.id = live->id.text;
-    conversation.created_ms = rw_clock_wall_ms();
-    conversation.ended_ms = 0;
-    rw_tx_add_conversation(tx, &conversation);
-    for (size_t i = 0; i < count; i++)
-        rw_tx_add_participant(tx, &participants[i]);
-    rw_live_event(live, tx, RW_EV_CREATED, -1, NULL);
-    rw_live_event(live, tx, RW_EV_DIALING, order->station.uri ? RW_LEG_STATION : RW_LEG_TRUNK,
-                  NULL);
-    if (!idempotency.key)
-        return true;
-    idempotency.conversation_id = live->id.text;
-    if (order->answer) {
-        idempotency.answer = order->answer(&conversation, participants, count, arg);
-        if (!idempotency.answer)
-            return false;
-    }
-    rw_tx_add_idempotency(tx, &idempotency);
-    return true;
-}
-
-static struct rw_live *make_live(struct rw_exchange *x, const struct rw_call_order *order)
-{
-    struct rw_live *live = rw_calloc(1, sizeof(*live));
-
-    if (!live)
-        return NULL;
-    live->exchange = x;
-    live->id = rw_id_new(rw_worker_index(x->options.worker));
-    for (int i = 0; i < RW_TIMERS; i++)
-        live->timers[i].live = live;
-    for (int leg = 0; leg < RW_LEGS; leg++)
-        live->sides[leg].live = live;
-    live->tenant_id = rw_strdup(order->conversation.tenant_id);
-    if (!live->tenant_id ||
-        !rw_live_targets_set(live, RW_LEG_TRUNK, order->trunks, order->plan.trunks) ||
-        (order->station.uri && !rw_live_targets_set(live, RW_LEG_STATION, &order->station, 1))) {
-        free_live(live);
-        return NULL;
-    }
-    return live;
-}
-
-static enum rw_class may_place(const struct rw_exchange *x, struct rw_err *err)
-{
-    enum rw_class class;
-
-    if (x->draining)
-        return rw_fail(err, RW_UNAVAILABLE, "server.draining", "the server is shutting down");
-    if (x->live < x->options.calls_max)
-        return RW_OK;
-    class =
-        rw_fail(err, RW_LIMIT, "call.capacity", "as many calls are up as this server may carry");
-    rw_err_found(err, "%u calls in this worker", x->live);
-    rw_err_expected(err, "fewer than %u", x->options.calls_max);
-    return class;
-}
-
-enum rw_class rw_exchange_place(struct rw_exchange *exchange, const struct rw_call_order *order,
-                                rw_placed_h *placed, void *arg, struct rw_err *err)
-{
-    const struct rw_exchange_options *o = &exchange->options;
-    struct rw_call_plan plan = order->plan;
-    struct rw_call_actions actions;
-    struct rw_live *live;
-    struct rw_tx *tx;
-    enum rw_class class = may_place(exchange, err);
-
-    if (class != RW_OK)
-        return class;
-    live = make_live(exchange, order);
-    if (!live)
-        return rw_fail_memory(err);
-    plan.has_station = order->station.uri != NULL;
-    class = o->relay_ops->open(o->relay_port, plan.has_station ? 2 : 1, &live->relay, err);
-    if (class != RW_OK) {
-        free_live(live);
-        return class;
-    }
-    rw_call_begin(&live->call, &plan, &actions); /* asks for what is done here: the birth */
-    tx = rw_tx_new(o->store);
-    if (!tx || !put_birth(live, tx, order, arg)) {
-        rw_tx_drop(tx);
-        o->relay_ops->close(live->relay);
-        free_live(live);
-        return rw_fail_memory(err);
-    }
-    live->placed = placed;
-    live->placed_arg = arg;
-    live->transactions = 1;
-    enter(exchange, live);
-    rw_tx_submit(tx, on_birth_stored, live);
-    return RW_OK;
+    rw_live_free(live);
 }
 
 /* ------------------------------------------------------------------ hanging up */
@@ -365,6 +215,11 @@ enum rw_class rw_exchange_preview(struct rw_exchange *exchange, const struct rw_
     return o->leg_ops->preview(o->leg_port, &whole, ret, err);
 }
 
+void rw_exchange_refuse_waiting(struct rw_exchange *exchange, const struct rw_err *err)
+{
+    rw_admission_refuse_all(exchange, err);
+}
+
 uint32_t rw_exchange_live(const struct rw_exchange *exchange)
 {
     return exchange->live;
@@ -374,10 +229,13 @@ void rw_exchange_drain(struct rw_exchange *exchange, void (*quiet)(void *arg), v
 {
     struct rw_call_input input = {.kind = RW_IN_DRAIN};
     struct rw_live *next;
+    struct rw_err err;
 
     exchange->draining = true;
     exchange->quiet = quiet;
     exchange->quiet_arg = arg;
+    (void)rw_fail(&err, RW_UNAVAILABLE, "server.draining", "the server is shutting down");
+    rw_admission_refuse_all(exchange, &err);
     for (struct rw_live *live = exchange->all; live; live = next) {
         next = live->next;
         if (!live->over)
@@ -414,8 +272,12 @@ enum rw_class rw_exchange_new(struct rw_exchange **ret, const struct rw_exchange
 
 void rw_exchange_free(struct rw_exchange *exchange)
 {
+    struct rw_err err;
+
     if (!exchange)
         return;
+    (void)rw_fail(&err, RW_UNAVAILABLE, "server.draining", "the server is shutting down");
+    rw_admission_refuse_all(exchange, &err);
     while (exchange->all) {
         struct rw_live *live = exchange->all;
 

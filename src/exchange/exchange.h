@@ -17,6 +17,7 @@
 
 #include "call/call.h"
 #include "call/leg.h"
+#include "call/permit.h"
 #include "call/relay.h"
 #include "store/store.h"
 
@@ -30,6 +31,8 @@ struct rw_exchange_options {
     const struct rw_relay_ops *relay_ops;
     struct rw_relay_port *relay_port;
     const struct rw_identity_signer *signer; /* of calls that leave by a trunk; NULL = none */
+    struct rw_permit *const *permits;        /* asked for each call, in this order */
+    uint32_t permits_count;                  /* at most RW_PERMITS_MAX */
     uint32_t calls_max;                      /* of this worker; beyond: RW_LIMIT call.capacity */
 };
 
@@ -40,8 +43,9 @@ void rw_exchange_free(
     struct rw_exchange *exchange); /* no call may be left, or it is dropped; NULL is fine */
 
 /*
- * What is to be called: judged and resolved by the caller. All texts are copied; call_id, tags and
- * silent_ms of the targets are filled in.
+ * What is to be called: judged and resolved by the caller. The order and all that it points to live
+ * until it was told what became of it, because a permit may let the call wait; nothing of it is kept
+ * longer. call_id, tags and silent_ms of the targets are filled in.
  */
 struct rw_call_order {
     struct rw_row_conversation conversation; /* id and created_ms are filled in */
@@ -49,18 +53,22 @@ struct rw_call_order {
     const struct rw_leg_target *trunks;      /* plan.trunks of them, in the order of trying */
     const char *user_name;                   /* of the station's participant */
     struct rw_call_plan plan;                /* has_station is filled in */
+    const struct rw_call_limits *limits;     /* for the permits; NULL: none are known */
     struct rw_row_idempotency idempotency;   /* key NULL: none; conversation_id is filled in */
     /*
-     * Makes the answer to be kept with the key; the text must live until rw_exchange_place() returns.
+     * Makes the answer to be kept with the key; the text must live until it was told.
      * arg is place's. NULL: none is kept. Returning NULL means that memory is out.
      */
     const char *(*answer)(const struct rw_row_conversation *conversation,
                           const struct rw_row_participant *participants, size_t count, void *arg);
+    /* Asked after a call had to wait: does somebody still want it? arg is place's. NULL: yes. */
+    bool (*wanted)(void *arg);
 };
 
 /*
  * Told once in this worker: RW_OK when the call is durable and its first INVITE leaves; RW_CONFLICT
- * store.exists when the Idempotency-Key was used meanwhile; RW_IO when the store failed. No call
+ * store.exists when the Idempotency-Key was used meanwhile; RW_IO when the store failed; what a permit
+ * says that let it wait, RW_UNAVAILABLE call.not_wanted or server.draining after a wait. No call
  * exists then.
  */
 typedef void(rw_placed_h)(enum rw_class class, const char *conversation_id,
@@ -86,6 +94,9 @@ void rw_exchange_hangup(struct rw_exchange *exchange, const char *tenant_id,
 RW_NODISCARD enum rw_class rw_exchange_preview(struct rw_exchange *exchange,
                                                const struct rw_leg_target *target,
                                                struct rw_buf *ret, struct rw_err *err);
+
+/* Calls that wait for a permit are refused with this; those that exist go on. */
+void rw_exchange_refuse_waiting(struct rw_exchange *exchange, const struct rw_err *err);
 
 uint32_t rw_exchange_live(const struct rw_exchange *exchange); /* calls not over yet; any thread */
 

@@ -77,21 +77,21 @@ static void name_dialog(const struct rw_live *live, enum rw_leg_side leg, uint32
 }
 
 bool rw_live_targets_set(struct rw_live *live, enum rw_leg_side leg,
-                         const struct rw_leg_target *targets, uint32_t count)
+                         const struct rw_leg_target *targets, const uint8_t *order, uint32_t count)
 {
     size_t size = count * sizeof(struct rw_live_target);
     struct rw_live_targets *kept;
     char *texts;
 
     for (uint32_t i = 0; i < count; i++)
-        size += texts_size(&targets[i]);
+        size += texts_size(&targets[order ? order[i] : i]);
     kept = rw_calloc(1, sizeof(*kept) + size);
     if (!kept)
         return false;
     kept->count = count;
     texts = (char *)&kept->at[count];
     for (uint32_t i = 0; i < count; i++) {
-        kept->at[i].target = targets[i];
+        kept->at[i].target = targets[order ? order[i] : i];
         texts = copy_texts(&kept->at[i].target, texts);
         name_dialog(live, leg, i, &kept->at[i]);
         if (i + 1 < count)
@@ -251,13 +251,24 @@ static enum rw_class offer_and_invite(struct rw_live *live, enum rw_leg_side leg
     return class;
 }
 
+static void on_pace(void *arg)
+{
+    rw_live_invite(((struct rw_live_timer *)arg)->live, RW_LEG_TRUNK);
+}
+
 void rw_live_invite(struct rw_live *live, enum rw_leg_side leg)
 {
     struct rw_live_side *side = &live->sides[leg];
     struct rw_call_input input = {.kind = RW_IN_LEG_UNREACHABLE, .leg = leg};
     struct rw_err err = {0};
-    enum rw_class class = offer_and_invite(live, leg, &err);
+    enum rw_class class;
 
+    if (leg == RW_LEG_TRUNK && live->pace_ms) {
+        tmr_start(&live->pace.tmr, live->pace_ms, on_pace, &live->pace);
+        live->pace_ms = 0;
+        return;
+    }
+    class = offer_and_invite(live, leg, &err);
     side->invite_due = false;
     if (side->targets && side->target == &side->targets->at[side->targets->count - 1])
         forget_targets(side);
@@ -280,4 +291,6 @@ void rw_live_release(struct rw_live *live, enum rw_leg_side leg)
     side->leg = NULL;
     forget_targets(side);
     side->invite_due = false;
+    if (leg == RW_LEG_TRUNK)
+        tmr_cancel(&live->pace.tmr);
 }

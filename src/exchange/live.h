@@ -1,7 +1,9 @@
 /*
  * exchange/live.h - what the files of src/exchange share: a live call, and the exchange from inside.
  *
- *     exchange.c  birth, the table of live calls, hanging up, draining
+ *     exchange.c  the table of live calls, hanging up, draining
+ *     birth.c     how a call comes to be
+ *     admit.c     who may say no to it, asked before there is a call, and told what becomes of it
  *     perform.c   what the state machine decides, done: legs, media, timers, events
  *     ending.c    the last events of a call, tried until they are stored
  *     leg.c       the two sides of a call: targets, dialogs, what the far ends say
@@ -9,15 +11,16 @@
  *
  * A live call is freed when it is over and every transaction of it has been answered by the store:
  *
- *     place() -> birth in the store -> [INVITE ... events ...] -> over -> last events stored -> freed
- *                     | failed                                     ^
- *                     '--------------------------------------------'
+ *     place() -> admitted -> birth in the store -> [INVITE ... events ...] -> over -> last events stored -> freed
+ *                                 | failed                                     ^
+ *                                 '--------------------------------------------'
  */
 #ifndef RW_EXCHANGE_LIVE_H
 #define RW_EXCHANGE_LIVE_H
 
 #include "base/buf.h"
 #include "base/log.h"
+#include "exchange/admit.h"
 #include "exchange/exchange.h"
 
 #include <re.h>
@@ -69,8 +72,11 @@ struct rw_live {
     struct rw_relay *relay;
     struct rw_live_side sides[RW_LEGS];
     struct rw_live_timer timers[RW_TIMERS];
-    struct rw_tx *tx;      /* being filled by the current step */
-    uint32_t transactions; /* not answered by the store yet */
+    struct rw_live_timer pace;      /* until the INVITE to the trunk may leave */
+    uint32_t pace_ms;               /* how long that is; 0 = at once */
+    struct rw_admission *admission; /* NULL: nobody had to permit it */
+    struct rw_tx *tx;               /* being filled by the current step */
+    uint32_t transactions;          /* not answered by the store yet */
     bool over;
     bool end_asked;      /* the step that is performed writes the end */
     bool end_due;        /* the end could not be stored: it is tried again */
@@ -88,12 +94,13 @@ struct rw_recovery;
 
 struct rw_exchange {
     struct rw_exchange_options options;
-    struct rw_live *all;    /* every call with memory */
-    struct rw_live **table; /* those not over, by id */
-    uint32_t buckets;       /* a power of two */
-    _Atomic uint32_t live;  /* calls not over; the daemon's main thread reads it */
-    uint32_t kept;          /* calls with memory */
-    struct rw_buf data;     /* of the event being written */
+    struct rw_live *all;          /* every call with memory */
+    struct rw_admission *waiting; /* for a permit; no calls yet */
+    struct rw_live **table;       /* those not over, by id */
+    uint32_t buckets;             /* a power of two */
+    _Atomic uint32_t live;        /* calls not over; the daemon's main thread reads it */
+    uint32_t kept;                /* calls with memory */
+    struct rw_buf data;           /* of the event being written */
     struct rw_live_input inputs[RW_EXCHANGE_INPUTS_MAX];
     uint32_t inputs_first, inputs_count;
     bool stepping;
@@ -105,7 +112,18 @@ struct rw_exchange {
     struct rw_recovery *recovery; /* while one runs */
 };
 
+/* birth.c */
+RW_NODISCARD enum rw_class rw_exchange_may_place(const struct rw_exchange *exchange,
+                                                 struct rw_err *err);
+/* Brings an order to life; on success its admission (NULL: none was needed) is the call's. */
+RW_NODISCARD enum rw_class rw_live_birth(struct rw_exchange *exchange,
+                                         const struct rw_call_order *order,
+                                         struct rw_admission *admission, rw_placed_h *placed,
+                                         void *arg, struct rw_err *err);
+
 /* exchange.c */
+void rw_live_enter(struct rw_live *live);        /* among the live calls */
+void rw_live_free(struct rw_live *live);         /* its memory, of one that is not entered */
 void rw_live_forget(struct rw_live *live);       /* is over: hangs up on no more, counts no more */
 void rw_live_free_if_done(struct rw_live *live); /* over, and nothing awaited */
 
@@ -121,10 +139,12 @@ void rw_live_retry_end(struct rw_live *live);                    /* now; when it
 void rw_live_log_lost(const struct rw_live *live, const struct rw_err *err);
 
 /* leg.c */
+/* `order`: the places in `targets` of those that are meant; NULL = the first `count`. */
 RW_NODISCARD bool rw_live_targets_set(struct rw_live *live, enum rw_leg_side leg,
-                                      const struct rw_leg_target *targets, uint32_t count);
+                                      const struct rw_leg_target *targets, const uint8_t *order,
+                                      uint32_t count);
 void rw_live_aim(struct rw_live *live, enum rw_leg_side leg, uint32_t target); /* at this one */
-void rw_live_invite(struct rw_live *live, enum rw_leg_side leg);
+void rw_live_invite(struct rw_live *live, enum rw_leg_side leg); /* now, or when its pace is up */
 void rw_live_release(struct rw_live *live, enum rw_leg_side leg);
 /* The dialog to be written with an event of this leg; false when the log has it already. */
 bool rw_live_dialog(struct rw_live *live, enum rw_leg_side leg, enum rw_call_event event,

@@ -68,8 +68,13 @@ static void append_event(struct rw_live *live, const struct rw_call_action *acti
         return;
     if (!live->tx)
         live->tx = rw_tx_new(live->exchange->options.store);
-    if (action->event == RW_EV_LEG_ENDED)
+    if (action->event == RW_EV_LEG_ENDED) {
         live->legs_ending |= (uint8_t)(1u << action->leg);
+        if (action->leg == RW_LEG_TRUNK)
+            rw_admission_attempt_over(live->admission);
+    }
+    if (action->event == RW_EV_CONNECTED && action->leg == RW_LEG_TRUNK)
+        rw_admission_answered(live->admission);
     live->end_asked |= action->event == RW_EV_ENDED;
     if (!live->tx) {
         struct rw_err err;
@@ -190,26 +195,56 @@ static void bye(struct rw_live *live, const struct rw_call_action *action)
     rw_live_release(live, action->leg);
 }
 
+/* A limit has no room for the attempt: it is over before it began, and not told as a dialling. */
+static void invite_not_permitted(struct rw_live *live, const struct rw_err *err)
+{
+    struct rw_call_input input = {.kind = RW_IN_LEG_UNREACHABLE,
+                                  .leg = RW_LEG_TRUNK,
+                                  .ending = {.disconnect = RW_DISC_SYSTEM,
+                                             .said_by = RW_SAID_US,
+                                             .reason = RW_REASON_TRUNK_LIMIT}};
+
+    (void)rw_text_clean(input.ending.sip_reason, sizeof(input.ending.sip_reason),
+                        rw_slice_str(err->message));
+    rw_live_feed(live, &input);
+}
+
+/* Returns the side whose INVITE waits until the event that tells of it is durable, or NULL. */
+static struct rw_live_side *invite(struct rw_live *live, enum rw_leg_side leg)
+{
+    struct rw_live_side *side = &live->sides[leg];
+    struct rw_err err = {0};
+
+    if (leg == RW_LEG_TRUNK) {
+        rw_live_aim(live, RW_LEG_TRUNK, live->call.trunk);
+        if (rw_admission_attempt(live->admission, live->call.trunk, &live->pace_ms, &err) !=
+            RW_OK) {
+            invite_not_permitted(live, &err);
+            return NULL;
+        }
+    }
+    if (side->stored_dialog) {
+        rw_live_invite(live, leg);
+        return NULL;
+    }
+    side->invite_due = true;
+    return side;
+}
+
 static void perform(struct rw_live *live, const struct rw_call_actions *actions)
 {
     struct rw_live_side *told = NULL;
 
     for (uint32_t i = 0; i < actions->count; i++) {
         const struct rw_call_action *action = &actions->at[i];
-        struct rw_live_side *side = &live->sides[action->leg];
+        struct rw_live_side *side;
 
         switch (action->kind) {
         case RW_DO_STORE: /* rw_exchange_place() does it */
             break;
         case RW_DO_INVITE:
-            if (action->leg == RW_LEG_TRUNK)
-                rw_live_aim(live, RW_LEG_TRUNK, live->call.trunk);
-            if (side->stored_dialog) {
-                rw_live_invite(live, action->leg);
-            } else {
-                side->invite_due = true;
-                told = side;
-            }
+            side = invite(live, action->leg);
+            told = side ? side : told;
             break;
         case RW_DO_CANCEL:
             cancel(live, action->leg);

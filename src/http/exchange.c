@@ -112,6 +112,17 @@ enum rw_class rw_http_query_check(const struct rw_http_exchange *x, struct rw_er
     return rw_http_query_escapes(x->request.query, err);
 }
 
+bool rw_http_gone(const struct rw_http_exchange *x)
+{
+    char byte;
+    ssize_t n;
+
+    if (!x->conn)
+        return true;
+    n = recv(x->conn->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    return n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR);
+}
+
 struct rw_arena *rw_http_arena(struct rw_http_exchange *x)
 {
     return &x->arena;

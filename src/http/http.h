@@ -100,6 +100,9 @@ const struct rw_http_request *rw_http_request(const struct rw_http_exchange *x);
 void *rw_http_user(const struct rw_http_exchange *x); /* whatever the handler wants to remember */
 void rw_http_set_user(struct rw_http_exchange *x, void *user);
 
+/* Has the peer closed its side since? A look at the socket, for answers that took their time. */
+bool rw_http_gone(const struct rw_http_exchange *x);
+
 /* Adds an answer header; copied. Values with CR, LF or NUL are refused (dropped and counted as a bug). */
 void rw_http_reply_header(struct rw_http_exchange *x, const char *name, struct rw_slice value);
 /*

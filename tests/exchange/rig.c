@@ -9,6 +9,8 @@
 #include <string.h>
 
 struct rig rig;
+struct rw_permit *rig_permits[RW_PERMITS_MAX];
+unsigned rig_permits_count;
 const struct rw_identity_signer rig_signer = {.put = NULL}; /* the faked legs never ask it */
 
 /* ------------------------------------------------------------------ waiting */
@@ -281,6 +283,8 @@ static enum rw_class on_start(struct rw_worker *worker, void *arg, struct rw_err
         .relay_ops = &relay_ops,
         .relay_port = &relay_ports[i],
         .signer = &rig_signer,
+        .permits = rig_permits,
+        .permits_count = rig_permits_count,
         .calls_max = rig.at[i].calls_max ? rig.at[i].calls_max : 100,
     };
 

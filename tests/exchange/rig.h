@@ -56,6 +56,9 @@ struct rig {
 };
 
 extern struct rig rig;
+extern struct rw_permit
+    *rig_permits[RW_PERMITS_MAX]; /* of every exchange here; set before rig_open() */
+extern unsigned rig_permits_count;
 extern const struct rw_identity_signer rig_signer; /* of every exchange here */
 
 void rig_open(void);
