@@ -29,6 +29,12 @@ static const struct setting settings[] = {
     {"sip", "outboundProxy", TEXT, AT(outbound_proxy), NULL, 0},
     {"sip", "authUser", TEXT, AT(auth_user), NULL, 0},
     {"sip", "authPassword", SECRET, AT(auth_password), "hasPassword", 0},
+    {"sip", "addresses", LIST, AT(addresses), NULL, 0},
+    {"tls", "caFile", TEXT, AT(ca_file), NULL, 0},
+    {"tls", "certFile", TEXT, AT(client_cert_file), NULL, 0},
+    {"tls", "keyFile", TEXT, AT(client_key_file), NULL, 0},
+    {"tls", "name", TEXT, AT(tls_name), NULL, 0},
+    {"tls", "unverified", FLAG, AT(tls_unverified), NULL, false},
     {NULL, "answerTimeoutMs", NUMBER, AT(answer_timeout_ms), NULL, 60000},
 };
 
@@ -101,8 +107,10 @@ static void write_list(struct rw_json_writer *w, const char *name, const char *l
 {
     rw_json_open_array(w, name);
     while (*list) {
-        size_t n = strcspn(list, ",");
+        size_t n;
 
+        list += strspn(list, " ");
+        n = strcspn(list, ",");
         rw_json_slice(w, NULL, (struct rw_slice){list, n});
         list += n + (list[n] == ',');
     }

@@ -7,7 +7,7 @@
 #include "api/paging.h"
 #include "api/render.h"
 #include "api/resource.h"
-#include "api/sip_address.h"
+#include "api/trunk_body.h"
 #include "api/trunk_settings.h"
 #include "api_gen.h"
 #include "base/clock.h"
@@ -19,8 +19,6 @@
 
 #define BASES "telephony/providers/edges/trunkbasesettings"
 #define TRUNKS "telephony/providers/edges/trunks"
-#define PORT_DEFAULT 5060
-#define PORT_DEFAULT_TLS 5061
 
 static const struct rw_resource base_kind = {
     .code = "trunk.not_found",
@@ -149,97 +147,6 @@ void rw_op_getTelephonyProvidersEdgesTrunk(struct rw_request *r)
     rw_answer_json(r, 200, &body);
 }
 
-/* ------------------------------------------------------------------ what a body says */
-
-/* The host that stands in a SIP URI or before a port, when that was written; NULL when none does. */
-static const char *host_within(struct rw_request *r, const char *text)
-{
-    const char *begin = strncmp(text, "sip:", 4) == 0 ? text + 4 : text;
-    const char *end = strrchr(begin, ':'), *host;
-
-    if (!end || end[1 + strspn(end + 1, "0123456789")])
-        end = begin + strcspn(begin, ";");
-    host = rw_arena_copy(r->arena, (struct rw_slice){begin, (size_t)(end - begin)});
-    return host && strcmp(host, text) != 0 && rw_sip_address_is_host(host) ? host : NULL;
-}
-
-static void judge_host(struct rw_request *r, const char *host)
-{
-    const char *within;
-    struct rw_err err;
-
-    if (rw_sip_address_is_host(host))
-        return;
-    rw_fail(&err, RW_MALFORMED, "trunk.bad_host", "this is no host");
-    rw_err_at(&err, "/sip/host", -1, 0);
-    rw_err_found(&err, "\"%.100s\"", host);
-    rw_err_expected(&err, "a name or an address, as in sip.carrier.example or 192.0.2.7; the port "
-                          "stands in sip.port");
-    within = host_within(r, host);
-    if (within)
-        rw_err_suggest(&err, "%s", within);
-    rw_request_fault(r, &err);
-}
-
-static void judge_proxy(struct rw_request *r, const char *proxy)
-{
-    struct rw_err err;
-
-    if (!proxy || rw_sip_address_is_proxy(proxy))
-        return;
-    rw_fail(&err, RW_MALFORMED, "trunk.bad_proxy", "an outbound proxy is given as a SIP URI");
-    rw_err_at(&err, "/sip/outboundProxy", -1, 0);
-    rw_err_found(&err, "\"%.100s\"", proxy);
-    rw_err_expected(&err, "sip:host, maybe with :port, ;transport=tcp and ;lr");
-    if (rw_sip_address_is_host(proxy))
-        rw_err_suggest(&err, strchr(proxy, ':') && *proxy != '[' ? "sip:[%s];lr" : "sip:%s;lr",
-                       proxy);
-    rw_request_fault(r, &err);
-}
-
-/* A header is written with them. */
-static void judge_credential(struct rw_request *r, const char *text, const char *pointer)
-{
-    struct rw_err err;
-    const char *p = text;
-
-    while (p && *p && (unsigned char)*p >= ' ' && *p != 0x7f)
-        p++;
-    if (!p || !*p)
-        return;
-    rw_fail(&err, RW_MALFORMED, "trunk.bad_credential",
-            "a control character can't stand in a SIP header");
-    rw_err_at(&err, pointer, -1, 0);
-    rw_err_expected(&err, "text without control characters, such as line ends");
-    rw_request_fault(r, &err);
-}
-
-/* What the body makes of a trunk; the password, which is never shown, stays where it is not sent. */
-static bool read_body(struct rw_request *r, struct rw_row_trunk *row)
-{
-    const json_t *sip = json_object_get(r->body, "sip");
-    struct rw_err err;
-
-    row->name = rw_request_member(r, "name");
-    row->description = rw_request_member(r, "description");
-    if (!rw_trunk_settings_read(r->body, r->arena, row)) {
-        (void)rw_fail_memory(&err);
-        rw_answer_err(r, &err);
-        return false;
-    }
-    if (!json_object_get(sip, "port"))
-        row->port = strcmp(row->transport, "tls") == 0 ? PORT_DEFAULT_TLS : PORT_DEFAULT;
-    if (!row->auth_user && !json_object_get(sip, "authPassword"))
-        row->auth_password = NULL;
-    row->state = json_is_false(json_object_get(r->body, "enabled")) ? "inactive" : "active";
-    row->modified_ms = rw_clock_wall_ms();
-    judge_host(r, row->host);
-    judge_proxy(r, row->outbound_proxy);
-    judge_credential(r, row->auth_user, "/sip/authUser");
-    judge_credential(r, row->auth_password, "/sip/authPassword");
-    return rw_resource_no_faults(r);
-}
-
 static bool name_is_free(struct rw_request *r, const struct rw_row_trunk *row)
 {
     struct rw_page page = {.size = 1, .number = 1};
@@ -277,7 +184,7 @@ void rw_op_postTelephonyProvidersEdgesTrunkbasesettings(struct rw_request *r)
         .tenant_id = rw_request_tenant(r), .version = 1, .created_ms = rw_clock_wall_ms()};
     struct rw_tx *tx;
 
-    if (!rw_resource_new_id(r, &row.id) || !read_body(r, &row) || !name_is_free(r, &row))
+    if (!rw_resource_new_id(r, &row.id) || !rw_trunk_body_read(r, &row) || !name_is_free(r, &row))
         return;
     tx = rw_tx_new(r->api->with.store);
     if (rw_resource_edge(r, tx, &row.edge_id))
@@ -288,8 +195,8 @@ void rw_op_putTelephonyProvidersEdgesTrunkbasesetting(struct rw_request *r)
 {
     struct rw_row_trunk row;
 
-    if (!find(r, &base_kind, &row) || !rw_resource_current(r, row.version) || !read_body(r, &row) ||
-        !name_is_free(r, &row))
+    if (!find(r, &base_kind, &row) || !rw_resource_current(r, row.version) ||
+        !rw_trunk_body_read(r, &row) || !name_is_free(r, &row))
         return;
     row.version++;
     commit(r, rw_tx_new(r->api->with.store), &row, "trunk.edit");

@@ -63,6 +63,8 @@ static const struct option options[] = {
     {"sip", "tls_cert_file", TEXT, AT(sip_tls_cert_file), "", 0, 0, NULL,
      "certificate chain in PEM, for carriers that make TLS connections to sip.listen of their own"},
     {"sip", "tls_key_file", TEXT, AT(sip_tls_key_file), "", 0, 0, NULL, "private key in PEM"},
+    {"sip", "tls_dir", TEXT, AT(sip_tls_dir), "/etc/ringwright/tls", 0, 0, NULL,
+     "folder with the PEM files that trunks name: whom to trust, certificates and keys of ours"},
     {"sip", "station_answer_timeout_ms", NUMBER, AT(sip_station_answer_timeout_ms), "30000", 100,
      600000, NULL, "how long the user's station may ring"},
     {"sip", "max_call_ms", NUMBER, AT(sip_max_call_ms), "14400000", 0, 86400000, NULL,

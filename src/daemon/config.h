@@ -39,6 +39,7 @@ struct rw_config {
     char sip_listen[RW_CONFIG_TEXT]; /* host:port */
     char sip_advertised_host[RW_CONFIG_TEXT];
     char sip_tls_cert_file[RW_CONFIG_TEXT], sip_tls_key_file[RW_CONFIG_TEXT];
+    char sip_tls_dir[RW_CONFIG_TEXT];
     int64_t sip_station_answer_timeout_ms, sip_max_call_ms, sip_check_interval_s;
     int64_t sip_trace_messages; /* kept for `ringwright tail --sip`; 0 = none */
 

@@ -298,6 +298,7 @@ static enum rw_class open_sip(struct server *server, char host[RW_CONFIG_TEXT], 
     enum rw_class class;
 
     *sip = (struct rw_sip_options){.host = host,
+                                   .tls_dir = config->sip_tls_dir,
                                    .socket_buffer = 4u << 20,
                                    .check_ms = (uint32_t)config->sip_check_interval_s * 1000};
     if (config->sip_tls_cert_file[0]) {

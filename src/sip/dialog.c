@@ -14,14 +14,6 @@ static char *copy(struct rw_slice s)
     return p;
 }
 
-bool rw_sip_uri_text_is_safe(const char *text)
-{
-    for (const unsigned char *p = (const unsigned char *)text; *p; p++)
-        if (*p <= 0x20 || *p == 0x7f || *p == '<' || *p == '>' || *p == '"')
-            return false;
-    return true;
-}
-
 /* sip:user@host, nothing else of the URI. */
 static char *party_of(const char *uri)
 {

@@ -69,7 +69,4 @@ RW_NODISCARD enum rw_class rw_sip_dialog_load(struct rw_sip_dialog *dialog,
                                               const struct rw_leg_dialog *stored,
                                               struct rw_err *err);
 
-/* True when text holds no control character, space or angle bracket: fit to stand in <>. */
-bool rw_sip_uri_text_is_safe(const char *text);
-
 #endif

@@ -21,11 +21,11 @@
 #define RW_SIP_LOCATE_H
 
 #include "base/err.h"
+#include "sip/target.h"
 #include "sip/uri.h"
 
 #include <re.h>
 
-#define RW_SIP_PLACES_MAX 8u
 #define RW_SIP_KNOWN_HOSTS 64u
 #define RW_SIP_QUESTION_MS 5000u /* for each question, repetitions and all; then on to the next */
 
@@ -37,17 +37,6 @@ struct rw_sip_places {
     unsigned count;
     struct sa at[RW_SIP_PLACES_MAX]; /* in the order to try them */
 };
-
-/* A host among several: the URI's own, one of a SRV record, or one written down by hand. */
-#define RW_SIP_HOST_SIZE 256
-struct rw_sip_target {
-    char name[RW_SIP_HOST_SIZE]; /* or an address */
-    uint16_t priority, weight, port;
-    uint8_t number; /* tells it from the others */
-};
-
-/* Reads "b.example:5061;priority=1;weight=3"; what is not said stays as it is. False: it is none. */
-bool rw_sip_target_read(struct rw_slice text, struct rw_sip_target *ret);
 
 /* count 0: there is none, or nobody answers. places is valid during the call. */
 typedef void(rw_sip_located_h)(const struct rw_sip_places *places, void *arg);

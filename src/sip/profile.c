@@ -5,10 +5,12 @@
 #include "base/mem.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #define TEXTS 5
+#define PATH_BYTES 600
 #define LOG_EVERY_MS 60000u
 
 /* What tells that a file has been replaced. */
@@ -35,6 +37,7 @@ struct rw_sip_profiles {
     pthread_mutex_t lock;
     uint32_t last_number;
     unsigned count;
+    char *dir;
     struct profile *at[RW_SIP_PROFILES_MAX];
 };
 
@@ -49,12 +52,18 @@ static const char *const remedies[] = {
     [RW_TLS_BROKEN] = "see that the port speaks TLS and takes our certificate",
 };
 
-struct rw_sip_profiles *rw_sip_profiles_new(void)
+struct rw_sip_profiles *rw_sip_profiles_new(const char *dir)
 {
     struct rw_sip_profiles *profiles = rw_calloc(1, sizeof(*profiles));
 
-    if (profiles)
-        (void)pthread_mutex_init(&profiles->lock, NULL);
+    if (!profiles)
+        return NULL;
+    profiles->dir = rw_strdup(dir ? dir : ".");
+    if (!profiles->dir) {
+        rw_free(profiles);
+        return NULL;
+    }
+    (void)pthread_mutex_init(&profiles->lock, NULL);
     return profiles;
 }
 
@@ -72,6 +81,7 @@ void rw_sip_profiles_free(struct rw_sip_profiles *profiles)
     for (unsigned i = 0; i < profiles->count; i++)
         free_profile(profiles->at[i]);
     (void)pthread_mutex_destroy(&profiles->lock);
+    rw_free(profiles->dir);
     rw_free(profiles);
 }
 
@@ -222,17 +232,27 @@ static struct profile *find_or_make(struct rw_sip_profiles *profiles,
     return p;
 }
 
+/* Where the file lies; one that is named with its folder stays as it is. */
+static const char *path_of(const struct rw_sip_profiles *profiles, const char *file,
+                           char space[PATH_BYTES])
+{
+    if (!file || strchr(file, '/'))
+        return file;
+    (void)snprintf(space, PATH_BYTES, "%s/%s", profiles->dir, file);
+    return space;
+}
+
 enum rw_class rw_sip_profile_find(struct rw_sip_profiles *profiles,
                                   const struct rw_leg_tls *settings, const char *trunk_id,
                                   struct rw_slice host, uint32_t *ret, struct rw_err *err)
 {
-    char name[256];
+    char name[256], paths[3][PATH_BYTES];
     const char *texts[TEXTS] = {
         [TRUNK] = trunk_id,
         [NAME] = settings->name ? settings->name : name,
-        [CA_FILE] = settings->ca_file,
-        [CERT_FILE] = settings->cert_file,
-        [KEY_FILE] = settings->key_file,
+        [CA_FILE] = path_of(profiles, settings->ca_file, paths[0]),
+        [CERT_FILE] = path_of(profiles, settings->cert_file, paths[1]),
+        [KEY_FILE] = path_of(profiles, settings->key_file, paths[2]),
     };
     enum rw_class class = RW_OK;
     struct profile *p;

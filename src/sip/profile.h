@@ -23,7 +23,8 @@
 
 struct rw_sip_profiles;
 
-struct rw_sip_profiles *rw_sip_profiles_new(void);           /* NULL: memory is out */
+/* dir: where files lie that are named without a folder; NULL = ".". NULL: memory is out. */
+struct rw_sip_profiles *rw_sip_profiles_new(const char *dir);
 void rw_sip_profiles_free(struct rw_sip_profiles *profiles); /* NULL is fine */
 
 /*

@@ -33,6 +33,7 @@ struct rw_sip_options {
     const char *advertised_host; /* in Via, Contact and SDP; NULL = host */
     /* Shown to carriers that make TLS connections to us (PEM files); NULL: such are refused. */
     const char *cert_file, *key_file;
+    const char *tls_dir; /* where files of trunks lie that are named without a folder; NULL = "." */
     uint32_t socket_buffer; /* SO_RCVBUF and SO_SNDBUF; 0 = 4 MiB */
     uint32_t check_ms;      /* between questions to an answered leg's far end; 0 = never */
     rw_sip_trace_h *trace;  /* NULL = none */

@@ -276,3 +276,11 @@ bool rw_sip_uri_parse(struct rw_slice text, struct rw_sip_uri *ret)
     *ret = uri;
     return true;
 }
+
+bool rw_sip_uri_text_is_safe(const char *text)
+{
+    for (const unsigned char *p = (const unsigned char *)text; *p; p++)
+        if (*p <= 0x20 || *p == 0x7f || *p == '<' || *p == '>' || *p == '"')
+            return false;
+    return true;
+}

@@ -55,4 +55,7 @@ bool rw_sip_next_element(struct rw_slice *rest, struct rw_slice *ret);
 
 struct rw_slice rw_sip_trim(struct rw_slice s); /* without spaces and tabs at its ends */
 
+/* True when text holds no control character, space or angle bracket: fit to stand in <>. */
+bool rw_sip_uri_text_is_safe(const char *text);
+
 #endif

@@ -178,7 +178,7 @@ enum rw_class rw_sip_wire_new(struct rw_sip_wire **ret, const struct rw_sip_opti
     for (unsigned i = 0; i < workers; i++)
         wire->at[i].udp = wire->at[i].tcp = -1;
     wire->peers = rw_sip_peers_new();
-    wire->profiles = rw_sip_profiles_new();
+    wire->profiles = rw_sip_profiles_new(options->tls_dir);
     if (!wire->peers || !wire->profiles)
         class = rw_fail_memory(err);
     else if (!write_names(wire, options))

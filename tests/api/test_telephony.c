@@ -71,8 +71,7 @@ static void test_trunk_over_tls(void **state)
                                .host = "sip.example",
                                .transport = "tls",
                                .version = 1,
-                               .ca_file = "/ca.pem",
-                               .addresses = "192.0.2.1;priority=1"};
+                               .addresses = "192.0.2.1, 192.0.2.2;priority=1"};
     struct rw_store_reader *reader = NULL;
     struct rw_tx *tx = rw_tx_new(house.store.store);
     struct rw_arena arena;
@@ -85,16 +84,19 @@ static void test_trunk_over_tls(void **state)
     store_test_commit(tx);
     admin("GET", BASES "/0192f000-0000-7000-8000-0000000000f7", NULL, 200);
     assert_int_equal(house_number("sip/port"), 0); /* where it is stands in SRV records */
+    assert_string_equal(house_text("sip/addresses/1"), "192.0.2.2;priority=1");
     admin("PUT", BASES "/0192f000-0000-7000-8000-0000000000f7",
           "{\"name\":\"By "
-          "hand\",\"version\":1,\"sip\":{\"host\":\"b.example\",\"transport\":\"tls\"}}",
+          "hand\",\"version\":1,\"tls\":{\"unverified\":true},\"sip\":{\"host\":\"b.example\","
+          "\"transport\":\"tls\",\"addresses\":[\"192.0.2.1;priority=1\",\"[2001:db8::1]:5070\"]}}",
           200);
+    assert_string_equal(house_text("sip/addresses/1"), "[2001:db8::1]:5070");
     rw_arena_init(&arena, 1u << 16);
     assert_int_equal(rw_store_reader_new(house.store.store, &reader, NULL), RW_OK);
     assert_int_equal(rw_store_get_trunk(reader, TENANT_A, row.id, &arena, &row, NULL), RW_OK);
     assert_string_equal(row.host, "b.example");
-    assert_string_equal(row.ca_file, "/ca.pem");
-    assert_string_equal(row.addresses, "192.0.2.1;priority=1");
+    assert_string_equal(row.addresses, "192.0.2.1;priority=1,[2001:db8::1]:5070");
+    assert_true(row.tls_unverified);
     rw_store_reader_free(reader);
     rw_arena_done(&arena);
 }
@@ -159,6 +161,9 @@ static void test_trunk_is_judged(void **state)
         {"{\"host\":\"h\",\"outboundProxy\":\"sip:h>x\"}", "trunk.bad_proxy", "/sip/outboundProxy",
          400},
         {"{\"host\":\"h\",\"authUser\":\"a\\n\"}", "trunk.bad_credential", "/sip/authUser", 400},
+        {"{\"host\":\"h\",\"addresses\":[\"a\",\"b:x\"]}", "trunk.bad_address", "/sip/addresses/1",
+         400},
+        {"{\"host\":\"h\",\"addresses\":[\"a,b\"]}", "trunk.bad_address", "/sip/addresses/0", 400},
         {"{\"host\":\"h\",\"secret\":1}", "body.unknown_member", "/sip/secret", 400},
     };
 

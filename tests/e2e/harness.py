@@ -186,20 +186,29 @@ class Server(Process):
 
     def _add_carrier(self, carrier, number):
         """A trunk and a route like the demo's, tried after those that there are."""
-        edges = "/api/v2/telephony/providers/edges"
         host, port = carrier.removesuffix("/tcp").rsplit(":", 1)
-
-        def admin(method, path, body=None):
-            answer = self.request(method, edges + path, body, token=self.demo["admin_token"])
-            assert answer.status == 200, answer.body
-            return answer.json
-
-        trunk = admin("POST", "/trunkbasesettings", {
+        trunk = self.telephony("POST", "/trunkbasesettings", {
             "name": f"Carrier {number}", "answerTimeoutMs": 60000,
             "sip": {"host": host, "port": int(port), "transport": "tcp" if carrier.endswith("/tcp") else "udp"}})
-        site = admin("GET", "/sites")["entities"][0]["id"]
-        admin("POST", f"/sites/{site}/outboundroutes", {
+        site = self.telephony("GET", "/sites")["entities"][0]["id"]
+        self.telephony("POST", f"/sites/{site}/outboundroutes", {
             "name": f"Everywhere {number}", "externalTrunkBases": [{"id": trunk["id"]}], "priority": number})
+
+    def telephony(self, method, path, body=None, status=200):
+        """What the administrator asks of the telephony's API; the answer's JSON."""
+        answer = self.request(method, "/api/v2/telephony/providers/edges" + path, body, token=self.demo["admin_token"])
+        assert answer.status == status, answer.body
+        return answer.json
+
+    def change_trunk(self, status=200, **groups):
+        """Changes settings of the demo's trunk: change_trunk(sip={"authUser": "us"}, answerTimeoutMs=5000)."""
+        path = f"/trunkbasesettings/{self.demo['trunk_id']}"
+        shown = self.telephony("GET", path)
+        body = {name: shown[name] for name in ("name", "version", "answerTimeoutMs", "enabled")}
+        body |= {name: value for name, value in shown.items() if isinstance(value, dict) and "id" not in value}
+        for name, value in groups.items():
+            body[name] = body.get(name, {}) | value if isinstance(value, dict) else value
+        return self.telephony("PUT", path, body, status)
 
     def _ready(self):
         if not self.alive():

@@ -18,6 +18,8 @@ trunks:
   - name: Carrier Two
     host: 2001:db8::7
     transport: tcp
+    addresses: ["192.0.2.1:5061;priority=1", 192.0.2.2]
+    tlsName: two.example
     enabled: false
 numbers:
   - phoneNumber: +6531234567
@@ -61,6 +63,8 @@ def test_a_file_is_applied_and_applied_again():
         route = apply.get(f"sites/{site['id']}/outboundroutes")["entities"][0]
         assert route["prefixes"] == ["+65", "+81"] and [t["name"] for t in route["externalTrunkBases"]] == ["Carrier One", "Carrier Two"]
         assert apply.get("trunkbasesettings?name=Carrier%20One")["entities"][0]["sip"]["hasPassword"]
+        two = apply.get("trunkbasesettings?name=Carrier%20Two")["entities"][0]
+        assert two["sip"]["addresses"] == ["192.0.2.1:5061;priority=1", "192.0.2.2"] and two["tls"]["name"] == "two.example", two
         assert apply.get("dids/main")["phoneNumber"] == "+6531234567"
 
         again = apply(FILE, "--yes")

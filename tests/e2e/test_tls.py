@@ -4,7 +4,6 @@ import contextlib
 import pathlib
 import shutil
 import signal
-import sqlite3
 import subprocess
 import tempfile
 
@@ -186,19 +185,20 @@ class Kamailio(Process):
         return f"0100007F:{self.port:04X}" in pathlib.Path("/proc/net/tcp").read_text(encoding="ascii")
 
 
-def with_credentials(**more):
-    """Gives the demo's trunk a user and a password, and the columns named."""
-    columns = {"auth_user": "us", "auth_password": "s3cret", **more}
-
-    def prepare(database):
-        with contextlib.closing(sqlite3.connect(database)) as store, store:
-            store.execute("UPDATE trunks SET " + ", ".join(f"{c} = ?" for c in columns), [str(v) for v in columns.values()])
-    return prepare
+@contextlib.contextmanager
+def set_up(folder, carrier, sip=None, **tls):
+    """A server with the demo's trunk set to the carrier, as an operator does it: over the API."""
+    host, port = carrier.removesuffix("/tls").rsplit(":", 1)
+    with Server("127.0.0.1:9", settings=(f"sip.tls_dir={folder}",)) as server:
+        server.change_trunk(sip={"host": host, "port": int(port), "transport": "tls", "authUser": "us",
+                                 "authPassword": "s3cret", **(sip or {})},
+                            tls={"caFile": "root.pem", **tls})
+        yield server
 
 
 def test_kamailio_is_the_carrier():
     with certificates() as folder, Simulator() as called, Kamailio(folder, called.sip) as proxy, \
-            Server(proxy.sip, init=("--carrier-ca", folder / "root.pem"), prepare=with_credentials()) as server:
+            set_up(folder, proxy.sip) as server:
         ours = [server.place_agentless() for _ in range(5)]
         for call in ours:
             server.in_state(call, "external", "connected")
@@ -220,8 +220,7 @@ def test_kamailio_is_the_carrier():
 def test_the_second_address_takes_over():
     with certificates() as folder, Simulator(*shown(folder, "carrier")) as carrier:
         nobody = f"127.0.0.1:{free_port()}"
-        with Server(carrier.sip + "/tls", init=("--carrier-ca", folder / "root.pem"),
-                    prepare=with_credentials(addresses=f"{carrier.sip};priority=2, {nobody};priority=1")) as server:
+        with set_up(folder, carrier.sip, {"addresses": [f"{carrier.sip};priority=2", f"{nobody};priority=1"]}) as server:
             for _ in range(3):
                 call = server.place_agentless()
                 server.in_state(call, "external", "connected")
@@ -231,17 +230,30 @@ def test_the_second_address_takes_over():
 
 def test_kamailio_wants_a_certificate_of_ours():
     with certificates() as folder, Simulator() as called, Kamailio(folder, called.sip, verify=1) as proxy:
-        trusted = ("--carrier-ca", folder / "root.pem")
-        with Server(proxy.sip, init=trusted, prepare=with_credentials()) as server:
+        with set_up(folder, proxy.sip) as server:
             told = carrier_end(server, server.place_agentless())
             assert told["code"] == "carrier_tls", told
-        with Server(proxy.sip, init=trusted,
-                    prepare=with_credentials(client_cert_file=folder / "us.pem",
-                                             client_key_file=folder / "us.key")) as server:
+            server.change_trunk(tls={"certFile": "us.pem", "keyFile": "us.key"})  # counts for the next call
             call = server.place_agentless()
             server.in_state(call, "external", "connected")
             disconnect(server, call)
             server.finished(call)
+
+
+def test_files_of_a_trunk_are_judged_when_it_is_set_up():
+    with certificates() as folder, set_up(folder, "127.0.0.1:9") as server:
+        for tls, code, pointer in (
+                ({"caFile": "/etc/passwd"}, "trunk.bad_file", "/tls/caFile"),
+                ({"caFile": "../root.pem"}, "trunk.bad_file", "/tls/caFile"),
+                ({"caFile": "missing.pem"}, "trunk.bad_file", "/tls/caFile"),
+                ({"caFile": "us.key"}, "tls.ca_unreadable", "/tls/caFile"),
+                ({"certFile": "us.pem"}, "trunk.half_certificate", "/tls/keyFile"),
+                ({"certFile": "us.pem", "keyFile": "carrier.key"}, "tls.key_mismatch", "/tls/keyFile"),
+                ({"certFile": "us.key", "keyFile": "us.key"}, "tls.certificate_unreadable", "/tls/certFile")):
+            refusal = server.change_trunk(tls=tls, status=400)
+            assert [(e["code"], e["pointer"]) for e in refusal["errors"]] == [(code, pointer)], refusal
+        shown = server.change_trunk(tls={"name": "sip.carrier.example"})
+        assert shown["tls"] == {"caFile": "root.pem", "name": "sip.carrier.example", "unverified": False}, shown
 
 
 if __name__ == "__main__":
