@@ -148,6 +148,7 @@ static void say_fate(const struct rw_route_step *step, char *dst, size_t size)
 {
     static const char *const places[] = {"first", "second", "third",   "fourth",
                                          "fifth", "sixth",  "seventh", "eighth"};
+    char prefix[RW_ROUTE_PREFIX_TEXT];
 
     switch (step->fate) {
     case RW_ROUTE_TAKEN:
@@ -157,7 +158,7 @@ static void say_fate(const struct rw_route_step *step, char *dst, size_t size)
         (void)snprintf(dst, size, "its trunk is asked before by another route");
         break;
     case RW_ROUTE_TRUNK_INACTIVE:
-        (void)snprintf(dst, size, "its trunk is %.40s", step->trunk->state);
+        (void)snprintf(dst, size, "its trunk is %.40s", step->trunk->row->state);
         break;
     case RW_ROUTE_TRUNK_MISSING:
         (void)snprintf(dst, size, "its trunk is gone");
@@ -168,31 +169,36 @@ static void say_fate(const struct rw_route_step *step, char *dst, size_t size)
         break;
     case RW_ROUTE_OTHER_CLASS:
         (void)snprintf(dst, size, "it takes numbers of other classes: %.60s",
-                       step->way->route->classifications);
+                       step->way->rule->row->classifications);
         break;
     case RW_ROUTE_OTHER_PREFIX:
-        (void)snprintf(dst, size, "the number does not begin with %.20s", step->way->prefix);
+        rw_route_prefix_text(step->way->prefix, prefix);
+        (void)snprintf(dst, size, "the number does not begin with %s", prefix);
         break;
     }
 }
 
 static void write_step(struct rw_json_writer *w, const struct rw_route_step *step)
 {
-    char why[100] = "";
+    const struct rw_row_route *route = step->way->rule->row;
+    char prefix[RW_ROUTE_PREFIX_TEXT], why[100] = "";
 
     say_fate(step, why, sizeof(why));
+    rw_route_prefix_text(step->way->prefix, prefix);
     rw_json_open_object(w, NULL);
-    rw_json_str(w, "id", step->way->route->id);
-    rw_json_opt(w, "name", step->way->route->name);
-    rw_json_str(w, "prefix", step->way->prefix);
-    rw_json_uint(w, "priority", step->way->route->priority);
+    rw_json_str(w, "id", route->id);
+    rw_json_opt(w, "name", route->name);
+    rw_json_str(w, "prefix", prefix);
+    rw_json_uint(w, "priority", route->priority);
     rw_json_bool(w, "taken", step->fate == RW_ROUTE_TAKEN);
     if (step->place)
         rw_json_uint(w, "place", step->place);
-    rw_json_open_object(w, "trunk");
-    rw_json_str(w, "id", step->way->trunk_id);
-    rw_json_opt(w, "name", step->trunk ? step->trunk->name : NULL);
-    rw_json_close(w);
+    if (step->trunk) {
+        rw_json_open_object(w, "trunk");
+        rw_json_slice(w, "id", step->trunk->id);
+        rw_json_opt(w, "name", step->trunk->row ? step->trunk->row->name : NULL);
+        rw_json_close(w);
+    }
     rw_json_str(w, "why", why);
     rw_json_close(w);
 }
@@ -229,7 +235,7 @@ static void answer(struct explaining *e)
     for (uint32_t i = 0; i < e->trace->count; i++)
         write_step(&w, &e->trace->steps[i]);
     rw_json_close(&w);
-    rw_json_uint(&w, "routesInAll", e->trace->routes);
+    rw_json_uint(&w, "routesInAll", (uint64_t)e->trace->count + e->trace->unseen);
     write_trunks(e, &w);
     if (e->invite.len)
         rw_json_slice(&w, "invite", rw_buf_slice(&e->invite));

@@ -22,7 +22,6 @@ struct rw_making {
     enum rw_route_caller caller;
     const struct rw_row_route *route;                      /* of the first trunk */
     const struct rw_row_trunk *trunks[RW_CALL_TRUNKS_MAX]; /* in the order of trying */
-    const struct rw_route_way *ways[RW_CALL_TRUNKS_MAX];   /* that lead to them, before the dice */
     uint32_t trunk_count;
     const struct rw_row_user *user;
     const struct rw_row_station *station;

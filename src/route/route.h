@@ -23,11 +23,13 @@
 #define RW_ROUTE_ROUTE_H
 
 #include "call/leg.h"
-#include "route/decide.h"
+#include "route/numbers.h"
+#include "route/prefixes.h"
 #include "store/store.h"
 
 #define RW_ROUTE_REMEMBERED 4096
-#define RW_ROUTE_CONSIDERED 64u /* routes that lead to a number and are looked at, of one plan */
+#define RW_ROUTE_CONSIDERED                                                                        \
+    64u /* trunks behind routes to a number that are looked at, of one plan */
 
 struct rw_route_table;
 
@@ -45,7 +47,7 @@ enum rw_route_caller {
     RW_ROUTE_CALLER_ONLY_USABLE, /* nothing does: the only usable one that there is */
 };
 
-/* What became of a route. */
+/* What became of a route, or of a trunk behind it. */
 enum rw_route_fate {
     RW_ROUTE_TAKEN,
     RW_ROUTE_SAME_TRUNK, /* its trunk is tried before, by another route */
@@ -56,9 +58,10 @@ enum rw_route_fate {
     RW_ROUTE_OTHER_CLASS,  /* the route takes numbers of other classes */
 };
 
+/* What became of a trunk behind a route, or of a route that was passed over with all of them. */
 struct rw_route_step {
-    const struct rw_route_way *way;   /* of the table: use at once */
-    const struct rw_row_trunk *trunk; /* NULL: missing, or not looked at */
+    const struct rw_route_way *way;     /* of the table: use at once */
+    const struct rw_route_trunk *trunk; /* NULL: the route was passed over */
     enum rw_route_fate fate;
     uint32_t place; /* of TAKEN: in the order of trying, from 1 */
 };
@@ -70,7 +73,7 @@ struct rw_route_step {
 struct rw_route_trace {
     enum rw_route_caller caller;
     const struct rw_row_number *number; /* of the table; NULL: none was chosen */
-    uint32_t routes;                    /* that the tenant has */
+    uint32_t unseen; /* routes, each counted once a prefix, that are in no step */
     uint32_t count;
     struct rw_route_step steps[RW_ROUTE_CONSIDERED];
 };

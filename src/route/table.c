@@ -97,33 +97,51 @@ static enum rw_class read_plans(struct rw_route_table *table, const char *tenant
                                       &list->count, err);
 }
 
+/* The ways of all rules in one array; NULL when there are none, or no memory (*ret_ways > 0). */
+static struct rw_route_way *gather_ways(struct rw_route_table *table,
+                                        struct rw_route_rule *const *rules, size_t count,
+                                        size_t *ret_ways)
+{
+    struct rw_route_way *ways, *end;
+
+    *ret_ways = 0;
+    for (size_t i = 0; i < count; i++)
+        *ret_ways += rules[i] ? rw_route_ways_count(rules[i]) : 0;
+    ways = end = *ret_ways ? rw_arena_alloc(&table->arena, *ret_ways * sizeof(*ways)) : NULL;
+    for (size_t i = 0; ways && i < count; i++)
+        end = rules[i] ? rw_route_ways(rules[i], end) : end;
+    return ways;
+}
+
 static enum rw_class read_routes(struct rw_route_table *table, const char *tenant_id,
                                  const void **ret, struct rw_err *err)
 {
-    struct rw_table_routes *list = rw_arena_alloc(&table->arena, sizeof(*list));
+    struct rw_route_prefixes *prefixes = rw_arena_alloc(&table->arena, sizeof(*prefixes));
     struct rw_page page = {.size = RW_TABLE_LIST_MAX, .number = 1};
-    struct rw_row_route *routes;
-    struct rw_route_way *end;
-    size_t count, ways = 0;
+    struct rw_route_rule **rules = NULL;
+    struct rw_route_way *ways;
+    struct rw_row_route *rows;
+    size_t count, way_count;
     enum rw_class rc;
 
-    *ret = list;
-    if (!list)
+    *ret = prefixes;
+    if (!prefixes)
         return rw_fail_memory(err);
-    rc = rw_store_list_routes(table->reader, tenant_id, &page, &table->arena, &routes, &count, err);
-    for (size_t i = 0; rc == RW_OK && i < count; i++)
-        ways += rw_route_ways_count(&routes[i]);
-    *list = (struct rw_table_routes){0};
-    if (rc != RW_OK || !ways)
+    rc = rw_store_list_routes(table->reader, tenant_id, &page, &table->arena, &rows, &count, err);
+    if (rc != RW_OK)
         return rc;
-    list->at = end = rw_arena_alloc(&table->arena, ways * sizeof(*list->at));
-    if (!list->at)
+    if (count)
+        rules = rw_arena_alloc(&table->arena, count * sizeof(*rules));
+    if (count && !rules)
         return rw_fail_memory(err);
     for (size_t i = 0; rc == RW_OK && i < count; i++)
-        rc = rw_route_ways(&routes[i], &table->arena, end, &end, err);
-    list->count = (size_t)(end - list->at);
-    rw_route_sort(list->at, list->count);
-    return rc;
+        rc = rw_route_rule_make(&rows[i], &table->arena, &rules[i], err);
+    if (rc != RW_OK)
+        return rc;
+    ways = gather_ways(table, rules, count, &way_count);
+    if (way_count && !ways)
+        return rw_fail_memory(err);
+    return rw_route_prefixes_make(prefixes, ways, way_count, &table->arena, err);
 }
 
 #define READ_ROW(type, call)                                                                       \
@@ -160,11 +178,20 @@ static enum rw_class read_row(struct rw_route_table *table, enum kind kind, cons
 
 /* ------------------------------------------------------------------ remembering */
 
+/* Eight bytes at a step: every call passes here several times. */
 static uint64_t mix(uint64_t hash, struct rw_slice text)
 {
-    for (size_t i = 0; i < text.n; i++)
-        hash = (hash ^ (unsigned char)text.p[i]) * 0x100000001b3u; /* FNV-1a */
-    return (hash ^ 0xff) * 0x100000001b3u;
+    uint64_t word = text.n;
+
+    for (;;) {
+        hash = (hash ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+        hash ^= hash >> 32;
+        if (!text.n)
+            return hash;
+        word = 0;
+        memcpy(&word, text.p, text.n < sizeof(word) ? text.n : sizeof(word));
+        text = rw_slice_from(text, sizeof(word));
+    }
 }
 
 /* The slot that remembers this, or the free one where it belongs. Half of the slots are free. */
@@ -247,10 +274,11 @@ enum rw_class rw_table_station(struct rw_route_table *table, const char *tenant_
     LOOK_UP(rw_row_station, STATION, rw_slice_str(id));
 }
 
-enum rw_class rw_table_trunk(struct rw_route_table *table, const char *tenant_id, const char *id,
-                             const struct rw_row_trunk **ret, struct rw_err *err)
+enum rw_class rw_table_trunk(struct rw_route_table *table, const char *tenant_id,
+                             struct rw_slice id, const struct rw_row_trunk **ret,
+                             struct rw_err *err)
 {
-    LOOK_UP(rw_row_trunk, TRUNK, rw_slice_str(id));
+    LOOK_UP(rw_row_trunk, TRUNK, id);
 }
 
 enum rw_class rw_table_numbers(struct rw_route_table *table, const char *tenant_id,
@@ -266,7 +294,7 @@ enum rw_class rw_table_plans(struct rw_route_table *table, const char *tenant_id
 }
 
 enum rw_class rw_table_routes(struct rw_route_table *table, const char *tenant_id,
-                              const struct rw_table_routes **ret, struct rw_err *err)
+                              const struct rw_route_prefixes **ret, struct rw_err *err)
 {
-    LOOK_UP(rw_table_routes, ROUTES, RW_LIT(""));
+    LOOK_UP(rw_route_prefixes, ROUTES, RW_LIT(""));
 }

@@ -11,11 +11,11 @@
 #ifndef RW_ROUTE_TABLE_H
 #define RW_ROUTE_TABLE_H
 
-#include "route/decide.h"
 #include "route/route.h"
 
-#define RW_TABLE_BYTES (64u << 20) /* 10,000 routes with 100,000 prefixes take about 15 MiB */
-#define RW_TABLE_LIST_MAX 10000u   /* rows of a list that are looked at */
+#define RW_TABLE_BYTES                                                                             \
+    (64u << 20)                  /* 10,000 routes with 100,000 prefixes: see docs/decisions/0030 */
+#define RW_TABLE_LIST_MAX 10000u /* rows of a list that are looked at */
 
 void rw_table_refresh(struct rw_route_table *table);
 
@@ -29,15 +29,12 @@ enum rw_class rw_table_user(struct rw_route_table *table, const char *tenant_id,
                             const struct rw_row_user **ret, struct rw_err *err);
 enum rw_class rw_table_station(struct rw_route_table *table, const char *tenant_id, const char *id,
                                const struct rw_row_station **ret, struct rw_err *err);
-enum rw_class rw_table_trunk(struct rw_route_table *table, const char *tenant_id, const char *id,
-                             const struct rw_row_trunk **ret, struct rw_err *err);
+enum rw_class rw_table_trunk(struct rw_route_table *table, const char *tenant_id,
+                             struct rw_slice id, const struct rw_row_trunk **ret,
+                             struct rw_err *err);
 
 struct rw_table_numbers {
     struct rw_row_number *at;
-    size_t count;
-};
-struct rw_table_routes {
-    struct rw_route_way *at; /* of all enabled routes, sorted by rw_route_sort() */
     size_t count;
 };
 struct rw_table_plans {
@@ -48,7 +45,8 @@ enum rw_class rw_table_plans(struct rw_route_table *table, const char *tenant_id
                              const struct rw_table_plans **ret, struct rw_err *err);
 enum rw_class rw_table_numbers(struct rw_route_table *table, const char *tenant_id,
                                const struct rw_table_numbers **ret, struct rw_err *err);
+/* All enabled routes. */
 enum rw_class rw_table_routes(struct rw_route_table *table, const char *tenant_id,
-                              const struct rw_table_routes **ret, struct rw_err *err);
+                              const struct rw_route_prefixes **ret, struct rw_err *err);
 
 #endif

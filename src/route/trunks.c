@@ -19,36 +19,56 @@ static void list_prefixes(struct rw_slice digits, char *dst, size_t size)
     }
 }
 
-static void no_route(struct rw_making *m, const struct rw_table_routes *routes,
-                     struct rw_slice digits, const struct rw_route_way *other)
+/* "44, 49, 65": prefixes that there are, as many as fit. */
+static void list_present(const struct rw_route_prefixes *routes, char *dst, size_t size)
 {
-    char have[100] = "", tried[110];
     size_t n = 0;
+
+    dst[0] = '\0';
+    for (size_t i = 0; i < routes->count && n + 24 < size; i++) {
+        char text[RW_ROUTE_PREFIX_TEXT];
+
+        if (i && routes->ways[i].prefix == routes->ways[i - 1].prefix)
+            continue;
+        rw_route_prefix_text(routes->ways[i].prefix, text);
+        n += (size_t)snprintf(dst + n, size - n, "%s%s", n ? ", " : "", text);
+    }
+}
+
+static void no_route(struct rw_making *m, const struct rw_route_prefixes *routes,
+                     struct rw_slice digits, const struct rw_route_rule *other)
+{
+    char have[100], tried[110];
     struct rw_err err;
 
-    for (size_t i = 0; i < routes->count && n + 24 < sizeof(have); i++)
-        if (i == 0 || strcmp(routes->at[i].prefix, routes->at[i - 1].prefix) != 0)
-            n += (size_t)snprintf(have + n, sizeof(have) - n, "%s%.15s", n ? ", " : "",
-                                  routes->at[i].prefix);
+    list_present(routes, have, sizeof(have));
     (void)rw_fail(&err, RW_CONFLICT, "route.none", "no route leads to this number");
     rw_err_found(&err, "+%.*s; prefixes with a route: %s%s%.40s%s", RW_SLICE_ARG(digits),
-                 n ? have : "none", other ? "; route " : "", other ? other->route->name : "",
+                 *have ? have : "none", other ? "; route " : "", other ? other->row->name : "",
                  other ? " takes other classes of numbers" : "");
     list_prefixes(digits, tried, sizeof(tried));
     rw_err_expected(&err, "a route with a prefix that was tried: %s, or empty", tried);
     rw_making_fault(m, &err, m->wish->to_pointer);
 }
 
-static void no_trunk(struct rw_making *m, const struct rw_route_way *way,
-                     const struct rw_row_trunk *trunk)
+/* The first trunk that was not to be used, when none was. */
+struct dead {
+    const struct rw_route_way *way;
+    const struct rw_route_trunk *trunk;
+};
+
+static void no_trunk(struct rw_making *m, const struct dead *dead)
 {
+    const struct rw_row_trunk *row = dead->trunk->row;
+    struct rw_slice trunk = row ? rw_slice_str(row->name) : dead->trunk->id;
+    char prefix[RW_ROUTE_PREFIX_TEXT];
     struct rw_err err;
 
+    rw_route_prefix_text(dead->way->prefix, prefix);
     (void)rw_fail(&err, RW_CONFLICT, "route.trunk_inactive",
                   "the route to this number leads to no active trunk");
-    rw_err_found(&err, "route %s (prefix \"%s\"), trunk %s, state %s", way->route->name,
-                 way->prefix, trunk ? trunk->name : way->trunk_id,
-                 trunk ? trunk->state : "missing");
+    rw_err_found(&err, "route %s (prefix \"%s\"), trunk %.*s, state %s", dead->way->rule->row->name,
+                 prefix, RW_SLICE_ARG(trunk), row ? row->state : "missing");
     rw_err_expected(&err, "an active trunk on that route, or another route with the same prefix");
     rw_making_fault(m, &err, m->wish->to_pointer);
 }
@@ -61,8 +81,7 @@ static bool is_taken(const struct rw_making *m, const struct rw_row_trunk *trunk
     return false;
 }
 
-static enum rw_route_fate judge_way(struct rw_making *m, const struct rw_route_way *way,
-                                    const struct rw_row_trunk *trunk)
+static enum rw_route_fate judge_trunk(struct rw_making *m, const struct rw_row_trunk *trunk)
 {
     if (!trunk)
         return RW_ROUTE_TRUNK_MISSING;
@@ -72,93 +91,110 @@ static enum rw_route_fate judge_way(struct rw_making *m, const struct rw_route_w
         return RW_ROUTE_SAME_TRUNK;
     if (m->trunk_count == RW_CALL_TRUNKS_MAX)
         return RW_ROUTE_ENOUGH;
-    m->ways[m->trunk_count] = way;
     m->trunks[m->trunk_count++] = trunk;
     return RW_ROUTE_TAKEN;
 }
 
-static void write_step(const struct rw_making *m, const struct rw_route_way *way,
-                       const struct rw_row_trunk *trunk, enum rw_route_fate fate)
+static void write_step(const struct rw_making *m, struct rw_route_step step)
 {
     struct rw_route_trace *trace = m->wish->trace;
 
-    if (trace && trace->count < RW_ROUTE_CONSIDERED)
-        trace->steps[trace->count++] =
-            (struct rw_route_step){way, trunk, fate, fate == RW_ROUTE_TAKEN ? m->trunk_count : 0};
-}
-
-static bool leads_to(const struct rw_route_way *way, struct rw_slice digits)
-{
-    size_t n = strlen(way->prefix);
-
-    return n <= digits.n && memcmp(way->prefix, digits.p, n) == 0;
-}
-
-/* The ways that do not lead there, for the trace. */
-static void write_others(const struct rw_making *m, const struct rw_table_routes *routes,
-                         struct rw_slice digits)
-{
-    if (!m->wish->trace)
+    if (!trace || trace->count == RW_ROUTE_CONSIDERED)
         return;
-    m->wish->trace->routes = (uint32_t)routes->count;
-    for (size_t i = 0; i < routes->count; i++)
-        if (!leads_to(&routes->at[i], digits))
-            write_step(m, &routes->at[i], NULL, RW_ROUTE_OTHER_PREFIX);
+    step.place = step.fate == RW_ROUTE_TAKEN ? m->trunk_count : 0;
+    trace->steps[trace->count++] = step;
 }
 
-/* The trunk of a way; NULL when there is none. False: trouble of the store, told already. */
-static bool read_trunk(struct rw_making *m, const struct rw_route_way *way,
-                       const struct rw_row_trunk **ret)
+/* The ways that do not lead there, for the trace; `seen` do. */
+static void write_others(const struct rw_making *m, const struct rw_route_prefixes *routes,
+                         struct rw_slice digits, size_t seen)
+{
+    struct rw_route_trace *trace = m->wish->trace;
+
+    if (!trace)
+        return;
+    for (size_t i = 0; i < routes->count && trace->count < RW_ROUTE_CONSIDERED; i++)
+        if (!rw_route_leads_to(&routes->ways[i], digits)) {
+            write_step(
+                m, (struct rw_route_step){.way = &routes->ways[i], .fate = RW_ROUTE_OTHER_PREFIX});
+            seen++;
+        }
+    trace->unseen = (uint32_t)(routes->count - seen);
+}
+
+/* Looks a trunk up, once. False: trouble of the store, told already. */
+static bool look_up(struct rw_making *m, struct rw_route_trunk *trunk)
 {
     struct rw_err err;
     bool missing;
 
-    *ret = NULL;
-    return rw_making_settled(m,
-                             rw_table_trunk(m->table, m->wish->tenant_id, way->trunk_id, ret, &err),
-                             &err, &missing) ||
-           missing;
+    if (trunk->looked_up)
+        return true;
+    trunk->looked_up =
+        rw_making_settled(
+            m, rw_table_trunk(m->table, m->wish->tenant_id, trunk->id, &trunk->row, &err), &err,
+            &missing) ||
+        missing;
+    return trunk->looked_up;
 }
 
-/* May the way's route take the number? Plans are read only for a route that is limited by class. */
-static bool takes(struct rw_making *m, const struct rw_route_way *way, struct rw_slice digits)
+/* May the route take the number? Plans are read only for a route that is limited by class. */
+static bool takes(struct rw_making *m, const struct rw_route_rule *rule, struct rw_slice digits)
 {
     const struct rw_table_plans *plans = NULL;
     struct rw_err err;
     bool missing;
 
-    if (!*way->route->classifications)
+    if (!rule->by_class)
         return true;
     return rw_making_settled(m, rw_table_plans(m->table, m->wish->tenant_id, &plans, &err), &err,
                              &missing) &&
-           rw_route_takes(way->route, plans->at, plans->count, digits);
+           rw_route_takes(rule->row, plans->at, plans->count, digits);
 }
 
-/* Trunks of one route that distributes at random stand side by side: each order of them is as likely. */
-static void spread(struct rw_making *m)
+/* Whether more trunks are to be looked at: enough for a call, or for whoever wants to see the way. */
+static bool wants_more(const struct rw_making *m, uint32_t looked_at)
 {
-    for (uint32_t from = 0, to; from < m->trunk_count; from = to) {
-        const struct rw_row_route *route = m->ways[from]->route;
+    return looked_at < RW_ROUTE_CONSIDERED &&
+           (m->trunk_count < RW_CALL_TRUNKS_MAX || m->wish->trace);
+}
 
-        for (to = from + 1; to < m->trunk_count && m->ways[to]->route == route;)
-            to++;
-        for (uint32_t i = to - 1; i > from && strcmp(route->distribution, "RANDOM") == 0; i--) {
-            uint32_t other = from + (uint32_t)(rw_random_u64() % (i - from + 1));
-            const struct rw_row_trunk *trunk = m->trunks[i];
+/* The trunks behind a way, which takes the call. False: trouble of the store, told already. */
+static bool take_trunks(struct rw_making *m, const struct rw_route_way *way, uint32_t *looked_at,
+                        struct dead *dead)
+{
+    struct rw_route_rule *rule = way->rule;
+    /* whoever wants to see the way sees the order before the dice */
+    bool drawn = rule->drawn && !m->wish->trace;
+    uint8_t order[RW_ROUTE_TRUNKS_MAX];
 
-            m->trunks[i] = m->trunks[other];
-            m->trunks[other] = trunk;
-        }
+    if (drawn)
+        rw_route_draw(rule, rw_random_u64(), order);
+    for (uint32_t i = 0; i < rule->trunk_count && wants_more(m, *looked_at); i++, ++*looked_at) {
+        struct rw_route_trunk *trunk = &rule->trunks[drawn ? order[i] : i];
+        enum rw_route_fate fate;
+
+        if (!look_up(m, trunk))
+            return false;
+        fate = judge_trunk(m, trunk->row);
+        if (fate == RW_ROUTE_TAKEN && !m->route)
+            m->route = rule->row;
+        if (fate != RW_ROUTE_TAKEN && !dead->way)
+            *dead = (struct dead){way, trunk};
+        write_step(m, (struct rw_route_step){way, trunk, fate, 0});
     }
+    return true;
 }
 
 void rw_making_find_trunks(struct rw_making *m)
 {
     struct rw_slice digits = rw_slice_from(m->wish->to, 1);
-    const struct rw_table_routes *routes = NULL;
-    const struct rw_route_way *way, *dead = NULL, *other = NULL;
-    const struct rw_row_trunk *dead_trunk = NULL, *trunk;
-    struct rw_route_cursor cursor = {.started = false};
+    const struct rw_route_prefixes *routes = NULL;
+    const struct rw_route_rule *other = NULL;
+    const struct rw_route_way *way;
+    struct rw_route_cursor cursor;
+    struct dead dead = {.way = NULL};
+    uint32_t looked_at = 0, seen = 0;
     struct rw_err err;
     bool missing;
 
@@ -166,33 +202,22 @@ void rw_making_find_trunks(struct rw_making *m)
         !rw_making_settled(m, rw_table_routes(m->table, m->wish->tenant_id, &routes, &err), &err,
                            &missing))
         return;
-    for (uint32_t i = 0;
-         i < RW_ROUTE_CONSIDERED && (m->trunk_count < RW_CALL_TRUNKS_MAX || m->wish->trace) &&
-         (way = rw_route_next(routes->at, routes->count, digits, &cursor)) != NULL;
-         i++) {
-        enum rw_route_fate fate = RW_ROUTE_OTHER_CLASS;
-
-        trunk = NULL;
-        if (takes(m, way, digits)) {
-            if (!read_trunk(m, way, &trunk))
+    cursor = rw_route_cursor(routes, digits);
+    for (; wants_more(m, looked_at) && (way = rw_route_next(&cursor)) != NULL; seen++) {
+        if (takes(m, way->rule, digits)) {
+            if (!take_trunks(m, way, &looked_at, &dead))
                 return;
-            fate = judge_way(m, way, trunk);
-        }
-        write_step(m, way, trunk, fate);
-        if (fate == RW_ROUTE_OTHER_CLASS) {
-            other = other ? other : way;
-        } else if (fate != RW_ROUTE_TAKEN && !dead) {
-            dead = way;
-            dead_trunk = trunk;
+        } else {
+            other = other ? other : way->rule;
+            looked_at++;
+            write_step(m, (struct rw_route_step){.way = way, .fate = RW_ROUTE_OTHER_CLASS});
         }
     }
-    write_others(m, routes, digits);
-    if (!m->wish->trace) /* whoever wants to see the way sees the order before the dice */
-        spread(m);
+    write_others(m, routes, digits, seen);
     if (m->trunk_count)
-        m->route = m->ways[0]->route;
-    else if (dead)
-        no_trunk(m, dead, dead_trunk);
+        return;
+    if (dead.way)
+        no_trunk(m, &dead);
     else
         no_route(m, routes, digits, other);
 }

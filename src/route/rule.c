@@ -1,0 +1,140 @@
+#include "route/rule.h"
+
+#include <stdlib.h>
+
+/* ------------------------------------------------------------------ taking a row apart */
+
+struct rw_slice rw_route_next_word(struct rw_slice *rest)
+{
+    const char *comma = rest->n ? memchr(rest->p, ',', rest->n) : NULL;
+    struct rw_slice word = {rest->p, comma ? (size_t)(comma - rest->p) : rest->n};
+
+    *rest = comma ? (struct rw_slice){comma + 1, rest->n - word.n - 1} : (struct rw_slice){NULL, 0};
+    return word;
+}
+
+static uint32_t words(const char *list)
+{
+    uint32_t n = *list != '\0';
+
+    for (; *list; list++)
+        n += *list == ',';
+    return n;
+}
+
+enum rw_class rw_route_rule_make(const struct rw_row_route *row, struct rw_arena *arena,
+                                 struct rw_route_rule **ret, struct rw_err *err)
+{
+    struct rw_slice ids = rw_slice_str(row->trunk_ids);
+    uint32_t count = words(row->trunk_ids);
+    struct rw_route_rule *rule;
+
+    *ret = NULL;
+    if (!row->enabled || !count)
+        return RW_OK;
+    if (count > RW_ROUTE_TRUNKS_MAX)
+        count = RW_ROUTE_TRUNKS_MAX;
+    rule = rw_arena_alloc(arena, sizeof(*rule) + count * sizeof(rule->trunks[0]));
+    if (!rule)
+        return rw_fail_memory(err);
+    rule->row = row;
+    rule->trunks = (struct rw_route_trunk *)(rule + 1);
+    rule->trunk_count = (uint8_t)count;
+    rule->drawn = strcmp(row->distribution, "SEQUENTIAL") != 0;
+    rule->by_class = *row->classifications != '\0';
+    for (uint32_t i = 0; i < count; i++)
+        rule->trunks[i].id = rw_route_next_word(&ids);
+    *ret = rule;
+    return RW_OK;
+}
+
+/* ------------------------------------------------------------------ classes of numbers */
+
+/* "4-15": how many digits. */
+static bool length_matches(const char *match, size_t n)
+{
+    char *end;
+    unsigned long least = strtoul(match, &end, 10),
+                  most = *end == '-' ? strtoul(end + 1, NULL, 10) : 0;
+
+    return n >= least && n <= most;
+}
+
+/* Is the number one of "+6531234500-+6531234599,+81312345678"? Numbers of one length only compare. */
+static bool list_matches(const char *list, struct rw_slice digits)
+{
+    while (*list) {
+        size_t n = strcspn(list, ","), first = strcspn(list, "-,");
+        const char *last = first < n ? list + first + 1 : list;
+        size_t last_n = first < n ? n - first - 1 : n;
+
+        if (first == digits.n + 1 && last_n == digits.n + 1 &&
+            memcmp(digits.p, list + 1, digits.n) >= 0 && memcmp(digits.p, last + 1, digits.n) <= 0)
+            return true;
+        list += n + (list[n] == ',');
+    }
+    return false;
+}
+
+bool rw_route_plan_matches(const struct rw_row_number_plan *plan, struct rw_slice digits)
+{
+    if (strcmp(plan->match_type, "digitLength") == 0)
+        return length_matches(plan->match, digits.n);
+    if (strcmp(plan->match_type, "intraCountryCode") == 0)
+        return rw_slice_starts(digits, rw_slice_str(plan->match));
+    if (strcmp(plan->match_type, "interCountryCode") == 0)
+        return !rw_slice_starts(digits, rw_slice_str(plan->match));
+    return list_matches(plan->match, digits);
+}
+
+static bool has_line(const char *lines, const char *line)
+{
+    size_t n = strlen(line);
+
+    while (*lines) {
+        size_t length = strcspn(lines, "\n");
+
+        if (length == n && memcmp(lines, line, n) == 0)
+            return true;
+        lines += length + (lines[length] == '\n');
+    }
+    return false;
+}
+
+bool rw_route_takes(const struct rw_row_route *route, const struct rw_row_number_plan *plans,
+                    size_t count, struct rw_slice digits)
+{
+    if (!*route->classifications)
+        return true;
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(plans[i].site_id, route->site_id) == 0 &&
+            rw_route_plan_matches(&plans[i], digits))
+            return has_line(route->classifications, plans[i].classification);
+    return false;
+}
+
+/* ------------------------------------------------------------------ the order of trunks */
+
+/* One step of splitmix64: a good seed in, as good a number out. */
+static uint64_t next_random(uint64_t *seed)
+{
+    uint64_t z = *seed += UINT64_C(0x9e3779b97f4a7c15);
+
+    z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
+    return z ^ z >> 31;
+}
+
+void rw_route_draw(const struct rw_route_rule *rule, uint64_t seed,
+                   uint8_t order[RW_ROUTE_TRUNKS_MAX])
+{
+    for (uint32_t i = 0; i < rule->trunk_count; i++)
+        order[i] = (uint8_t)i;
+    for (uint32_t left = rule->trunk_count; left > 1; left--) {
+        uint32_t other = (uint32_t)(next_random(&seed) % left);
+        uint8_t drawn = order[other];
+
+        order[other] = order[left - 1];
+        order[left - 1] = drawn;
+    }
+}

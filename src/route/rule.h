@@ -1,0 +1,55 @@
+/*
+ * route/rule.h - a route as calls are judged by it: its lists taken apart, once per change of the
+ * configuration.
+ *
+ * Owner    lies in the arena it was made with, beside the row, which it speaks of. Threads: one worker's.
+ * Memory   32 bytes, and 32 for each trunk.
+ * Errors   RW_NO_MEMORY.
+ */
+#ifndef RW_ROUTE_RULE_H
+#define RW_ROUTE_RULE_H
+
+#include "store/store.h"
+
+#define RW_ROUTE_TRUNKS_MAX 20u /* of a route; more are left out */
+
+struct rw_route_trunk {
+    struct rw_slice id;             /* in the row's list */
+    const struct rw_row_trunk *row; /* once it was looked up; NULL then: there is none */
+    bool looked_up;
+};
+
+struct rw_route_rule {
+    const struct rw_row_route *row;
+    uint8_t trunk_count;
+    bool drawn;    /* the order of its trunks is, for each call anew */
+    bool by_class; /* it takes numbers of some classes only */
+    struct rw_route_trunk *trunks;
+};
+
+/* A route that is disabled or has no trunk leads nowhere: *ret is NULL. */
+RW_NODISCARD enum rw_class rw_route_rule_make(const struct rw_row_route *row,
+                                              struct rw_arena *arena, struct rw_route_rule **ret,
+                                              struct rw_err *err);
+
+/* Takes the first word of a list with commas from *rest; rest->p is NULL after the last one. */
+struct rw_slice rw_route_next_word(struct rw_slice *rest);
+
+/* Does the plan match the number (E.164 without '+')? */
+bool rw_route_plan_matches(const struct rw_row_number_plan *plan, struct rw_slice digits);
+
+/*
+ * May the route take the number? Any that is limited to no class; else one whose class, as the first
+ * matching plan of the route's site says, is among the route's. `plans` are the tenant's, by priority.
+ */
+bool rw_route_takes(const struct rw_row_route *route, const struct rw_row_number_plan *plans,
+                    size_t count, struct rw_slice digits);
+
+/*
+ * The order in which a call asks the trunks of a rule that is drawn, by the seed. Fills
+ * order[0 .. rule->trunk_count - 1] with their indexes.
+ */
+void rw_route_draw(const struct rw_route_rule *rule, uint64_t seed,
+                   uint8_t order[RW_ROUTE_TRUNKS_MAX]);
+
+#endif

@@ -1,0 +1,128 @@
+#include "../test.h"
+
+#include "route/rule.h"
+
+#include <string.h>
+
+static void plans_class_numbers(void **state)
+{
+    static const struct {
+        const char *type, *match, *digits;
+        bool matches;
+    } table[] = {
+        {"digitLength", "10-11", "6591234567", true},
+        {"digitLength", "11-15", "6591234567", false},
+        {"intraCountryCode", "65", "6591234567", true},
+        {"intraCountryCode", "66", "6591234567", false},
+        {"intraCountryCode", "65", "6", false},
+        {"interCountryCode", "65", "6591234567", false},
+        {"interCountryCode", "66", "6591234567", true},
+        {"numberList", "+6591234567", "6591234567", true},
+        {"numberList", "+6591234500-+6591234599", "6591234500", true},
+        {"numberList", "+6591234500-+6591234599", "6591234599", true},
+        {"numberList", "+6591234500-+6591234599", "6591234600", false},
+        {"numberList", "+6591234500-+6591234599", "65912345", false},
+        {"numberList", "+81,+6591234500-+6591234599,+44", "6591234512", true},
+        {"numberList", "+81,+44", "44", true},
+        {"numberList", "", "44", false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++)
+        assert_int_equal(
+            rw_route_plan_matches(
+                &(struct rw_row_number_plan){.match_type = table[i].type, .match = table[i].match},
+                rw_slice_str(table[i].digits)),
+            table[i].matches);
+}
+
+/* The first matching plan of the route's site decides, though a later one would let the number pass. */
+static void routes_take_classes(void **state)
+{
+    static const struct rw_row_number_plan plans[] = {
+        {.site_id = "other", .match_type = "digitLength", .match = "1-15", .classification = "X"},
+        {.site_id = "s", .match_type = "intraCountryCode", .match = "65", .classification = "Near"},
+        {.site_id = "s", .match_type = "digitLength", .match = "1-15", .classification = "Far"},
+    };
+    struct rw_row_route route = {.site_id = "s", .classifications = ""};
+
+    (void)state;
+    assert_true(rw_route_takes(&route, NULL, 0, RW_LIT("6591234567")));
+    route.classifications = "X\nFar";
+    assert_false(rw_route_takes(&route, plans, 3, RW_LIT("6591234567")));
+    assert_true(rw_route_takes(&route, plans, 3, RW_LIT("442079460000")));
+    assert_false(rw_route_takes(&route, NULL, 0, RW_LIT("442079460000")));
+    route.classifications = "Nearer\nNear";
+    assert_true(rw_route_takes(&route, plans, 3, RW_LIT("6591234567")));
+}
+
+static void lists_are_taken_apart(void **state)
+{
+    static const struct {
+        const char *ids, *read;
+        bool enabled;
+    } table[] = {
+        {"a", "a", true},
+        {"a,b,c", "a b c", true},
+        {"", "none", true},
+        {"a,b", "none", false},
+        {"1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21",
+         "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20", true},
+    };
+    struct rw_arena arena;
+
+    (void)state;
+    rw_arena_init(&arena, 65536);
+    for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++) {
+        const struct rw_row_route row = {.trunk_ids = table[i].ids,
+                                         .distribution = "SEQUENTIAL",
+                                         .classifications = "",
+                                         .enabled = table[i].enabled};
+        struct rw_route_rule *rule;
+        char read[100] = "";
+
+        assert_int_equal(rw_route_rule_make(&row, &arena, &rule, NULL), RW_OK);
+        for (uint32_t n = 0; rule && n < rule->trunk_count; n++) {
+            strcat(read, n ? " " : "");
+            strncat(read, rule->trunks[n].id.p, rule->trunks[n].id.n);
+        }
+        assert_string_equal(rule ? read : "none", table[i].read);
+        assert_true(!rule || !rule->drawn);
+    }
+    rw_arena_done(&arena);
+}
+
+/* Of 6,000 draws each of the six orders of three trunks gets its thousand. */
+static void every_order_is_as_likely(void **state)
+{
+    const struct rw_row_route row = {.distribution = "RANDOM"};
+    const struct rw_route_rule rule = {.row = &row, .trunk_count = 3, .drawn = true};
+    unsigned seen[3][3][3] = {{{0}}};
+
+    (void)state;
+    for (uint64_t seed = 0; seed < 6000; seed++) {
+        uint8_t order[RW_ROUTE_TRUNKS_MAX], again[RW_ROUTE_TRUNKS_MAX];
+
+        rw_route_draw(&rule, seed, order);
+        rw_route_draw(&rule, seed, again);
+        assert_memory_equal(order, again, 3);
+        assert_int_equal(1u << order[0] | 1u << order[1] | 1u << order[2], 7);
+        seen[order[0]][order[1]][order[2]]++;
+    }
+    for (unsigned a = 0; a < 3; a++)
+        for (unsigned b = 0; b < 3; b++)
+            if (a != b)
+                assert_in_range(seen[a][b][3 - a - b], 850, 1150);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(plans_class_numbers),
+        cmocka_unit_test(routes_take_classes),
+        cmocka_unit_test(lists_are_taken_apart),
+        cmocka_unit_test(every_order_is_as_likely),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
