@@ -18,7 +18,7 @@ static void write_row(struct rw_json_writer *w, const struct rw_row_audit *row)
 
 void rw_op_getRingwrightAudit(struct rw_request *r)
 {
-    struct rw_listing listing = rw_listing_begin(r);
+    struct rw_listing listing = rw_listing_begin(r, NULL);
     struct rw_row_audit *rows;
     size_t count;
 

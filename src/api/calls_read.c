@@ -75,7 +75,6 @@ static enum rw_class write_list(struct rw_request *r, struct rw_json_writer *w,
                                 const struct rw_row_conversation *rows, size_t count,
                                 struct rw_err *err)
 {
-    rw_json_open_array(w, "entities");
     for (size_t i = 0; i < count; i++) {
         struct rw_conversation_view view;
         enum rw_class class = rw_conversation_read(r, &rows[i], &view, err);
@@ -84,35 +83,25 @@ static enum rw_class write_list(struct rw_request *r, struct rw_json_writer *w,
             return class;
         rw_render_call_conversation(w, NULL, &view);
     }
-    rw_json_close(w);
     return RW_OK;
 }
 
 void rw_op_getConversationsCalls(struct rw_request *r)
 {
-    struct rw_page page = rw_paging_read(r);
+    struct rw_listing listing = rw_listing_begin(r, NULL);
     struct rw_row_conversation *rows;
-    struct rw_json_writer w;
-    struct rw_buf body;
-    struct rw_err err;
     size_t count;
 
-    if (rw_store_list_open(r->api->with.reader, rw_request_tenant(r), r->identity->user_id, &page,
-                           r->arena, &rows, &count, &err)) {
-        rw_answer_err(r, &err);
+    if (!rw_listing_open(&listing, rw_store_list_open(r->api->with.reader, rw_request_tenant(r),
+                                                      r->identity->user_id, &listing.page, r->arena,
+                                                      &rows, &count, &listing.err)))
+        return;
+    if (write_list(r, &listing.w, rows, count, &listing.err)) {
+        rw_buf_done(&listing.body);
+        rw_answer_err(r, &listing.err);
         return;
     }
-    rw_answer_init(&body);
-    w = rw_json_writer(&body);
-    rw_json_open_object(&w, NULL);
-    if (write_list(r, &w, rows, count, &err)) {
-        rw_buf_done(&body);
-        rw_answer_err(r, &err);
-        return;
-    }
-    rw_paging_write(&w, r, &page);
-    rw_json_close(&w);
-    rw_answer_json(r, 200, &body);
+    rw_listing_close(&listing);
 }
 
 /* ------------------------------------------------------------------ the end of a call */

@@ -22,36 +22,14 @@
 #define DIDS "telephony/providers/edges/dids"
 #define NUMBERS_MAX 1000 /* of a pool: all are written in one transaction */
 
-static const struct rw_resource pool_kind = {
-    .code = "didpool.not_found",
-    .what = "DID pool",
-    .param = "didPoolId",
-    .list = "GET /api/v2/" POOLS,
-};
-static const struct rw_resource did_kind = {
-    .code = "did.not_found",
-    .what = "DID",
-    .param = "didId",
-    .list = "GET /api/v2/" DIDS,
-};
-
-static bool find(struct rw_request *r, struct rw_row_did_pool *ret)
-{
-    struct rw_err err;
-    enum rw_class class =
-        rw_store_get_did_pool(r->api->with.reader, rw_request_tenant(r),
-                              rw_request_param(r, "didPoolId"), r->arena, ret, &err);
-
-    return rw_resource_found(r, &pool_kind, class, &err);
-}
-
 /* ------------------------------------------------------------------ showing */
 
 /* models: DIDPool */
-static void write_pool(struct rw_request *r, struct rw_json_writer *w,
-                       const struct rw_row_did_pool *row, bool with_warnings)
+static void write_pool(struct rw_request *r, struct rw_json_writer *w, const void *arg)
 {
-    rw_json_open_object(w, NULL);
+    const struct rw_row_did_pool *row = arg;
+
+    (void)r;
     rw_resource_write_head(w, &(struct rw_resource_head){row->id, row->name, row->description,
                                                          "active", row->version, row->created_ms,
                                                          row->modified_ms});
@@ -59,9 +37,6 @@ static void write_pool(struct rw_request *r, struct rw_json_writer *w,
     rw_json_str(w, "endPhoneNumber", row->last_e164);
     rw_json_opt(w, "comments", row->comments);
     rw_render_self(w, POOLS, row->id);
-    if (with_warnings)
-        rw_answer_warnings(r, w);
-    rw_json_close(w);
 }
 
 static void write_owner(struct rw_json_writer *w, const struct rw_row_number *row)
@@ -74,79 +49,111 @@ static void write_owner(struct rw_json_writer *w, const struct rw_row_number *ro
 }
 
 /* models: DID */
-static void write_did(struct rw_json_writer *w, const struct rw_row_number *row)
+static void write_did(struct rw_request *r, struct rw_json_writer *w, const void *arg)
 {
-    rw_json_open_object(w, NULL);
+    const struct rw_row_number *row = arg;
+
+    (void)r;
     rw_resource_write_head(w, &(struct rw_resource_head){row->id, row->name ? row->name : row->e164,
                                                          NULL, row->state, row->version,
                                                          row->created_ms, 0});
     rw_json_str(w, "phoneNumber", row->e164);
     write_owner(w, row);
-    rw_json_close(w);
 }
 
 /* models: DIDNumber */
-static void write_did_number(struct rw_json_writer *w, const struct rw_row_number *row)
+static void write_did_number(struct rw_request *r, struct rw_json_writer *w, const void *arg)
 {
-    rw_json_open_object(w, NULL);
+    const struct rw_row_number *row = arg;
+
+    (void)r;
     rw_json_str(w, "id", row->id);
     rw_json_opt(w, "name", row->name);
     rw_json_str(w, "number", row->e164);
     rw_json_bool(w, "assigned", row->owner_user_id != NULL);
     write_owner(w, row);
-    rw_json_close(w);
+}
+
+static const struct rw_resource pool_kind = {
+    .code = "didpool.not_found",
+    .what = "DID pool",
+    .param = "didPoolId",
+    .list = "GET /api/v2/" POOLS,
+    .named = RW_NAMED_DID_POOL,
+    .write = write_pool,
+};
+static const struct rw_resource did_kind = {
+    .code = "did.not_found",
+    .what = "DID",
+    .param = "didId",
+    .list = "GET /api/v2/" DIDS,
+    .write = write_did,
+};
+static const struct rw_resource did_number_kind = {.write = write_did_number};
+static const struct rw_sort pool_sorts[] = {
+    {"id", "id"},
+    {"name", "name"},
+    {"startPhoneNumber", "first_e164"},
+    {"endPhoneNumber", "last_e164"},
+    {"dateCreated", "created_ms"},
+    {"dateModified", "modified_ms"},
+    {NULL, NULL},
+};
+static const struct rw_sort did_sorts[] = {{"phoneNumber", "e164"},
+                                           {"number", "e164"},
+                                           {"id", "id"},
+                                           {"name", "name"},
+                                           {"state", "state"},
+                                           {"dateCreated", "created_ms"},
+                                           {NULL, NULL}};
+
+static bool find(struct rw_request *r, struct rw_row_did_pool *ret)
+{
+    struct rw_err err;
+    enum rw_class class =
+        rw_store_get_did_pool(r->api->with.reader, rw_request_tenant(r),
+                              rw_request_param(r, "didPoolId"), r->arena, ret, &err);
+
+    return rw_resource_found(r, &pool_kind, class, &err);
 }
 
 void rw_op_getTelephonyProvidersEdgesDidpools(struct rw_request *r)
 {
-    struct rw_listing listing = rw_listing_begin(r);
-    struct rw_row_did_pool *rows;
-    size_t count;
+    struct rw_listing listing = rw_listing_begin(r, pool_sorts);
+    struct rw_row_did_pool *rows = NULL;
+    size_t count = 0;
+    enum rw_class class = rw_store_named_did_pools(r->api->with.reader, rw_request_tenant(r),
+                                                   rw_resource_query(r, "name"), &listing.page,
+                                                   r->arena, &rows, &count, &listing.err);
 
-    if (!rw_listing_open(&listing,
-                         rw_store_named_did_pools(r->api->with.reader, rw_request_tenant(r),
-                                                  rw_resource_query(r, "name"), &listing.page,
-                                                  r->arena, &rows, &count, &listing.err)))
-        return;
-    for (size_t i = 0; i < count; i++)
-        write_pool(r, &listing.w, &rows[i], false);
-    rw_listing_close(&listing);
+    rw_resource_list(&listing, &pool_kind, class, rows, sizeof(*rows), count);
 }
 
 void rw_op_getTelephonyProvidersEdgesDidpool(struct rw_request *r)
 {
     struct rw_row_did_pool row;
-    struct rw_json_writer w;
-    struct rw_buf body;
 
-    if (!find(r, &row))
-        return;
-    rw_answer_init(&body);
-    w = rw_json_writer(&body);
-    write_pool(r, &w, &row, false);
-    rw_answer_json(r, 200, &body);
+    if (find(r, &row))
+        rw_resource_show(r, &pool_kind, &row);
 }
 
 static void list_numbers(struct rw_request *r, const struct rw_number_filter *filter,
-                         void (*write)(struct rw_json_writer *w, const struct rw_row_number *row))
+                         const struct rw_resource *kind)
 {
-    struct rw_listing listing = rw_listing_begin(r);
-    struct rw_row_number *rows;
-    size_t count;
+    struct rw_listing listing = rw_listing_begin(r, did_sorts);
+    struct rw_row_number *rows = NULL;
+    size_t count = 0;
+    enum rw_class class =
+        rw_store_some_numbers(r->api->with.reader, rw_request_tenant(r), filter, &listing.page,
+                              r->arena, &rows, &count, &listing.err);
 
-    if (!rw_listing_open(&listing, rw_store_some_numbers(r->api->with.reader, rw_request_tenant(r),
-                                                         filter, &listing.page, r->arena, &rows,
-                                                         &count, &listing.err)))
-        return;
-    for (size_t i = 0; i < count; i++)
-        write(&listing.w, &rows[i]);
-    rw_listing_close(&listing);
+    rw_resource_list(&listing, kind, class, rows, sizeof(*rows), count);
 }
 
 void rw_op_getTelephonyProvidersEdgesDids(struct rw_request *r)
 {
     list_numbers(r, &(struct rw_number_filter){.e164 = rw_resource_query(r, "phoneNumber")},
-                 write_did);
+                 &did_kind);
 }
 
 void rw_op_getTelephonyProvidersEdgesDidpoolsDids(struct rw_request *r)
@@ -159,24 +166,18 @@ void rw_op_getTelephonyProvidersEdgesDidpoolsDids(struct rw_request *r)
         filter.owner = RW_NUMBER_ASSIGNED;
     else if (rw_slice_eq(type, RW_LIT("UNASSIGNED")))
         filter.owner = RW_NUMBER_UNASSIGNED;
-    list_numbers(r, &filter, write_did_number);
+    list_numbers(r, &filter, &did_number_kind);
 }
 
 void rw_op_getTelephonyProvidersEdgesDid(struct rw_request *r)
 {
     struct rw_row_number row;
-    struct rw_json_writer w;
-    struct rw_buf body;
     struct rw_err err;
     enum rw_class class = rw_store_get_number(r->api->with.reader, rw_request_tenant(r),
                                               rw_request_param(r, "didId"), r->arena, &row, &err);
 
-    if (!rw_resource_found(r, &did_kind, class, &err))
-        return;
-    rw_answer_init(&body);
-    w = rw_json_writer(&body);
-    write_did(&w, &row);
-    rw_answer_json(r, 200, &body);
+    if (rw_resource_found(r, &did_kind, class, &err))
+        rw_resource_show(r, &did_kind, &row);
 }
 
 /* ------------------------------------------------------------------ the range */
@@ -318,37 +319,19 @@ static bool take_numbers(struct rw_request *r, struct rw_tx *tx, const struct rw
 
 static bool read_body(struct rw_request *r, struct rw_row_did_pool *row, struct range *ret)
 {
-    struct rw_page page = {.size = 1, .number = 1};
-    struct rw_row_did_pool *others;
-    struct rw_err err;
-    size_t count;
-
     row->name = rw_request_member(r, "name");
     row->description = rw_request_member(r, "description");
     row->comments = rw_request_member(r, "comments");
     row->modified_ms = rw_clock_wall_ms();
-    if (!read_range(r, row, ret))
-        return false;
-    if (rw_store_named_did_pools(r->api->with.reader, row->tenant_id, row->name, &page, r->arena,
-                                 &others, &count, &err)) {
-        rw_answer_err(r, &err);
-        return false;
-    }
-    return rw_resource_name_free(r, &pool_kind, row->id, count ? others[0].id : NULL);
+    return read_range(r, row, ret) && rw_resource_name_free(r, &pool_kind, row->id);
 }
 
 static void commit(struct rw_request *r, struct rw_tx *tx, const struct rw_row_did_pool *row,
                    const char *action)
 {
-    struct rw_json_writer w;
-    struct rw_buf body;
-
     if (tx)
         rw_tx_put_did_pool(tx, row);
-    rw_answer_init(&body);
-    w = rw_json_writer(&body);
-    write_pool(r, &w, row, true);
-    rw_change_commit(r, tx, action, row->id, row->name, 200, &body);
+    rw_resource_commit(r, &pool_kind, tx, row, action, row->id, row->name);
 }
 
 void rw_op_postTelephonyProvidersEdgesDidpools(struct rw_request *r)

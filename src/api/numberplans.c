@@ -19,13 +19,6 @@
 #define DIGITS_MAX 15      /* of E.164 */
 #define PRIORITY_STEP 10   /* between plans that say none, in the order of the body */
 
-static const struct rw_resource kind = {
-    .code = "numberplan.not_found",
-    .what = "number plan",
-    .param = "numberPlanId",
-    .list = "GET /api/v2/telephony/providers/edges/sites/{siteId}/numberplans",
-};
-
 struct plans {
     struct rw_row_number_plan *at;
     size_t count;
@@ -65,12 +58,13 @@ static void write_numbers(struct rw_json_writer *w, const char *list)
 }
 
 /* models: NumberPlan */
-static void write_plan(struct rw_json_writer *w, const struct rw_row_number_plan *row)
+static void write_plan(struct rw_request *r, struct rw_json_writer *w, const void *arg)
 {
+    const struct rw_row_number_plan *row = arg;
     size_t dash = strcspn(row->match, "-");
     char collection[120];
 
-    rw_json_open_object(w, NULL);
+    (void)r;
     rw_resource_write_head(w, &(struct rw_resource_head){row->id, row->name, NULL, "active",
                                                          row->version, row->created_ms,
                                                          row->modified_ms});
@@ -90,18 +84,29 @@ static void write_plan(struct rw_json_writer *w, const struct rw_row_number_plan
     (void)snprintf(collection, sizeof(collection), "telephony/providers/edges/sites/%s/numberplans",
                    row->site_id);
     rw_render_self(w, collection, row->id);
-    rw_json_close(w);
 }
 
-static void write_all(struct rw_buf *body, const struct rw_row_number_plan *rows, size_t count)
+static const struct rw_resource kind = {
+    .code = "numberplan.not_found",
+    .what = "number plan",
+    .param = "numberPlanId",
+    .list = "GET /api/v2/telephony/providers/edges/sites/{siteId}/numberplans",
+    .write = write_plan,
+};
+
+static void write_all(struct rw_request *r, struct rw_buf *body,
+                      const struct rw_row_number_plan *rows, size_t count)
 {
     struct rw_json_writer w;
 
     rw_answer_init(body);
     w = rw_json_writer(body);
     rw_json_open_array(&w, NULL);
-    for (size_t i = 0; i < count; i++)
-        write_plan(&w, &rows[i]);
+    for (size_t i = 0; i < count; i++) {
+        rw_json_open_object(&w, NULL);
+        write_plan(r, &w, &rows[i]);
+        rw_json_close(&w);
+    }
     rw_json_close(&w);
 }
 
@@ -113,7 +118,7 @@ void rw_op_getTelephonyProvidersEdgesSiteNumberplans(struct rw_request *r)
 
     if (!read_plans(r, &site, &plans))
         return;
-    write_all(&body, plans.at, plans.count);
+    write_all(r, &body, plans.at, plans.count);
     rw_answer_json(r, 200, &body);
 }
 
@@ -121,8 +126,6 @@ void rw_op_getTelephonyProvidersEdgesSiteNumberplan(struct rw_request *r)
 {
     struct rw_row_number_plan row;
     struct rw_row_site site;
-    struct rw_json_writer w;
-    struct rw_buf body;
     struct rw_err err;
     enum rw_class class;
 
@@ -132,12 +135,8 @@ void rw_op_getTelephonyProvidersEdgesSiteNumberplan(struct rw_request *r)
                                      rw_request_param(r, "numberPlanId"), r->arena, &row, &err);
     if (class == RW_OK && strcmp(row.site_id, site.id) != 0)
         class = RW_NOT_FOUND;
-    if (!rw_resource_found(r, &kind, class, &err))
-        return;
-    rw_answer_init(&body);
-    w = rw_json_writer(&body);
-    write_plan(&w, &row);
-    rw_answer_json(r, 200, &body);
+    if (rw_resource_found(r, &kind, class, &err))
+        rw_resource_show(r, &kind, &row);
 }
 
 /* Each class once, in the order of the plans. */
@@ -348,6 +347,6 @@ void rw_op_putTelephonyProvidersEdgesSiteNumberplans(struct rw_request *r)
             rw_tx_delete_number_plan(tx, site.tenant_id, before.at[i].id, before.at[i].version);
     for (size_t i = 0; tx && i < count; i++)
         rw_tx_put_number_plan(tx, &rows[i]);
-    write_all(&body, rows, count);
+    write_all(r, &body, rows, count);
     rw_change_commit(r, tx, "numberplans.edit", site.id, site.name, 200, &body);
 }

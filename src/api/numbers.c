@@ -15,21 +15,14 @@
 
 #define NEAR_MAX 3
 
-static const struct rw_resource kind = {
-    .code = "number.not_found",
-    .what = "number",
-    .param = "phoneNumber",
-    .list = "GET /api/v2/telephony/providers/edges/{edgeId}/phoneNumbers",
-};
-
 /* ------------------------------------------------------------------ showing */
 
-static void write_number(struct rw_request *r, struct rw_json_writer *w,
-                         const struct rw_row_number *row, bool with_warnings)
+static void write_number(struct rw_request *r, struct rw_json_writer *w, const void *arg)
 {
+    const struct rw_row_number *row = arg;
     char collection[120];
 
-    rw_json_open_object(w, NULL);
+    (void)r;
     rw_json_str(w, "id", row->id);
     rw_json_str(w, "phoneNumber", row->e164);
     rw_json_opt(w, "name", row->name);
@@ -43,10 +36,17 @@ static void write_number(struct rw_request *r, struct rw_json_writer *w,
     (void)snprintf(collection, sizeof(collection), "telephony/providers/edges/%s/phoneNumbers",
                    row->edge_id);
     rw_render_self(w, collection, row->e164);
-    if (with_warnings)
-        rw_answer_warnings(r, w);
-    rw_json_close(w);
 }
+
+static const struct rw_resource kind = {
+    .code = "number.not_found",
+    .what = "number",
+    .param = "phoneNumber",
+    .list = "GET /api/v2/telephony/providers/edges/{edgeId}/phoneNumbers",
+    .write = write_number,
+};
+static const struct rw_sort sorts[] = {
+    {"phoneNumber", "e164"}, {"id", "id"}, {"name", "name"}, {"state", "state"}, {NULL, NULL}};
 
 /* Says which numbers of the edge begin alike: one digit missing is the usual reason. */
 static void refuse_number(struct rw_request *r, const struct rw_row_edge *edge, const char *sent)
@@ -101,34 +101,25 @@ static bool find(struct rw_request *r, struct rw_row_number *ret)
 void rw_op_getTelephonyProvidersEdgePhoneNumber(struct rw_request *r)
 {
     struct rw_row_number row;
-    struct rw_json_writer w;
-    struct rw_buf body;
 
-    if (!find(r, &row))
-        return;
-    rw_answer_init(&body);
-    w = rw_json_writer(&body);
-    write_number(r, &w, &row, false);
-    rw_answer_json(r, 200, &body);
+    if (find(r, &row))
+        rw_resource_show(r, &kind, &row);
 }
 
 void rw_op_getTelephonyProvidersEdgePhoneNumbers(struct rw_request *r)
 {
-    struct rw_listing listing = rw_listing_begin(r);
-    struct rw_row_number *rows;
+    struct rw_listing listing = rw_listing_begin(r, sorts);
+    struct rw_row_number *rows = NULL;
     struct rw_row_edge edge;
-    size_t count;
+    enum rw_class class;
+    size_t count = 0;
 
     if (!rw_edges_find(r, &edge))
         return;
-    if (!rw_listing_open(
-            &listing, rw_store_some_numbers(r->api->with.reader, edge.tenant_id,
-                                            &(struct rw_number_filter){.edge_id = edge.id},
-                                            &listing.page, r->arena, &rows, &count, &listing.err)))
-        return;
-    for (size_t i = 0; i < count; i++)
-        write_number(r, &listing.w, &rows[i], false);
-    rw_listing_close(&listing);
+    class = rw_store_some_numbers(r->api->with.reader, edge.tenant_id,
+                                  &(struct rw_number_filter){.edge_id = edge.id}, &listing.page,
+                                  r->arena, &rows, &count, &listing.err);
+    rw_resource_list(&listing, &kind, class, rows, sizeof(*rows), count);
 }
 
 /* ------------------------------------------------------------------ what a body says */
@@ -205,15 +196,10 @@ static bool is_free(struct rw_request *r, const struct rw_row_number *row)
 static void commit(struct rw_request *r, const struct rw_row_number *row, const char *action)
 {
     struct rw_tx *tx = rw_tx_new(r->api->with.store);
-    struct rw_json_writer w;
-    struct rw_buf body;
 
     if (tx)
         rw_tx_put_number(tx, row);
-    rw_answer_init(&body);
-    w = rw_json_writer(&body);
-    write_number(r, &w, row, true);
-    rw_change_commit(r, tx, action, row->id, row->e164, 200, &body);
+    rw_resource_commit(r, &kind, tx, row, action, row->id, row->e164);
 }
 
 void rw_op_postTelephonyProvidersEdgePhoneNumbers(struct rw_request *r)

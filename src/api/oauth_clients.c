@@ -80,7 +80,7 @@ static bool find(struct rw_request *r, struct rw_row_client *ret)
 
 void rw_op_getOauthClients(struct rw_request *r)
 {
-    struct rw_listing listing = rw_listing_begin(r);
+    struct rw_listing listing = rw_listing_begin(r, NULL);
     struct rw_row_client *rows;
     size_t count;
 

@@ -19,29 +19,6 @@
 #define PRIORITY_DEFAULT 100
 #define NAMES_MAX 64
 
-static const struct rw_resource kind = {
-    .code = "outbound_route.not_found",
-    .what = "outbound route",
-    .param = "outboundRouteId",
-    .list = "GET /api/v2/telephony/providers/edges/sites/{siteId}/outboundroutes",
-};
-
-/* The route of the path, of the site of the path, or the refusal is answered: false. */
-static bool find(struct rw_request *r, struct rw_row_route *ret)
-{
-    struct rw_row_site site;
-    struct rw_err err;
-    enum rw_class class;
-
-    if (!rw_sites_find(r, &site))
-        return false;
-    class = rw_store_get_route(r->api->with.reader, site.tenant_id,
-                               rw_request_param(r, "outboundRouteId"), r->arena, ret, &err);
-    if (class == RW_OK && strcmp(ret->site_id, site.id) != 0)
-        class = RW_NOT_FOUND;
-    return rw_resource_found(r, &kind, class, &err);
-}
-
 /* ------------------------------------------------------------------ showing */
 
 static void write_prefixes(struct rw_json_writer *w, const char *list)
@@ -115,11 +92,10 @@ static void write_trunks(struct rw_request *r, struct rw_json_writer *w,
 
 /* models: OutboundRouteBase, and what is ours: prefixes, priority. */
 static void write_route(struct rw_request *r, struct rw_json_writer *w,
-                        const struct rw_row_route *row, struct names *names, bool with_warnings)
+                        const struct rw_row_route *row, struct names *names)
 {
     char collection[120];
 
-    rw_json_open_object(w, NULL);
     rw_resource_write_head(w, &(struct rw_resource_head){row->id, row->name, row->description,
                                                          row->enabled ? "active" : "inactive",
                                                          row->version, row->created_ms,
@@ -134,14 +110,52 @@ static void write_route(struct rw_request *r, struct rw_json_writer *w,
     (void)snprintf(collection, sizeof(collection),
                    "telephony/providers/edges/sites/%s/outboundroutes", row->site_id);
     rw_render_self(w, collection, row->id);
-    if (with_warnings)
-        rw_answer_warnings(r, w);
-    rw_json_close(w);
+}
+
+static void write_one(struct rw_request *r, struct rw_json_writer *w, const void *row)
+{
+    struct names names = {0};
+
+    write_route(r, w, row, &names);
+}
+
+static const struct rw_resource kind = {
+    .code = "outbound_route.not_found",
+    .what = "outbound route",
+    .param = "outboundRouteId",
+    .list = "GET /api/v2/telephony/providers/edges/sites/{siteId}/outboundroutes",
+    .named = RW_NAMED_ROUTE,
+    .write = write_one,
+};
+static const struct rw_sort sorts[] = {
+    {"priority", "priority"},
+    {"id", "id"},
+    {"name", "name"},
+    {"enabled", "enabled"},
+    {"dateCreated", "created_ms"},
+    {"dateModified", "modified_ms"},
+    {NULL, NULL},
+};
+
+/* The route of the path, of the site of the path, or the refusal is answered: false. */
+static bool find(struct rw_request *r, struct rw_row_route *ret)
+{
+    struct rw_row_site site;
+    struct rw_err err;
+    enum rw_class class;
+
+    if (!rw_sites_find(r, &site))
+        return false;
+    class = rw_store_get_route(r->api->with.reader, site.tenant_id,
+                               rw_request_param(r, "outboundRouteId"), r->arena, ret, &err);
+    if (class == RW_OK && strcmp(ret->site_id, site.id) != 0)
+        class = RW_NOT_FOUND;
+    return rw_resource_found(r, &kind, class, &err);
 }
 
 void rw_op_getTelephonyProvidersEdgesSiteOutboundroutes(struct rw_request *r)
 {
-    struct rw_listing listing = rw_listing_begin(r);
+    struct rw_listing listing = rw_listing_begin(r, sorts);
     struct names names = {0};
     struct rw_row_route *rows;
     struct rw_row_site site;
@@ -154,24 +168,20 @@ void rw_op_getTelephonyProvidersEdgesSiteOutboundroutes(struct rw_request *r)
                                                rw_resource_query(r, "name"), &listing.page,
                                                r->arena, &rows, &count, &listing.err)))
         return;
-    for (size_t i = 0; i < count; i++)
-        write_route(r, &listing.w, &rows[i], &names, false);
+    for (size_t i = 0; i < count; i++) {
+        rw_json_open_object(&listing.w, NULL);
+        write_route(r, &listing.w, &rows[i], &names);
+        rw_json_close(&listing.w);
+    }
     rw_listing_close(&listing);
 }
 
 void rw_op_getTelephonyProvidersEdgesSiteOutboundroute(struct rw_request *r)
 {
-    struct names names = {0};
     struct rw_row_route row;
-    struct rw_json_writer w;
-    struct rw_buf body;
 
-    if (!find(r, &row))
-        return;
-    rw_answer_init(&body);
-    w = rw_json_writer(&body);
-    write_route(r, &w, &row, &names, false);
-    rw_answer_json(r, 200, &body);
+    if (find(r, &row))
+        rw_resource_show(r, &kind, &row);
 }
 
 /* ------------------------------------------------------------------ what a body says */
@@ -296,10 +306,6 @@ static bool read_body(struct rw_request *r, struct rw_row_route *row)
 {
     const json_t *priority = json_object_get(r->body, "priority");
     const char *distribution = rw_request_member(r, "distribution");
-    struct rw_page page = {.size = 1, .number = 1};
-    struct rw_row_route *others;
-    struct rw_err err;
-    size_t count;
 
     row->name = rw_request_member(r, "name");
     row->description = rw_request_member(r, "description");
@@ -307,14 +313,8 @@ static bool read_body(struct rw_request *r, struct rw_row_route *row)
     row->enabled = !json_is_false(json_object_get(r->body, "enabled"));
     row->priority = priority ? (uint32_t)json_integer_value(priority) : PRIORITY_DEFAULT;
     row->modified_ms = rw_clock_wall_ms();
-    if (!read_lists(r, row) || !rw_resource_no_faults(r))
-        return false;
-    if (rw_store_named_routes(r->api->with.reader, row->tenant_id, NULL, row->name, &page, r->arena,
-                              &others, &count, &err)) {
-        rw_answer_err(r, &err);
-        return false;
-    }
-    return rw_resource_name_free(r, &kind, row->id, count ? others[0].id : NULL);
+    return read_lists(r, row) && rw_resource_no_faults(r) &&
+           rw_resource_name_free(r, &kind, row->id);
 }
 
 /* ------------------------------------------------------------------ changing */
@@ -322,16 +322,10 @@ static bool read_body(struct rw_request *r, struct rw_row_route *row)
 static void commit(struct rw_request *r, const struct rw_row_route *row, const char *action)
 {
     struct rw_tx *tx = rw_tx_new(r->api->with.store);
-    struct names names = {0};
-    struct rw_json_writer w;
-    struct rw_buf body;
 
     if (tx)
         rw_tx_put_route(tx, row);
-    rw_answer_init(&body);
-    w = rw_json_writer(&body);
-    write_route(r, &w, row, &names, true);
-    rw_change_commit(r, tx, action, row->id, row->name, 200, &body);
+    rw_resource_commit(r, &kind, tx, row, action, row->id, row->name);
 }
 
 void rw_op_postTelephonyProvidersEdgesSiteOutboundroutes(struct rw_request *r)

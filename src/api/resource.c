@@ -41,18 +41,22 @@ bool rw_resource_current(struct rw_request *r, uint32_t stored)
     return false;
 }
 
-bool rw_resource_name_free(struct rw_request *r, const struct rw_resource *kind, const char *id,
-                           const char *other_id)
+bool rw_resource_name_free(struct rw_request *r, const struct rw_resource *kind, const char *id)
 {
+    const char *name = rw_request_member(r, "name"), *other_id;
     struct rw_err err;
+    enum rw_class class = rw_store_find_named(
+        r->api->with.reader, kind->named, rw_request_tenant(r), name, r->arena, &other_id, &err);
 
-    if (!other_id || (id && strcmp(id, other_id) == 0))
+    if (class == RW_NOT_FOUND || (class == RW_OK && id && strcmp(id, other_id) == 0))
         return true;
-    rw_fail(&err, RW_CONFLICT, "telephony.name_taken", "another %s of this tenant has the name",
-            kind->what);
-    rw_err_at(&err, "/name", -1, 0);
-    rw_err_found(&err, "\"%s\", which belongs to %s", rw_request_member(r, "name"), other_id);
-    rw_err_expected(&err, "a name that no other %s has", kind->what);
+    if (class == RW_OK) {
+        rw_fail(&err, RW_CONFLICT, "telephony.name_taken", "another %s of this tenant has the name",
+                kind->what);
+        rw_err_at(&err, "/name", -1, 0);
+        rw_err_found(&err, "\"%s\", which belongs to %s", name, other_id);
+        rw_err_expected(&err, "a name that no other %s has", kind->what);
+    }
     rw_answer_err(r, &err);
     return false;
 }
@@ -123,6 +127,49 @@ const char *rw_resource_query(struct rw_request *r, const char *name)
     struct rw_slice text = rw_request_query(r, name);
 
     return text.n ? rw_arena_copy(r->arena, text) : NULL;
+}
+
+/* ------------------------------------------------------------------ answers */
+
+void rw_resource_show(struct rw_request *r, const struct rw_resource *kind, const void *row)
+{
+    struct rw_json_writer w;
+    struct rw_buf body;
+
+    rw_answer_init(&body);
+    w = rw_json_writer(&body);
+    rw_json_open_object(&w, NULL);
+    kind->write(r, &w, row);
+    rw_json_close(&w);
+    rw_answer_json(r, 200, &body);
+}
+
+void rw_resource_list(struct rw_listing *listing, const struct rw_resource *kind,
+                      enum rw_class class, const void *rows, size_t row_size, size_t count)
+{
+    if (!rw_listing_open(listing, class))
+        return;
+    for (size_t i = 0; i < count; i++) {
+        rw_json_open_object(&listing->w, NULL);
+        kind->write(listing->r, &listing->w, (const char *)rows + i * row_size);
+        rw_json_close(&listing->w);
+    }
+    rw_listing_close(listing);
+}
+
+void rw_resource_commit(struct rw_request *r, const struct rw_resource *kind, struct rw_tx *tx,
+                        const void *row, const char *action, const char *id, const char *name)
+{
+    struct rw_json_writer w;
+    struct rw_buf body;
+
+    rw_answer_init(&body);
+    w = rw_json_writer(&body);
+    rw_json_open_object(&w, NULL);
+    kind->write(r, &w, row);
+    rw_answer_warnings(r, &w);
+    rw_json_close(&w);
+    rw_change_commit(r, tx, action, id, name, 200, &body);
 }
 
 void rw_resource_write_head(struct rw_json_writer *w, const struct rw_resource_head *head)

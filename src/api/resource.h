@@ -1,6 +1,6 @@
 /*
- * api/resource.h - what the resources of telephony have in common: found or not, the version that a
- * change starts from, a name that nobody else has, what stands in the way of a deletion.
+ * api/resource.h - what the resources of telephony have in common: found or not, shown and listed, the
+ * version that a change starts from, a name that nobody else has, what stands in the way of a deletion.
  *
  * Each function answers the request when it returns false; the handler just returns then.
  *
@@ -12,12 +12,16 @@
 #define RW_API_RESOURCE_H
 
 #include "api/answer.h"
+#include "api/paging.h"
 
 struct rw_resource {
-    const char *code;  /* of "there is none": "trunk.not_found" */
-    const char *what;  /* "trunk" */
-    const char *param; /* of the path: "trunkId" */
-    const char *list;  /* where it would be found: "GET /api/v2/..." */
+    const char *code;          /* of "there is none": "trunk.not_found" */
+    const char *what;          /* "trunk" */
+    const char *param;         /* of the path: "trunkId" */
+    const char *list;          /* where it would be found: "GET /api/v2/..." */
+    enum rw_store_named named; /* among whom its name is unique */
+    /* Writes the members of a row, one of the store's, into an object that is open. */
+    void (*write)(struct rw_request *r, struct rw_json_writer *w, const void *row);
 };
 
 /* Judges a reading by the id in the path. */
@@ -27,9 +31,8 @@ bool rw_resource_found(struct rw_request *r, const struct rw_resource *kind, enu
 /* The body's "version" is the stored one. */
 bool rw_resource_current(struct rw_request *r, uint32_t stored);
 
-/* `other_id` is who has the name already, NULL: nobody; `id` is whose it may be. */
-bool rw_resource_name_free(struct rw_request *r, const struct rw_resource *kind, const char *id,
-                           const char *other_id);
+/* Nobody else has the name in the body; `id` is whose it may be. */
+bool rw_resource_name_free(struct rw_request *r, const struct rw_resource *kind, const char *id);
 
 #define RW_RESOURCE_USERS_SHOWN 3 /* names in a refusal; the rest is counted */
 
@@ -60,6 +63,22 @@ bool rw_resource_no_faults(struct rw_request *r);
 
 /* A query parameter as a C string in the arena; NULL when it is absent or empty. */
 const char *rw_resource_query(struct rw_request *r, const char *name);
+
+/* Answers with one of them. */
+void rw_resource_show(struct rw_request *r, const struct rw_resource *kind, const void *row);
+
+/*
+ * Answers with `count` rows of `row_size` bytes, which were read as `listing` says with the result `class`.
+ */
+void rw_resource_list(struct rw_listing *listing, const struct rw_resource *kind,
+                      enum rw_class class, const void *rows, size_t row_size, size_t count);
+
+/*
+ * Commits the tx that makes or changes a row (NULL: memory was out for it), with an audit row of `action`
+ * about `id` and `name`, and answers with the row and the warnings.
+ */
+void rw_resource_commit(struct rw_request *r, const struct rw_resource *kind, struct rw_tx *tx,
+                        const void *row, const char *action, const char *id, const char *name);
 
 /* The members that resources of the contract begin and end with. */
 struct rw_resource_head {

@@ -11,11 +11,31 @@
 #define SITES "telephony/providers/edges/sites"
 #define PLANS_MAX 1000
 
+/* models: Site */
+static void write_site(struct rw_request *r, struct rw_json_writer *w, const void *arg)
+{
+    const struct rw_row_site *row = arg;
+
+    (void)r;
+    rw_resource_write_head(w, &(struct rw_resource_head){row->id, row->name, row->description,
+                                                         row->state, row->version, row->created_ms,
+                                                         row->modified_ms});
+    rw_json_bool(w, "managed", false);
+    rw_json_str(w, "mediaModel", "Premises");
+    rw_render_self(w, SITES, row->id);
+}
+
 static const struct rw_resource kind = {
     .code = "site.not_found",
     .what = "site",
     .param = "siteId",
     .list = "GET /api/v2/" SITES,
+    .named = RW_NAMED_SITE,
+    .write = write_site,
+};
+static const struct rw_sort sorts[] = {
+    {"id", "id"}, {"name", "name"}, {"dateCreated", "created_ms"}, {"dateModified", "modified_ms"},
+    {NULL, NULL},
 };
 
 bool rw_sites_find(struct rw_request *r, struct rw_row_site *ret)
@@ -27,83 +47,45 @@ bool rw_sites_find(struct rw_request *r, struct rw_row_site *ret)
     return rw_resource_found(r, &kind, class, &err);
 }
 
-/* models: Site */
-static void write_site(struct rw_request *r, struct rw_json_writer *w,
-                       const struct rw_row_site *row, bool with_warnings)
-{
-    rw_json_open_object(w, NULL);
-    rw_resource_write_head(w, &(struct rw_resource_head){row->id, row->name, row->description,
-                                                         row->state, row->version, row->created_ms,
-                                                         row->modified_ms});
-    rw_json_bool(w, "managed", false);
-    rw_json_str(w, "mediaModel", "Premises");
-    rw_render_self(w, SITES, row->id);
-    if (with_warnings)
-        rw_answer_warnings(r, w);
-    rw_json_close(w);
-}
+/* ------------------------------------------------------------------ showing */
 
 void rw_op_getTelephonyProvidersEdgesSites(struct rw_request *r)
 {
-    struct rw_listing listing = rw_listing_begin(r);
-    struct rw_row_site *rows;
-    size_t count;
+    struct rw_listing listing = rw_listing_begin(r, sorts);
+    struct rw_row_site *rows = NULL;
+    size_t count = 0;
+    enum rw_class class = rw_store_named_sites(r->api->with.reader, rw_request_tenant(r),
+                                               rw_resource_query(r, "name"), &listing.page,
+                                               r->arena, &rows, &count, &listing.err);
 
-    if (!rw_listing_open(&listing, rw_store_named_sites(r->api->with.reader, rw_request_tenant(r),
-                                                        rw_resource_query(r, "name"), &listing.page,
-                                                        r->arena, &rows, &count, &listing.err)))
-        return;
-    for (size_t i = 0; i < count; i++)
-        write_site(r, &listing.w, &rows[i], false);
-    rw_listing_close(&listing);
+    rw_resource_list(&listing, &kind, class, rows, sizeof(*rows), count);
 }
 
 void rw_op_getTelephonyProvidersEdgesSite(struct rw_request *r)
 {
     struct rw_row_site row;
-    struct rw_json_writer w;
-    struct rw_buf body;
 
-    if (!rw_sites_find(r, &row))
-        return;
-    rw_answer_init(&body);
-    w = rw_json_writer(&body);
-    write_site(r, &w, &row, false);
-    rw_answer_json(r, 200, &body);
+    if (rw_sites_find(r, &row))
+        rw_resource_show(r, &kind, &row);
 }
 
 /* ------------------------------------------------------------------ changing */
 
 static bool read_body(struct rw_request *r, struct rw_row_site *row)
 {
-    struct rw_page page = {.size = 1, .number = 1};
-    struct rw_row_site *others;
-    struct rw_err err;
-    size_t count;
-
     row->name = rw_request_member(r, "name");
     row->description = rw_request_member(r, "description");
     row->modified_ms = rw_clock_wall_ms();
-    if (rw_store_named_sites(r->api->with.reader, row->tenant_id, row->name, &page, r->arena,
-                             &others, &count, &err)) {
-        rw_answer_err(r, &err);
-        return false;
-    }
-    return rw_resource_name_free(r, &kind, row->id, count ? others[0].id : NULL);
+    return rw_resource_name_free(r, &kind, row->id);
 }
 
 static void commit(struct rw_request *r, const struct rw_row_site *row, const char *action)
 {
     struct rw_tx *tx = rw_tx_new(r->api->with.store);
-    struct rw_json_writer w;
-    struct rw_buf body;
 
     if (tx)
         rw_tx_put_site(tx, row);
-    rw_answer_init(&body);
-    w = rw_json_writer(&body);
-    write_site(r, &w, row, true);
-    rw_change_commit(r, tx, action, row->id, row->name, 200, &body);
+    rw_resource_commit(r, &kind, tx, row, action, row->id, row->name);
 }
 
 void rw_op_postTelephonyProvidersEdgesSites(struct rw_request *r)

@@ -66,9 +66,12 @@ enum rw_class rw_users_associated(const struct rw_request *r, const char *user_i
 
 /* ------------------------------------------------------------------ reading */
 
+static const struct rw_sort sorts[] = {
+    {"id", "id"}, {"name", "name"}, {"sipUri", "sip_uri"}, {"userId", "user_id"}, {NULL, NULL}};
+
 void rw_op_getStations(struct rw_request *r)
 {
-    struct rw_listing listing = rw_listing_begin(r);
+    struct rw_listing listing = rw_listing_begin(r, sorts);
     struct rw_row_station *rows;
     size_t count;
 

@@ -107,7 +107,7 @@ static void write_token(struct rw_json_writer *w, const struct rw_row_token *row
 
 void rw_op_getRingwrightTokens(struct rw_request *r)
 {
-    struct rw_listing listing = rw_listing_begin(r);
+    struct rw_listing listing = rw_listing_begin(r, NULL);
     struct rw_row_token *rows;
     size_t count;
 

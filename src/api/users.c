@@ -140,9 +140,11 @@ void rw_op_getUsersMe(struct rw_request *r)
     rw_answer_json(r, 200, &body);
 }
 
+static const struct rw_sort sorts[] = {{"id", "id"}, {NULL, NULL}};
+
 void rw_op_getUsers(struct rw_request *r)
 {
-    struct rw_listing listing = rw_listing_begin(r);
+    struct rw_listing listing = rw_listing_begin(r, sorts);
     struct rw_row_user *rows;
     size_t count;
 

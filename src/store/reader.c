@@ -2,6 +2,8 @@
 
 #include "base/mem.h"
 
+#include <assert.h>
+
 #define LIMIT_PARAMETER 8
 #define OFFSET_PARAMETER 9
 
@@ -130,8 +132,29 @@ static int prepare_text(struct rw_store_reader *reader, const char *sql, sqlite3
     return *stmt ? SQLITE_OK : rw_sql_prepare(reader->db, rw_slice_str(sql), stmt);
 }
 
+static bool has_column(enum rw_entity_kind entity, const char *column)
+{
+    for (unsigned i = 0; i < rw_entities[entity].count; i++)
+        if (strcmp(rw_entities[entity].fields[i].column, column) == 0)
+            return true;
+    return false;
+}
+
+/* What is equal by the column stays in the order of the list. */
+static void put_order(struct rw_buf *sql, unsigned query, const struct rw_page *page)
+{
+    rw_buf_puts(sql, " ORDER BY ");
+    if (page && page->sort) {
+        assert(has_column(queries[query].entity, page->sort)); /* it becomes part of the text */
+        rw_buf_printf(sql, "%s COLLATE NOCASE%s, ", page->sort, page->descending ? " DESC" : "");
+    }
+    rw_buf_printf(sql, "%s LIMIT ?%d OFFSET ?%d", queries[query].order, LIMIT_PARAMETER,
+                  OFFSET_PARAMETER);
+}
+
+/* page: whose order it is to have; NULL: the list's own. */
 static int prepare(struct rw_store_reader *reader, unsigned query, bool counting,
-                   sqlite3_stmt **stmt)
+                   const struct rw_page *page, sqlite3_stmt **stmt)
 {
     enum rw_entity_kind entity = queries[query].entity;
     struct rw_buf sql;
@@ -150,8 +173,7 @@ static int prepare(struct rw_store_reader *reader, unsigned query, bool counting
         rw_buf_printf(&sql, " INDEXED BY %s", indexes[query]);
     rw_buf_printf(&sql, " WHERE %s", queries[query].where);
     if (!counting && queries[query].order)
-        rw_buf_printf(&sql, " ORDER BY %s LIMIT ?%d OFFSET ?%d", queries[query].order,
-                      LIMIT_PARAMETER, OFFSET_PARAMETER);
+        put_order(&sql, query, page);
     rc = sql.failed ? SQLITE_NOMEM : rw_sql_prepare(reader->db, rw_buf_slice(&sql), stmt);
     rw_buf_done(&sql);
     return rc;
@@ -171,7 +193,7 @@ enum rw_class rw_reader_one(struct rw_store_reader *reader, unsigned query,
 {
     enum rw_class class = RW_OK;
     sqlite3_stmt *stmt;
-    int rc = prepare(reader, query, false, &reader->select[query]);
+    int rc = prepare(reader, query, false, NULL, &reader->select[query]);
 
     if (rc != SQLITE_OK)
         return fail(reader, query, rc, err);
@@ -208,10 +230,10 @@ static bool make_room(struct rw_arena *arena, size_t row_size, size_t count, siz
     return true;
 }
 
-static enum rw_class collect(struct rw_store_reader *reader, unsigned query, struct rw_arena *arena,
-                             void **ret, size_t *ret_count, struct rw_err *err)
+static enum rw_class collect(struct rw_store_reader *reader, unsigned query, sqlite3_stmt *stmt,
+                             struct rw_arena *arena, void **ret, size_t *ret_count,
+                             struct rw_err *err)
 {
-    sqlite3_stmt *stmt = reader->select[query];
     enum rw_entity_kind entity = queries[query].entity;
     size_t size = rw_entities[entity].row_size, count = 0, cap = 0;
     char *rows = NULL;
@@ -230,23 +252,25 @@ static enum rw_class collect(struct rw_store_reader *reader, unsigned query, str
     return RW_OK;
 }
 
+/* `page` says how many of them and which, and in what order. Statements of an order of its own are not kept. */
 static enum rw_class select_rows(struct rw_store_reader *reader, unsigned query,
-                                 const struct rw_value *values, unsigned count, uint64_t limit,
-                                 uint64_t offset, struct rw_arena *arena, void **ret,
+                                 const struct rw_value *values, unsigned count,
+                                 const struct rw_page *page, struct rw_arena *arena, void **ret,
                                  size_t *ret_count, struct rw_err *err)
 {
+    uint64_t number = page->number ? page->number - 1 : 0;
+    sqlite3_stmt *sorted = NULL, **stmt = page->sort ? &sorted : &reader->select[query];
     enum rw_class class;
-    sqlite3_stmt *stmt;
-    int rc = prepare(reader, query, false, &reader->select[query]);
+    int rc = prepare(reader, query, false, page, stmt);
 
     if (rc != SQLITE_OK)
         return fail(reader, query, rc, err);
-    stmt = reader->select[query];
-    rw_values_bind(stmt, values, count);
-    (void)sqlite3_bind_int64(stmt, LIMIT_PARAMETER, (sqlite3_int64)limit);
-    (void)sqlite3_bind_int64(stmt, OFFSET_PARAMETER, (sqlite3_int64)offset);
-    class = collect(reader, query, arena, ret, ret_count, err);
-    (void)sqlite3_reset(stmt);
+    rw_values_bind(*stmt, values, count);
+    (void)sqlite3_bind_int64(*stmt, LIMIT_PARAMETER, page->size);
+    (void)sqlite3_bind_int64(*stmt, OFFSET_PARAMETER, (sqlite3_int64)(number * page->size));
+    class = collect(reader, query, *stmt, arena, ret, ret_count, err);
+    (void)sqlite3_reset(*stmt);
+    (void)sqlite3_finalize(sorted);
     return class;
 }
 
@@ -255,7 +279,9 @@ enum rw_class rw_reader_many(struct rw_store_reader *reader, unsigned query,
                              struct rw_arena *arena, void **ret, size_t *ret_count,
                              struct rw_err *err)
 {
-    return select_rows(reader, query, values, count, limit, 0, arena, ret, ret_count, err);
+    const struct rw_page page = {.size = limit, .number = 1};
+
+    return select_rows(reader, query, values, count, &page, arena, ret, ret_count, err);
 }
 
 static enum rw_class count_rows(struct rw_store_reader *reader, unsigned query,
@@ -263,7 +289,7 @@ static enum rw_class count_rows(struct rw_store_reader *reader, unsigned query,
                                 struct rw_err *err)
 {
     sqlite3_stmt *stmt;
-    int rc = prepare(reader, query, true, &reader->count[query]);
+    int rc = prepare(reader, query, true, NULL, &reader->count[query]);
 
     if (rc != SQLITE_OK)
         return fail(reader, query, rc, err);
@@ -289,7 +315,6 @@ enum rw_class rw_reader_page(struct rw_store_reader *reader, unsigned query,
                              struct rw_arena *arena, void **ret, size_t *ret_count,
                              struct rw_err *err)
 {
-    uint64_t number = page->number ? page->number - 1 : 0;
     enum rw_class class;
     int rc = prepare_text(reader, "BEGIN", &reader->begin);
 
@@ -301,8 +326,7 @@ enum rw_class rw_reader_page(struct rw_store_reader *reader, unsigned query,
         return fail(reader, query, rc, err);
     class = count_rows(reader, query, values, count, &page->total, err);
     if (class == RW_OK)
-        class = select_rows(reader, query, values, count, page->size, number * page->size, arena,
-                            ret, ret_count, err);
+        class = select_rows(reader, query, values, count, page, arena, ret, ret_count, err);
     (void)step_once(reader->end); /* nothing was written: it can only end */
     return class;
 }

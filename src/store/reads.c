@@ -94,6 +94,31 @@ enum rw_class rw_store_named_routes(struct rw_store_reader *reader, const char *
     return class;
 }
 
+enum rw_class rw_store_find_named(struct rw_store_reader *reader, enum rw_store_named what,
+                                  const char *tenant_id, const char *name, struct rw_arena *arena,
+                                  const char **ret_id, struct rw_err *err)
+{
+    static const enum rw_query queries[] = {
+        [RW_NAMED_TRUNK] = RW_Q_NAMED_TRUNKS,
+        [RW_NAMED_DID_POOL] = RW_Q_NAMED_DID_POOLS,
+        [RW_NAMED_SITE] = RW_Q_NAMED_SITES,
+        [RW_NAMED_ROUTE] = RW_Q_NAMED_ROUTES,
+    };
+    char space[16];
+    const struct rw_value values[] = {rw_value_id(tenant_id, space), rw_value_text(name),
+                                      rw_value_text(NULL)};
+    void *rows = NULL;
+    size_t count;
+    enum rw_class class =
+        rw_reader_many(reader, queries[what], values, 3, 1, arena, &rows, &count, err);
+
+    if (class == RW_OK && !count)
+        return rw_fail(err, RW_NOT_FOUND, "store.not_found", "nothing of the tenant is called so");
+    if (class == RW_OK)
+        *ret_id = *(const char *const *)rows; /* every row begins with its id */
+    return class;
+}
+
 enum rw_class rw_store_plans_of_site(struct rw_store_reader *reader, const char *tenant_id,
                                      const char *site_id, uint32_t max, struct rw_arena *arena,
                                      struct rw_row_number_plan **ret, size_t *ret_count,

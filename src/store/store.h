@@ -272,6 +272,9 @@ RW_NODISCARD enum rw_class rw_tx_commit(struct rw_tx *tx, struct rw_err *err);
 struct rw_page {
     uint32_t size, number; /* number is 1-based */
     uint64_t total;        /* filled in: rows in all */
+    /* A column of the table, texts without regard to ASCII case; NULL: the order of the list. */
+    const char *sort;
+    bool descending; /* of that column */
 };
 
 enum rw_class rw_store_get_tenant(struct rw_store_reader *reader, const char *id,
@@ -315,6 +318,18 @@ enum rw_class rw_store_named_routes(struct rw_store_reader *reader, const char *
                                     const char *site_id, const char *name, struct rw_page *page,
                                     struct rw_arena *arena, struct rw_row_route **ret,
                                     size_t *ret_count, struct rw_err *err);
+
+/* Whose name it is: the id of the trunk, pool ... of the tenant that is called so. RW_NOT_FOUND: nobody's. */
+enum rw_store_named {
+    RW_NAMED_NOTHING, /* names need not be unique */
+    RW_NAMED_TRUNK,
+    RW_NAMED_DID_POOL,
+    RW_NAMED_SITE,
+    RW_NAMED_ROUTE
+};
+enum rw_class rw_store_find_named(struct rw_store_reader *reader, enum rw_store_named what,
+                                  const char *tenant_id, const char *name, struct rw_arena *arena,
+                                  const char **ret_id, struct rw_err *err);
 
 /* A site's number plans, by priority; at most `max`. */
 enum rw_class rw_store_plans_of_site(struct rw_store_reader *reader, const char *tenant_id,

@@ -622,6 +622,31 @@ const struct house_answer *house_send(enum house_token token, const char *method
     return &answer;
 }
 
+const struct house_answer *house_admin(const char *method, const char *path, const char *body,
+                                       int status)
+{
+    const struct house_answer *a = house_send(TOKEN_ADMIN, method, path, NULL, body);
+
+    if (a->status != status)
+        fail_msg("%s %s: %d %s", method, path, a->status, a->text);
+    return a;
+}
+
+void house_refused(const char *code, const char *pointer)
+{
+    for (size_t i = 0; i < house_count("errors"); i++) {
+        char path[40];
+
+        (void)snprintf(path, sizeof(path), "errors/%zu/code", i);
+        if (strcmp(house_text(path), code) != 0)
+            continue;
+        (void)snprintf(path, sizeof(path), "errors/%zu/pointer", i);
+        if (strcmp(house_text(path), pointer) == 0)
+            return;
+    }
+    fail_msg("no %s at %s: %s", code, pointer, house_last()->text);
+}
+
 const struct house_answer *house_judge(enum house_token token, const char *body)
 {
     return house_send(token, "POST", "/api/v2/conversations/calls?validateOnly=true", NULL, body);

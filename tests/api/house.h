@@ -100,6 +100,13 @@ struct rw_api *house_api(void);
 /* POST /conversations/calls?validateOnly=true with a body. */
 const struct house_answer *house_judge(enum house_token token, const char *body);
 
+/* An administrator of tenant A asks; fails the test unless it is answered with `status`. */
+const struct house_answer *house_admin(const char *method, const char *path, const char *body,
+                                       int status);
+
+/* Fails the test unless the last answer has exactly this code at this pointer, among others perhaps. */
+void house_refused(const char *code, const char *pointer);
+
 /* Text at a path of member names and indices, "errors/0/code"; "(none)" when absent. */
 const char *house_text(const char *path);
 long long house_number(const char *path);   /* -1 when absent */

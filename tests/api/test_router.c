@@ -234,7 +234,9 @@ static void test_query(void **state)
         {"postConversationsCalls", "validateOnly", "true", NULL, ""},
         {"postConversationsCalls", "validateOnly", "yes", "request.bad_parameter", ""},
         {"getHealth", "verbose", "", "request.unknown_parameter", ""},
-        {"getUsers", "sortOrder", "asc", NULL, ""},
+        {"getUsers", "sortOrder", "DESC", NULL, ""},
+        {"getUsers", "sortOrder", "up", "request.bad_parameter", ""},
+        {"getTelephonyProvidersEdge", "expand", "site", NULL, ""}, /* has no effect */
     };
     static struct rw_faults faults, warnings;
 
@@ -255,7 +257,7 @@ static void test_query(void **state)
         } else {
             assert_true(seen != 0);
         }
-        assert_int_equal(warnings.count, strcmp(cases[i].name, "sortOrder") == 0);
+        assert_int_equal(warnings.count, strcmp(cases[i].name, "expand") == 0);
         if (warnings.count)
             assert_string_equal(warnings.at[0].code, "request.ignored_parameter");
     }

@@ -373,6 +373,48 @@ static void test_paging(void **state)
     }
 }
 
+/* By a column, texts without regard to case; equal ones stay in the order of the list. */
+static void test_order(void **state)
+{
+    struct store_test *t = *state;
+    static const char *const names[] = {"beta", "Alpha", "gamma", "alpha"};
+    static const struct {
+        struct rw_page page;
+        const char *ids;
+    } cases[] = {{{.size = 10, .number = 1}, "0123"},
+                 {{.size = 10, .number = 1, .sort = "name"}, "1302"},
+                 {{.size = 10, .number = 1, .sort = "name", .descending = true}, "2013"},
+                 {{.size = 10, .number = 1, .sort = "created_ms", .descending = true}, "3210"},
+                 {{.size = 2, .number = 2, .sort = "name"}, "02"}};
+    struct rw_tx *tx = rw_tx_new(t->store);
+
+    for (size_t i = 0; i < 4; i++) {
+        char id[2] = {(char)('0' + i), '\0'};
+
+        rw_tx_put_user(tx, &(struct rw_row_user){.id = id,
+                                                 .tenant_id = TENANT_A,
+                                                 .name = names[i],
+                                                 .roles = "",
+                                                 .version = 1,
+                                                 .created_ms = i,
+                                                 .state = "active"});
+    }
+    store_test_commit(tx);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct rw_page page = cases[i].page;
+        struct rw_row_user *rows;
+        char ids[8] = "";
+        size_t n;
+
+        assert_int_equal(
+            rw_store_list_users(t->reader, TENANT_A, &page, &t->arena, &rows, &n, NULL), RW_OK);
+        assert_int_equal(page.total, 4);
+        for (size_t k = 0; k < n; k++)
+            ids[k] = rows[k].id[0];
+        assert_string_equal(ids, cases[i].ids);
+    }
+}
+
 #define LIST_OF_B_IS_EMPTY(plural, row)                                                            \
     do {                                                                                           \
         struct rw_page all = {.size = 100, .number = 1};                                           \
@@ -748,6 +790,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_versions, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_unique, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_paging, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_order, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_tenants_apart, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_near, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_open_conversations, set_up, tear_down),
