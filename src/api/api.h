@@ -21,6 +21,8 @@ struct rw_auth;        /* auth/identity.h; one a worker */
 struct rw_auth_key;    /* auth/secret.h */
 struct rw_exchange;    /* exchange/exchange.h; one a worker */
 struct rw_route_table; /* route/route.h; one a worker */
+struct rw_trunk_ops;   /* trunk/question.h */
+struct rw_trunk_port;
 
 struct rw_api_options {
     struct rw_worker *worker;
@@ -30,6 +32,8 @@ struct rw_api_options {
     const struct rw_auth_key *auth_key;
     struct rw_exchange *exchange; /* NULL: a server that places no calls (tests) */
     struct rw_route_table *routes;
+    const struct rw_trunk_ops *trunk_ops; /* how far ends are asked; NULL: nobody can be (tests) */
+    struct rw_trunk_port *trunk_port;
     struct rw_offload *offload;
     uint32_t (*live_calls)(void *arg); /* of all workers; NULL: of this one's exchange */
     void *live_calls_arg;

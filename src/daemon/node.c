@@ -64,6 +64,8 @@ static enum rw_class open_api(struct rw_node *node, const struct rw_node_shared 
         .auth = node->auth,
         .exchange = node->exchange,
         .routes = node->routes,
+        .trunk_ops = &rw_sip_trunk_ops,
+        .trunk_port = rw_sip_trunk_port(node->sip),
         .offload = shared->offload,
         .sip_local = shared->sip_local,
         .tls_dir = shared->config->sip_tls_dir,

@@ -8,8 +8,9 @@
  *     sip.c              who a message is for
  *     transaction.c      our requests, until they are answered (RFC 3261, section 17.1)
  *     leg.c              an INVITE and what it leads to          dialog.c   its identity
- *     leg_place.c        where it goes                           leg_auth.c who we say we are
+ *     leg_place.c        where it goes                           auth.c     who we say we are
  *     incoming.c         what the far end asks of a leg
+ *     question.c         what is asked of trunks outside of calls: options.c, enrol.c, binding.c
  *     orphan.c           dialogs of an earlier life, to be ended
  *     stray.c            what belongs to nobody here
  *     peers.c            who is answered at all            acquaint.c  configured addresses
@@ -38,6 +39,10 @@ struct rw_leg_port {
     struct rw_sip *sip;
 };
 
+struct rw_trunk_port {
+    struct rw_sip *sip;
+};
+
 /* A call of ours that ended less than 32 s ago, so that a repeated BYE still gets its 200. */
 struct rw_sip_ended {
     uint64_t call; /* hash of its Call-ID */
@@ -46,6 +51,7 @@ struct rw_sip_ended {
 
 struct rw_sip {
     struct rw_leg_port port;
+    struct rw_trunk_port trunk_port;
     struct rw_worker *worker;
     struct rw_sip_wire *wire;
     unsigned index;
@@ -55,8 +61,9 @@ struct rw_sip {
     struct rw_sip_udp udp;
     struct rw_sip_streams streams;
     struct hash *transactions, *legs, *orphans;
-    struct dnsc *dns;    /* NULL until a name has to be looked up */
-    struct list lookups; /* acquaint.c */
+    struct dnsc *dns;      /* NULL until a name has to be looked up */
+    struct list lookups;   /* acquaint.c */
+    struct list questions; /* question.c */
     struct rw_sip_known *known[RW_SIP_KNOWN_HOSTS];
     struct sa last_known;   /* last peer told to the wire, */
     uint64_t last_known_ms; /* and when */

@@ -57,6 +57,17 @@ static char *from_of(const char *name, const char *uri)
     return ret;
 }
 
+char *rw_sip_route_of(const char *uri)
+{
+    struct rw_sip_uri parsed;
+    size_t size = strlen(uri) + sizeof("<;lr>");
+    char *ret = rw_calloc(size, 1);
+
+    if (ret && rw_sip_uri_parse(rw_slice_str(uri), &parsed))
+        (void)snprintf(ret, size, parsed.loose ? "<%s>" : "<%s;lr>", uri);
+    return ret;
+}
+
 enum rw_class rw_sip_dialog_init(struct rw_sip_dialog *dialog, const char *call_id,
                                  const char *from_name, const char *from_uri, const char *to_uri,
                                  const char *local_tag, struct rw_err *err)

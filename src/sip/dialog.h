@@ -69,4 +69,7 @@ RW_NODISCARD enum rw_class rw_sip_dialog_load(struct rw_sip_dialog *dialog,
                                               const struct rw_leg_dialog *stored,
                                               struct rw_err *err);
 
+/* An outbound proxy's URI as a Route header's value: in <>, with lr. To be freed; NULL: memory is out. */
+char *rw_sip_route_of(const char *uri);
+
 #endif

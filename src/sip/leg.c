@@ -14,7 +14,7 @@ static void send_bye(struct rw_leg *leg, const struct rw_ending *why);
 
 static void release_texts(struct rw_leg *leg)
 {
-    rw_leg_auth_done(leg);
+    rw_sip_auth_done(&leg->auth);
     rw_leg_identity_done(leg);
     rw_leg_reply_done(leg);
     rw_sip_dialog_done(&leg->dialog);
@@ -134,7 +134,7 @@ static enum rw_class compose_invite(struct rw_leg *leg, struct rw_err *err)
     enum rw_class class;
 
     put_invite(leg);
-    rw_leg_auth_put(leg, buf);
+    rw_sip_auth_put(leg->auth, buf);
     class = rw_leg_identity_put(leg, buf, err);
     if (class)
         return class;
@@ -163,7 +163,7 @@ static void send_ack(struct rw_leg *leg)
 
     rw_sip_dialog_put(&sip->scratch, &leg->dialog, sip->wire, RW_SIP_ACK, leg->invite_cseq,
                       hop.transport, rw_random_u64());
-    rw_leg_auth_put(leg, &sip->scratch);
+    rw_sip_auth_put(leg->auth, &sip->scratch);
     rw_sip_meet(sip, &hop.peer);
     if (rw_sip_put_end(&sip->scratch, (struct rw_slice){NULL, 0}))
         rw_sip_wire_send(sip, &hop, rw_buf_slice(&sip->scratch), 0);
@@ -225,12 +225,22 @@ static void heard_answer(struct rw_leg *leg, const struct rw_sip_message *m,
     tell(leg, RW_IN_LEG_ANSWERED, NULL, sdp);
 }
 
+static bool answer_challenge(struct rw_leg *leg, const struct rw_sip_message *m,
+                             enum rw_sip_method method)
+{
+    struct rw_sip_credentials who = {.user = rw_slice_str(leg->user),
+                                     .password = rw_slice_str(leg->password),
+                                     .method = method,
+                                     .uri = rw_sip_dialog_uri(&leg->dialog)};
+
+    return rw_sip_auth_answer(&leg->auth, m, &who);
+}
+
 static void heard_failure(struct rw_leg *leg, const struct rw_sip_message *m)
 {
     struct rw_ending ending;
 
-    if (!leg->cancelled &&
-        rw_leg_auth_answer(leg, m, RW_SIP_INVITE, rw_sip_dialog_uri(&leg->dialog))) {
+    if (!leg->cancelled && answer_challenge(leg, m, RW_SIP_INVITE)) {
         leg->dialog.local_cseq++;
         if (rw_leg_send_invite(leg, NULL) == RW_OK)
             return;
@@ -244,16 +254,12 @@ static void heard_failure(struct rw_leg *leg, const struct rw_sip_message *m)
 /* Nothing could be sent. Over TLS it is known why. */
 static void end_unsent(struct rw_leg *leg)
 {
-    static const char *const words[] = {[RW_TLS_UNTRUSTED] = RW_REASON_CARRIER_UNTRUSTED,
-                                        [RW_TLS_WRONG_NAME] = RW_REASON_CARRIER_WRONG_NAME,
-                                        [RW_TLS_OUT_OF_DATE] = RW_REASON_CARRIER_OUT_OF_DATE,
-                                        [RW_TLS_BROKEN] = RW_REASON_CARRIER_TLS};
     struct rw_ending ending = {.disconnect = RW_DISC_NONE};
     struct rw_tls_fault fault;
 
     if (leg->hop.transport == RW_SIP_TLS &&
         rw_sip_profile_fault(rw_sip_wire_profiles(leg->sip->wire), leg->hop.profile, &fault)) {
-        ending.reason = words[fault.kind];
+        ending.reason = rw_sip_reason_of_fault(fault.kind);
         (void)snprintf(ending.sip_reason, sizeof(ending.sip_reason), "%s", fault.what);
     }
     rw_leg_end(leg, RW_IN_LEG_UNREACHABLE, &ending);
@@ -344,8 +350,7 @@ static void on_bye(enum rw_sip_outcome outcome, const struct rw_sip_message *mes
         return;
     rw_leg_enter(leg);
     leg->transaction = NULL;
-    if (outcome == RW_SIP_ANSWERED &&
-        rw_leg_auth_answer(leg, message, RW_SIP_BYE, rw_sip_dialog_uri(&leg->dialog)))
+    if (outcome == RW_SIP_ANSWERED && answer_challenge(leg, message, RW_SIP_BYE))
         send_bye(leg, &(struct rw_ending){.sip_code = 0});
     else
         rw_leg_end(leg, RW_IN_LEG_ENDED, NULL);
@@ -364,7 +369,7 @@ static void send_bye(struct rw_leg *leg, const struct rw_ending *why)
     tmr_cancel(&leg->tmr);
     rw_sip_dialog_put(&sip->scratch, &leg->dialog, sip->wire, RW_SIP_BYE, ++leg->dialog.local_cseq,
                       hop.transport, branch);
-    rw_leg_auth_put(leg, &sip->scratch);
+    rw_sip_auth_put(leg->auth, &sip->scratch);
     rw_sip_reason_put(&sip->scratch, why);
     if (!rw_sip_put_end(&sip->scratch, (struct rw_slice){NULL, 0}) ||
         rw_sip_transaction_send(sip, RW_SIP_BYE, branch, &hop, rw_buf_slice(&sip->scratch), on_bye,
@@ -391,7 +396,7 @@ static void leg_bye(struct rw_leg *leg, const struct rw_ending *why)
         leg_cancel(leg);
     if (leg->phase != RW_PHASE_ANSWERED)
         return;
-    rw_leg_auth_done(leg); /* answers for INVITE: a BYE's are others */
+    rw_sip_auth_done(&leg->auth); /* answers for INVITE: a BYE's are others */
     send_bye(leg, why);
 }
 
@@ -451,17 +456,6 @@ static enum rw_class find_next(const struct rw_leg_target *target, struct rw_sip
     return RW_OK;
 }
 
-static char *route_of(const char *uri)
-{
-    struct rw_sip_uri parsed;
-    size_t size = strlen(uri) + sizeof("<;lr>");
-    char *ret = rw_calloc(size, 1);
-
-    if (ret && rw_sip_uri_parse(rw_slice_str(uri), &parsed))
-        (void)snprintf(ret, size, parsed.loose ? "<%s>" : "<%s;lr>", uri);
-    return ret;
-}
-
 static bool copy_text(char **dst, const char *src)
 {
     *dst = src ? rw_strdup(src) : NULL;
@@ -482,7 +476,7 @@ static bool copy_target(struct rw_leg *leg, const struct rw_leg_target *target, 
         return false;
     if (sdp.n)
         memcpy(leg->sdp, sdp.p, sdp.n);
-    leg->route = target->route ? route_of(target->route) : NULL;
+    leg->route = target->route ? rw_sip_route_of(target->route) : NULL;
     leg->secure_route = target->route && rw_sip_uri_is_secure(rw_slice_str(target->route));
     return copy_text(&leg->request_uri, target->uri) && copy_text(&leg->user, target->auth_user) &&
            copy_text(&leg->password, target->auth_password ? target->auth_password : "") &&

@@ -468,7 +468,7 @@ static const char *finish(struct rw_sip_message *m, const struct progress *seen,
 const char *rw_sip_message_parse(struct rw_sip_message *ret, char *bytes, size_t n, bool framed)
 {
     struct progress seen = {.length = 0};
-    char *at = bytes, *end = bytes + n;
+    char *at = bytes, *end = bytes + n, *first;
     struct rw_slice line;
     const char *wrong, *here;
 
@@ -477,6 +477,7 @@ const char *rw_sip_message_parse(struct rw_sip_message *ret, char *bytes, size_t
     if (!next_line(&at, end, &line))
         return "start line";
     wrong = parse_start(ret, line);
+    first = at;
     while (!wrong || ret->request) {
         if (!next_line(&at, end, &line))
             return wrong ? wrong : "line without an end, or control character";
@@ -485,10 +486,36 @@ const char *rw_sip_message_parse(struct rw_sip_message *ret, char *bytes, size_t
         here = parse_line(ret, &seen, line);
         wrong = wrong ? wrong : here;
     }
+    ret->lines = (struct rw_slice){first, (size_t)(at - first)};
     if (!wrong)
         wrong = finish(ret, &seen, (struct rw_slice){at, (size_t)(end - at)}, framed);
     ret->answerable = ret->request && ret->via_host.n;
     return wrong;
+}
+
+bool rw_sip_message_next(struct rw_slice *rest, const char *name, char compact,
+                         struct rw_slice *ret_value)
+{
+    size_t length = strlen(name);
+
+    while (rest->n) {
+        const char *lf = memchr(rest->p, '\n', rest->n);
+        struct rw_slice line = {rest->p, lf ? (size_t)(lf - rest->p) : rest->n}, is;
+        const char *colon = line.n ? memchr(line.p, ':', line.n) : NULL;
+
+        *rest = rw_slice_from(*rest, line.n + 1);
+        if (!colon)
+            continue;
+        if (line.p[line.n - 1] == '\r')
+            line.n--;
+        is = rw_sip_trim((struct rw_slice){line.p, (size_t)(colon - line.p)});
+        if (is.n == length ? strncasecmp(is.p, name, length) == 0
+                           : is.n == 1 && compact && (is.p[0] | 0x20) == compact) {
+            *ret_value = rw_sip_trim(rw_slice_from(line, (size_t)(colon - line.p) + 1));
+            return true;
+        }
+    }
+    return false;
 }
 
 bool rw_sip_message_sdp(const struct rw_sip_message *message, struct rw_slice *ret)

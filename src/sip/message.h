@@ -84,6 +84,7 @@ struct rw_sip_message {
     struct rw_slice contact;      /* first Contact's URI; empty = none */
     struct rw_slice content_type; /* without parameters */
     struct rw_slice body;
+    struct rw_slice lines; /* of all headers, as they stand: for rw_sip_message_next() */
     uint32_t header_count;
     struct rw_sip_header headers[RW_SIP_HEADERS_MAX];
 };
@@ -95,6 +96,13 @@ struct rw_sip_message {
  * used, and any of these may be empty.
  */
 const char *rw_sip_message_parse(struct rw_sip_message *ret, char *bytes, size_t n, bool framed);
+
+/*
+ * For headers that only few ask for: takes the next one of this name (and compact form, 0 = it has none)
+ * off *rest, which begins as a copy of message->lines. False when there is no more.
+ */
+bool rw_sip_message_next(struct rw_slice *rest, const char *name, char compact,
+                         struct rw_slice *ret_value);
 
 /* True, with the SDP in *ret, when the body is one. */
 bool rw_sip_message_sdp(const struct rw_sip_message *message, struct rw_slice *ret);

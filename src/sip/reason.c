@@ -1,6 +1,7 @@
 #include "sip/reason.h"
 
 #include "base/err.h"
+#include "call/reason.h"
 #include "sip/compose.h"
 
 static bool parse_cause(struct rw_slice params, uint16_t max, uint16_t *ret)
@@ -69,4 +70,14 @@ void rw_sip_reason_put(struct rw_buf *buf, const struct rw_ending *why)
         }
         rw_buf_put(buf, RW_LIT("\r\n"));
     }
+}
+
+const char *rw_sip_reason_of_fault(enum rw_tls_fault_kind kind)
+{
+    static const char *const words[] = {[RW_TLS_UNTRUSTED] = RW_REASON_CARRIER_UNTRUSTED,
+                                        [RW_TLS_WRONG_NAME] = RW_REASON_CARRIER_WRONG_NAME,
+                                        [RW_TLS_OUT_OF_DATE] = RW_REASON_CARRIER_OUT_OF_DATE,
+                                        [RW_TLS_BROKEN] = RW_REASON_CARRIER_TLS};
+
+    return words[kind];
 }

@@ -14,6 +14,7 @@
 #ifndef RW_SIP_SESSION_H
 #define RW_SIP_SESSION_H
 
+#include "sip/auth.h"
 #include "sip/core.h"
 #include "sip/dialog.h"
 #include "sip/locate.h"
@@ -26,18 +27,6 @@ enum rw_leg_phase {
     RW_PHASE_ANSWERED,
     RW_PHASE_ENDING,
     RW_PHASE_OVER
-};
-
-#define RW_LEG_REALMS 3
-
-/* Made when the first challenge comes. */
-struct rw_leg_auth {
-    unsigned count;
-    struct {
-        uint64_t realm; /* hash of header kind and realm */
-        char *line;     /* the whole header */
-        bool again;     /* answered twice already: the nonce was stale */
-    } at[RW_LEG_REALMS];
 };
 
 /* Who vouches for the call, and what it said last; kept until the call is answered. */
@@ -70,7 +59,7 @@ struct rw_leg {
     struct tmr tmr; /* of silence, of the pending reply, or of an end that is told from the loop */
     struct tmr check_due;
     struct rw_leg_reply *reply;
-    struct rw_leg_auth *auth;
+    struct rw_sip_auth *auth;
     struct rw_leg_identity *identity; /* NULL = nobody vouches */
     struct rw_sip_dialog dialog;
     struct rw_sip_hop hop; /* of the INVITE; from the 2xx on where that came from */
@@ -99,12 +88,6 @@ enum rw_class rw_leg_start(struct rw_leg *leg, const struct rw_sip_uri *next,
                            const struct rw_leg_target *target, struct rw_err *err);
 bool rw_leg_try_next_place(struct rw_leg *leg); /* false: there is none */
 void rw_leg_places_done(struct rw_leg *leg);
-
-/* leg_auth.c: true when `challenge` can be answered and this has not been tried; keeps the headers. */
-bool rw_leg_auth_answer(struct rw_leg *leg, const struct rw_sip_message *challenge,
-                        enum rw_sip_method method, struct rw_slice uri);
-void rw_leg_auth_put(const struct rw_leg *leg, struct rw_buf *buf);
-void rw_leg_auth_done(struct rw_leg *leg);
 
 /*
  * leg_identity.c: Date and Identity of an INVITE (RFC 8224). An INVITE that is sent again has the same

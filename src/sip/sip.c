@@ -4,6 +4,7 @@
 #include "base/mem.h"
 #include "sip/compose.h"
 #include "sip/core.h"
+#include "sip/question.h"
 #include "sip/transaction.h"
 
 #include <stdio.h>
@@ -167,7 +168,7 @@ enum rw_class rw_sip_new(struct rw_sip **ret, struct rw_worker *worker, struct r
 
     if (!sip)
         return rw_fail_memory(err);
-    sip->port.sip = sip;
+    sip->port.sip = sip->trunk_port.sip = sip;
     sip->worker = worker;
     sip->wire = wire;
     sip->index = rw_worker_index(worker);
@@ -196,6 +197,7 @@ void rw_sip_free(struct rw_sip *sip)
         rw_sip_legs_drop(sip);
     if (sip->orphans)
         rw_sip_orphans_drop(sip);
+    rw_sip_questions_drop(sip);
     if (sip->transactions)
         rw_sip_transactions_drop(sip);
     rw_sip_lookups_drop(sip);
@@ -216,6 +218,11 @@ void rw_sip_free(struct rw_sip *sip)
 struct rw_leg_port *rw_sip_leg_port(struct rw_sip *sip)
 {
     return &sip->port;
+}
+
+struct rw_trunk_port *rw_sip_trunk_port(struct rw_sip *sip)
+{
+    return &sip->trunk_port;
 }
 
 void rw_sip_read_counters(const struct rw_sip *sip, struct rw_sip_counters *ret)

@@ -20,6 +20,7 @@
 
 #include "call/leg.h"
 #include "loop/worker.h"
+#include "trunk/question.h"
 
 struct rw_sip; /* of one worker */
 
@@ -65,6 +66,10 @@ void rw_sip_acquaint(struct rw_sip *sip, struct rw_slice host_or_uri, uint32_t f
 
 struct rw_leg_port *rw_sip_leg_port(struct rw_sip *sip);
 extern const struct rw_leg_ops rw_sip_leg_ops;
+
+/* For questions to trunks; what is open when the SIP side is freed is dropped and never told. */
+struct rw_trunk_port *rw_sip_trunk_port(struct rw_sip *sip);
+extern const struct rw_trunk_ops rw_sip_trunk_ops;
 
 struct rw_sip_counters {
     uint64_t received, sent, malformed, from_strangers, passed_on, retransmissions;
