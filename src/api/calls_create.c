@@ -214,7 +214,8 @@ static void fill_order(const struct rw_request *r, const struct placing *placing
     };
     memcpy(ret->plan.trunk_answer_ms, plan->trunk_answer_ms, sizeof(plan->trunk_answer_ms));
     for (uint32_t i = 0; i < plan->trunk_count; i++)
-        plan->trunks[i].from_name = wish->caller_name;
+        if (!plan->trunks[i].caller.withheld)
+            plan->trunks[i].from_name = wish->caller_name;
     if (placing->key.key) {
         ret->idempotency = rw_idempotency_row(r, &placing->key, 200);
         ret->answer = keep_answer;

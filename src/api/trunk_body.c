@@ -3,6 +3,7 @@
 #include "api/answer.h"
 #include "api/resource.h"
 #include "api/sip_address.h"
+#include "api/trunk_identity.h"
 #include "api/trunk_settings.h"
 #include "base/clock.h"
 #include "sip/target.h"
@@ -218,7 +219,7 @@ bool rw_trunk_body_read(struct rw_request *r, struct rw_row_trunk *row)
 
     row->name = rw_request_member(r, "name");
     row->description = rw_request_member(r, "description");
-    if (!rw_trunk_settings_read(r->body, r->arena, row)) {
+    if (!rw_trunk_settings_read(r->body, r->arena, row) || !rw_trunk_identity_judge(r, row)) {
         (void)rw_fail_memory(&err);
         rw_answer_err(r, &err);
         return false;

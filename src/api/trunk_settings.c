@@ -5,8 +5,10 @@
 
 enum kind {
     TEXT,   /* const char *; NULL is not shown */
+    CHOICE, /* const char *; NULL is the first of its words, which is `text` */
     NUMBER, /* uint32_t */
     FLAG,   /* bool */
+    DENIAL, /* bool, kept as its contrary: true when absent */
     LIST,   /* const char *, comma-separated; an array of texts; NULL is not shown */
     SECRET  /* const char *; shown is only whether there is one */
 };
@@ -15,9 +17,10 @@ struct setting {
     const char *group; /* NULL: of the trunk itself; those of a group stand side by side */
     const char *name;
     enum kind kind;
-    size_t offset;    /* in struct rw_row_trunk */
-    const char *text; /* TEXT, LIST: what it is when absent; SECRET: the name it is shown by */
-    uint32_t number;  /* NUMBER, FLAG: what it is when absent */
+    size_t offset; /* in struct rw_row_trunk */
+    const char
+        *text; /* TEXT, LIST, CHOICE: what it is when absent; SECRET: the name it is shown by */
+    uint32_t number; /* NUMBER, FLAG: what it is when absent */
 };
 
 #define AT(field) offsetof(struct rw_row_trunk, field)
@@ -35,6 +38,15 @@ static const struct setting settings[] = {
     {"tls", "keyFile", TEXT, AT(client_key_file), NULL, 0},
     {"tls", "name", TEXT, AT(tls_name), NULL, 0},
     {"tls", "unverified", FLAG, AT(tls_unverified), NULL, false},
+    {"identity", "fromUser", TEXT, AT(from_user), NULL, 0},
+    {"identity", "domain", TEXT, AT(from_domain), NULL, 0},
+    {"identity", "header", CHOICE, AT(identity_header), "none", 0},
+    {"identity", "privacy", CHOICE, AT(privacy), "none", 0},
+    {"identity", "diversionNumber", TEXT, AT(diversion_number), NULL, 0},
+    {"identity", "calledFormat", CHOICE, AT(called_format), "e164", 0},
+    {"identity", "fromFormat", CHOICE, AT(from_format), "e164", 0},
+    {"identity", "headerFormat", CHOICE, AT(identity_format), "e164", 0},
+    {"identity", "userPhone", DENIAL, AT(plain_user), NULL, 0},
     {NULL, "answerTimeoutMs", NUMBER, AT(answer_timeout_ms), NULL, 60000},
 };
 
@@ -65,6 +77,13 @@ static bool join(const json_t *array, struct rw_arena *arena, const char **ret)
     return true;
 }
 
+static const char *chosen(const json_t *value, const char *standard)
+{
+    const char *text = json_string_value(value);
+
+    return text && strcmp(text, standard) != 0 ? text : NULL;
+}
+
 static bool read_one(const struct setting *s, const json_t *value, struct rw_arena *arena,
                      void *field)
 {
@@ -72,12 +91,18 @@ static bool read_one(const struct setting *s, const json_t *value, struct rw_are
     case TEXT:
         *(const char **)field = json_is_string(value) ? json_string_value(value) : s->text;
         return true;
+    case CHOICE:
+        *(const char **)field = chosen(value, s->text);
+        return true;
     case NUMBER:
         *(uint32_t *)field =
             json_is_integer(value) ? (uint32_t)json_integer_value(value) : s->number;
         return true;
     case FLAG:
         *(bool *)field = json_is_boolean(value) ? json_is_true(value) : s->number != 0;
+        return true;
+    case DENIAL:
+        *(bool *)field = json_is_false(value);
         return true;
     case LIST:
         *(const char **)field = s->text;
@@ -123,11 +148,18 @@ static void write_one(struct rw_json_writer *w, const struct setting *s, const v
     case TEXT:
         rw_json_opt(w, s->name, *(const char *const *)field);
         break;
+    case CHOICE:
+        rw_json_str(w, s->name,
+                    *(const char *const *)field ? *(const char *const *)field : s->text);
+        break;
     case NUMBER:
         rw_json_uint(w, s->name, *(const uint32_t *)field);
         break;
     case FLAG:
         rw_json_bool(w, s->name, *(const bool *)field);
+        break;
+    case DENIAL:
+        rw_json_bool(w, s->name, !*(const bool *)field);
         break;
     case LIST:
         if (*(const char *const *)field)

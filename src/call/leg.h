@@ -31,6 +31,14 @@ struct rw_leg_tls {
     bool unverified;  /* take any certificate */
 };
 
+/* What the INVITE says of the caller beside From (RFC 3323, 3325, 5806); all zero: nothing. */
+struct rw_leg_caller {
+    const char *asserted;  /* URI of P-Asserted-Identity, or NULL */
+    const char *preferred; /* URI of P-Preferred-Identity, or NULL */
+    const char *diverted;  /* URI of Diversion: from where the call was sent on, or NULL */
+    bool withheld;         /* Privacy: id */
+};
+
 /* Who is called, and how it looks on the wire. Copied. All texts are already checked: no CR, LF, NUL. */
 struct rw_leg_target {
     const char *uri;       /* request URI: "sip:+6591234567@192.0.2.1:5060;transport=tcp" */
@@ -54,6 +62,7 @@ struct rw_leg_target {
      */
     const struct rw_identity_signer *signer;
     struct rw_identity_claim claim;
+    struct rw_leg_caller caller;
     struct rw_leg_tls tls;
     /* Where `uri` leads, unless there is a route: as sip/locate.h has it; NULL = as DNS has it. */
     const char *places;

@@ -6,7 +6,7 @@
 
 /* ------------------------------------------------------------------ targets */
 
-#define TEXTS 15
+#define TEXTS 18
 
 /* The members of a target that are copied, in one order. */
 static void texts_of(struct rw_leg_target *target, const char **ret[TEXTS])
@@ -26,6 +26,9 @@ static void texts_of(struct rw_leg_target *target, const char **ret[TEXTS])
     ret[12] = &target->tls.key_file;
     ret[13] = &target->tls.name;
     ret[14] = &target->places;
+    ret[15] = &target->caller.asserted;
+    ret[16] = &target->caller.preferred;
+    ret[17] = &target->caller.diverted;
 }
 
 static size_t texts_size(const struct rw_leg_target *target)

@@ -2,7 +2,7 @@
  * route/making.h - a plan being made: what its parts share.
  *
  * Internal to the folder: route.c makes the plan, caller.c chooses the number that is shown, trunks.c
- * the trunks that are asked. Each part adds what is wrong to the faults and goes on.
+ * the trunks that are asked, identity.c writes the numbers as each trunk wants them. Each part adds what is wrong to the faults and goes on.
  * Owner    lives on the stack of rw_route_plan_make(); rows are the table's. Threads: one worker's.
  */
 #ifndef RW_ROUTE_MAKING_H
@@ -40,5 +40,15 @@ void rw_making_find_number(struct rw_making *m);
 
 /* trunks.c: fills route, trunks, ways and trunk_count, and the wish's trace. */
 void rw_making_find_trunks(struct rw_making *m);
+
+/* identity.c: URIs in the arena; NULL, false: memory is out. */
+const char *rw_making_number_uri(struct rw_arena *arena, const char *e164, const char *host);
+const char *rw_making_called_uri(struct rw_arena *arena, const struct rw_row_trunk *trunk,
+                                 const char *e164);
+
+/* Changes From of the target, and says more of the caller, where the trunk wants that. */
+RW_NODISCARD bool rw_making_name_caller(struct rw_arena *arena, const struct rw_row_trunk *trunk,
+                                        const char *e164, const char *local,
+                                        struct rw_leg_target *target);
 
 #endif

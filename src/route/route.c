@@ -1,7 +1,5 @@
 #include "route/making.h"
 
-#include <stdio.h>
-
 void rw_making_fault(struct rw_making *m, struct rw_err *err, const char *pointer)
 {
     if (pointer && !err->pointer[0])
@@ -75,58 +73,13 @@ static const char *keep(struct rw_making *m, const char *text, bool *failed)
     return copy;
 }
 
-#define PARTS_MAX 9
-#define PORT_TEXT 12
-
-static const char *port_text(uint32_t port, char text[PORT_TEXT])
-{
-    char *p = text + PORT_TEXT - 1;
-
-    *p = '\0';
-    do
-        *--p = (char)('0' + port % 10);
-    while (port /= 10);
-    return p;
-}
-
-/* Texts put together in the arena. Every call passes here, so no format is interpreted. */
-static const char *join(struct rw_arena *arena, const char *const *parts, size_t count)
-{
-    size_t n[PARTS_MAX], all = 0;
-    char *text, *at;
-
-    for (size_t i = 0; i < count; i++)
-        all += n[i] = strlen(parts[i]);
-    at = text = rw_arena_alloc(arena, all + 1);
-    for (size_t i = 0; text && i < count; i++) {
-        memcpy(at, parts[i], n[i]);
-        at += n[i];
-    }
-    return text;
-}
-
-/* "sip:+6534567890@192.0.2.1:5060;user=phone" */
-static const char *number_uri(struct rw_arena *arena, const char *e164, const char *host)
-{
-    const char *const parts[] = {"sip:", e164 ? e164 : "", "@", host, ";user=phone"};
-
-    return join(arena, parts, 5);
-}
-
 static void fill_trunk(struct rw_making *m, const struct rw_row_trunk *t, const char *from_uri,
-                       struct rw_route_plan *plan, bool *failed)
+                       const char *local, struct rw_route_plan *plan, bool *failed)
 {
-    bool bare_v6 = strchr(t->host, ':') && t->host[0] != '[';
-    char port[PORT_TEXT];
-    const char *behind_host = bare_v6 ? (t->port ? "]:" : "]") : t->port ? ":" : "";
-    const char *const uri[] = {
-        "sip:",        plan->to_e164, bare_v6 ? "@[" : "@",
-        t->host,       behind_host,   t->port ? port_text(t->port, port) : "",
-        ";transport=", t->transport,  ";user=phone"};
     struct rw_leg_target *target = &plan->trunks[plan->trunk_count];
 
     *target = (struct rw_leg_target){
-        .uri = join(m->arena, uri, sizeof(uri) / sizeof(uri[0])),
+        .uri = rw_making_called_uri(m->arena, t, plan->to_e164),
         .route = keep(m, t->outbound_proxy, failed),
         .from_uri = from_uri,
         .auth_user = keep(m, t->auth_user, failed),
@@ -143,18 +96,18 @@ static void fill_trunk(struct rw_making *m, const struct rw_row_trunk *t, const 
         .places = keep(m, t->addresses, failed),
     };
     plan->trunk_answer_ms[plan->trunk_count++] = t->answer_timeout_ms;
-    *failed |= !target->uri;
+    *failed |= !target->uri || !rw_making_name_caller(m->arena, t, plan->from_e164, local, target);
 }
 
 static void fill_trunks(struct rw_making *m, const char *local, struct rw_route_plan *plan,
                         bool *failed)
 {
-    const char *from_uri = number_uri(m->arena, plan->from_e164, local);
+    const char *from_uri = rw_making_number_uri(m->arena, plan->from_e164, local);
 
     plan->trunks = rw_arena_alloc(m->arena, m->trunk_count * sizeof(*plan->trunks));
     *failed |= !from_uri || !plan->trunks;
     for (uint32_t i = 0; i < m->trunk_count && !*failed; i++)
-        fill_trunk(m, m->trunks[i], from_uri, plan, failed);
+        fill_trunk(m, m->trunks[i], from_uri, local, plan, failed);
     if (!*failed)
         plan->trunk_id = plan->trunks[0].trunk_id;
 }
@@ -166,7 +119,7 @@ static void fill_station(struct rw_making *m, const char *local, struct rw_route
     plan->station_id = keep(m, m->station->id, failed);
     plan->station = (struct rw_leg_target){
         .uri = keep(m, m->station->sip_uri, failed),
-        .from_uri = number_uri(m->arena, plan->to_e164, local),
+        .from_uri = rw_making_number_uri(m->arena, plan->to_e164, local),
         .auth_user = keep(m, m->station->auth_user, failed),
         .auth_password = keep(m, m->station->auth_password, failed),
     };

@@ -8,7 +8,8 @@
  *     sip.c              who a message is for
  *     transaction.c      our requests, until they are answered (RFC 3261, section 17.1)
  *     leg.c              an INVITE and what it leads to          dialog.c   its identity
- *     leg_place.c        where it goes                           auth.c     who we say we are
+ *     leg_target.c       from a target to it                     auth.c     who we say we are
+ *     leg_place.c        where it goes                           leg_caller.c, leg_identity.c  whose call it is
  *     incoming.c         what the far end asks of a leg
  *     question.c         what is asked of trunks outside of calls: options.c, enrol.c, binding.c
  *     orphan.c           dialogs of an earlier life, to be ended

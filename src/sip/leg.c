@@ -20,6 +20,7 @@ static void release_texts(struct rw_leg *leg)
     rw_sip_dialog_done(&leg->dialog);
     rw_free(leg->request_uri);
     rw_free(leg->route);
+    rw_free(leg->caller);
     rw_free(leg->sdp);
     rw_free(leg->user);
     rw_free(leg->password);
@@ -125,6 +126,8 @@ static void put_invite(struct rw_leg *leg)
     rw_sip_put_contact(buf, leg->sip->wire, leg->hop.transport,
                        rw_sip_uri_is_secure(rw_slice_str(leg->request_uri)) || leg->secure_route);
     rw_sip_put_capabilities(buf);
+    if (leg->caller)
+        rw_buf_puts(buf, leg->caller);
 }
 
 /* The INVITE stands in the scratch buffer afterwards. */
@@ -411,89 +414,14 @@ static void leg_release(struct rw_leg *leg)
 
 /* ------------------------------------------------------------------ the beginning */
 
-static enum rw_class check_target(const struct rw_leg_target *target, size_t sdp,
-                                  struct rw_err *err)
-{
-    const char *texts[] = {target->from_name, target->auth_user, target->auth_password};
-    const char *uris[] = {target->uri, target->from_uri, target->call_id, target->route,
-                          target->local_tag};
-    uint64_t branch;
-
-    for (unsigned i = 0; i < 5; i++)
-        if (uris[i] ? !rw_sip_uri_text_is_safe(uris[i]) || strlen(uris[i]) > 255 : i < 3)
-            return rw_fail(err, RW_MALFORMED, "sip.bad_target",
-                           "a SIP URI of the call holds a character that can't stand in one");
-    for (unsigned i = 0; i < 3; i++)
-        for (const char *p = texts[i]; p && *p; p++)
-            if ((unsigned char)*p < 0x20 || *p == 0x7f)
-                return rw_fail(err, RW_MALFORMED, "sip.bad_target",
-                               "a name for SIP holds a control character");
-    if (target->signer && (!target->claim.from_number || !target->claim.to_number))
-        return rw_fail(err, RW_MALFORMED, "sip.bad_target",
-                       "a call that is to be vouched for names no numbers");
-    if (sdp > RW_SDP_MAX || target->call_id[0] == '\0' || strpbrk(target->call_id, ";,") ||
-        (target->local_tag && strpbrk(target->local_tag, ";,")) ||
-        (target->branch && !rw_sip_branch_read(rw_slice_str(target->branch), &branch)))
-        return rw_fail(err, RW_MALFORMED, "sip.bad_target",
-                       "the Call-ID, tag, branch or SDP is unusable");
-    return RW_OK;
-}
-
-/* Where the INVITE goes: the outbound proxy or the target itself. */
-static enum rw_class find_next(const struct rw_leg_target *target, struct rw_sip_uri *ret,
-                               struct rw_err *err)
-{
-    struct rw_sip_uri uri;
-
-    if (!rw_sip_uri_parse(rw_slice_str(target->uri), &uri) ||
-        !rw_sip_uri_parse(rw_slice_str(target->from_uri), ret) ||
-        (target->route && !rw_sip_uri_parse(rw_slice_str(target->route), &uri)))
-        return rw_fail(err, RW_MALFORMED, "sip.bad_target", "not a SIP URI");
-    if (rw_sip_uri_way(&uri) == RW_SIP_OTHER)
-        return rw_fail(err, RW_MALFORMED, "sip.unsupported_transport",
-                       "SIP goes over UDP, TCP or TLS here");
-    *ret = uri;
-    return RW_OK;
-}
-
-static bool copy_text(char **dst, const char *src)
-{
-    *dst = src ? rw_strdup(src) : NULL;
-    return *dst || !src;
-}
-
-static bool copy_target(struct rw_leg *leg, const struct rw_leg_target *target, struct rw_slice sdp)
-{
-    char tag[RW_SIP_TAG];
-
-    if (!target->local_tag || !rw_slice_copy(tag, sizeof(tag), rw_slice_str(target->local_tag)))
-        rw_sip_tag_write(tag, rw_random_u64());
-    (void)rw_sip_branch_read(rw_slice_str(target->branch), &leg->branch);
-    leg->sdp = rw_calloc(sdp.n + 1, 1);
-    if (!leg->sdp || !rw_leg_identity_init(leg, target) ||
-        rw_sip_dialog_init(&leg->dialog, target->call_id, target->from_name, target->from_uri,
-                           target->uri, tag, NULL))
-        return false;
-    if (sdp.n)
-        memcpy(leg->sdp, sdp.p, sdp.n);
-    leg->route = target->route ? rw_sip_route_of(target->route) : NULL;
-    leg->secure_route = target->route && rw_sip_uri_is_secure(rw_slice_str(target->route));
-    return copy_text(&leg->request_uri, target->uri) && copy_text(&leg->user, target->auth_user) &&
-           copy_text(&leg->password, target->auth_password ? target->auth_password : "") &&
-           copy_text(&leg->dialog.target, target->uri) && (leg->route || !target->route) &&
-           copy_text(&leg->dialog.routes, leg->route);
-}
-
 static enum rw_class leg_invite(struct rw_leg_port *port, const struct rw_leg_target *target,
                                 struct rw_slice sdp_offer, rw_leg_news_h *handler, void *arg,
                                 struct rw_leg **ret, struct rw_err *err)
 {
-    enum rw_class class = check_target(target, sdp_offer.n, err);
     struct rw_sip_uri next = {.port = 0};
+    enum rw_class class = rw_leg_check_target(target, sdp_offer.n, &next, err);
     struct rw_leg *leg;
 
-    if (!class)
-        class = find_next(target, &next, err);
     if (class)
         return class;
     leg = rw_calloc(1, sizeof(*leg));
@@ -502,7 +430,7 @@ static enum rw_class leg_invite(struct rw_leg_port *port, const struct rw_leg_ta
     leg->sip = port->sip;
     leg->handler = handler;
     leg->arg = arg;
-    if (!copy_target(leg, target, sdp_offer))
+    if (!rw_leg_copy_target(leg, target, sdp_offer))
         class = rw_fail_memory(err);
     else
         class = rw_leg_start(leg, &next, target, err);
@@ -521,12 +449,10 @@ static enum rw_class leg_invite(struct rw_leg_port *port, const struct rw_leg_ta
 static enum rw_class leg_preview(struct rw_leg_port *port, const struct rw_leg_target *target,
                                  struct rw_buf *ret, struct rw_err *err)
 {
-    enum rw_class class = check_target(target, 0, err);
     struct rw_sip_uri next = {.port = 0};
+    enum rw_class class = rw_leg_check_target(target, 0, &next, err);
     struct rw_leg *leg;
 
-    if (!class)
-        class = find_next(target, &next, err);
     if (class)
         return class;
     leg = rw_calloc(1, sizeof(*leg));
@@ -534,7 +460,7 @@ static enum rw_class leg_preview(struct rw_leg_port *port, const struct rw_leg_t
         return rw_fail_memory(err);
     leg->sip = port->sip;
     leg->hop.transport = rw_sip_uri_way(&next);
-    if (!copy_target(leg, target, (struct rw_slice){NULL, 0})) {
+    if (!rw_leg_copy_target(leg, target, (struct rw_slice){NULL, 0})) {
         class = rw_fail_memory(err);
     } else {
         put_invite(leg);

@@ -64,6 +64,7 @@ struct rw_leg {
     struct rw_sip_dialog dialog;
     struct rw_sip_hop hop; /* of the INVITE; from the 2xx on where that came from */
     char *request_uri, *route, *sdp, *user, *password;
+    char *caller;    /* header lines of leg_caller.c; NULL = none */
     uint64_t branch; /* of the last INVITE */
     uint64_t early;  /* hash of the early media told last; 0 = none */
     uint32_t invite_cseq;
@@ -82,6 +83,15 @@ struct rw_leg *rw_leg_find(struct rw_sip *sip, struct rw_slice call_id);
 void rw_leg_end(struct rw_leg *leg, enum rw_call_input_kind kind, const struct rw_ending *ending);
 
 enum rw_class rw_leg_send_invite(struct rw_leg *leg, struct rw_err *err);
+
+/* leg_target.c: may it be called, and what is asked first? */
+RW_NODISCARD enum rw_class rw_leg_check_target(const struct rw_leg_target *target, size_t sdp,
+                                               struct rw_sip_uri *ret_next, struct rw_err *err);
+RW_NODISCARD bool rw_leg_copy_target(struct rw_leg *leg, const struct rw_leg_target *target,
+                                     struct rw_slice sdp);
+
+/* leg_caller.c */
+RW_NODISCARD bool rw_leg_caller_init(struct rw_leg *leg, const struct rw_leg_caller *caller);
 
 /* leg_place.c: finds where the INVITE goes and sends it, or begins to find it. */
 enum rw_class rw_leg_start(struct rw_leg *leg, const struct rw_sip_uri *next,

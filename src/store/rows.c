@@ -73,6 +73,15 @@ static const struct rw_field trunk[] = {
     {"tls_unverified", offsetof(struct rw_row_trunk, tls_unverified), RW_FIELD_BOOL},
     U64(trunk, modified_ms),
     TEXT(trunk, description),
+    TEXT(trunk, from_user),
+    TEXT(trunk, from_domain),
+    TEXT(trunk, identity_header),
+    TEXT(trunk, privacy),
+    TEXT(trunk, diversion_number),
+    TEXT(trunk, called_format),
+    TEXT(trunk, from_format),
+    TEXT(trunk, identity_format),
+    BOOL(trunk, plain_user),
 };
 static const struct rw_field did_pool[] = {
     ID(did_pool, id),           ID(did_pool, tenant_id),

@@ -104,6 +104,13 @@ struct rw_row_trunk {
     bool tls_unverified; /* take any certificate */
     uint64_t modified_ms;
     const char *description;
+    /* How the carrier wants numbers written and the caller named; NULL, false: as route/identity.c has it */
+    const char *from_user, *from_domain;
+    const char *identity_header;  /* "P-Asserted-Identity" | "P-Preferred-Identity" */
+    const char *privacy;          /* "id" */
+    const char *diversion_number; /* E.164 */
+    const char *called_format, *from_format, *identity_format; /* "digits" */
+    bool plain_user;                                           /* no user=phone in URIs */
 };
 struct rw_row_did_pool { /* a range of numbers, each of which is a row of its own */
     const char *id, *tenant_id, *name, *description;

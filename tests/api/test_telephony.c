@@ -185,6 +185,56 @@ static void test_trunk_is_judged(void **state)
     assert_int_equal(house_number("total"), 2);
 }
 
+#define NAMED(rest) "{\"name\":\"N\",\"sip\":{\"host\":\"h\"},\"identity\":{" rest "}}"
+
+static void test_identity_of_a_trunk(void **state)
+{
+    static const struct {
+        const char *body, *code, *pointer;
+    } cases[] = {
+        {NAMED("\"fromUser\":\"4711@carrier.example\""), "trunk.bad_user", "/identity/fromUser"},
+        {NAMED("\"fromUser\":\"a b\""), "trunk.bad_user", "/identity/fromUser"},
+        {NAMED("\"fromUser\":\"a\\r\\nX: y\""), "trunk.bad_user", "/identity/fromUser"},
+        {NAMED("\"fromUser\":\"<a>\""), "trunk.bad_user", "/identity/fromUser"},
+        {NAMED("\"fromUser\":\"\""), "body.too_short", "/identity/fromUser"},
+        {NAMED("\"domain\":\"sip:carrier.example\""), "trunk.bad_host", "/identity/domain"},
+        {NAMED("\"domain\":\"carrier.example:5060\""), "trunk.bad_host", "/identity/domain"},
+        {NAMED("\"header\":\"Remote-Party-ID\""), "body.bad_enum", "/identity/header"},
+        {NAMED("\"privacy\":true"), "body.wrong_type", "/identity/privacy"},
+        {NAMED("\"calledFormat\":\"+\""), "body.bad_enum", "/identity/calledFormat"},
+        {NAMED("\"diversionNumber\":\"31234567\""), "address.missing_plus",
+         "/identity/diversionNumber"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        admin("POST", BASES, cases[i].body, 400);
+        refused(cases[i].code, cases[i].pointer);
+    }
+    admin("POST", BASES, NAMED("\"fromUser\":\"4711@carrier.example\""), 400);
+    assert_string_equal(house_text("errors/0/suggestion"), "4711");
+    admin("POST", BASES,
+          NAMED("\"fromUser\":\"4711\",\"domain\":\"carrier.example\","
+                "\"header\":\"P-Asserted-Identity\",\"privacy\":\"id\",\"userPhone\":false,"
+                "\"diversionNumber\":\"+65 3123 4567\",\"calledFormat\":\"digits\""),
+          200);
+    admin("GET", house_text("selfUri"), NULL, 200);
+    assert_string_equal(house_text("identity/fromUser"), "4711");
+    assert_string_equal(house_text("identity/domain"), "carrier.example");
+    assert_string_equal(house_text("identity/header"), "P-Asserted-Identity");
+    assert_string_equal(house_text("identity/privacy"), "id");
+    assert_string_equal(house_text("identity/diversionNumber"), "+6531234567");
+    assert_string_equal(house_text("identity/calledFormat"), "digits");
+    assert_string_equal(house_text("identity/fromFormat"), "e164");
+    assert_non_null(strstr(house_last()->text, "\"userPhone\":false"));
+    admin("PUT", house_text("selfUri"), "{\"name\":\"N\",\"version\":1,\"sip\":{\"host\":\"h\"}}",
+          200);
+    assert_string_equal(house_text("identity/header"), "none"); /* as if it never had been there */
+    assert_null(strstr(house_last()->text, "fromUser"));
+    assert_non_null(strstr(house_last()->text, "\"userPhone\":true"));
+    admin("DELETE", house_text("selfUri"), NULL, 200);
+}
+
 static void test_trunk_is_changed_by_its_version(void **state)
 {
     (void)state;
@@ -590,6 +640,7 @@ int main(void)
         cmocka_unit_test(test_edge),
         cmocka_unit_test(test_trunk_is_made_and_shown),
         cmocka_unit_test(test_trunk_is_judged),
+        cmocka_unit_test(test_identity_of_a_trunk),
         cmocka_unit_test(test_trunk_is_changed_by_its_version),
         cmocka_unit_test(test_trunk_is_deleted_when_unused),
         cmocka_unit_test(test_the_next_call_follows),

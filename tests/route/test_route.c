@@ -370,6 +370,112 @@ static void a_plan_can_be_dialled(void **state)
     assert_string_equal(plan.trunks[0].route, "sip:proxy.example;lr");
 }
 
+/* ------------------------------------------------------------------ how a trunk wants to be told */
+
+#define CALLED(number, rest) "sip:" number "@198.51.100.1;transport=udp" rest
+
+/* Lines of the columns that are set, and what the target says then. */
+static const struct {
+    struct rw_row_trunk trunk;
+    const char *uri, *from, *asserted, *preferred, *diverted;
+    bool withheld;
+} identities[] = {
+    {{.from_user = "4711"},
+     CALLED("+6591234567", ";user=phone"),
+     "sip:4711@192.0.2.1:5060",
+     NULL,
+     NULL,
+     NULL,
+     false},
+    {{.from_domain = "carrier.example", .identity_header = "P-Asserted-Identity"},
+     CALLED("+6591234567", ";user=phone"),
+     "sip:+6534567890@carrier.example;user=phone",
+     "sip:+6534567890@carrier.example;user=phone",
+     NULL,
+     NULL,
+     false},
+    {{.from_user = "4711", .from_domain = "2001:db8::9", .plain_user = true},
+     CALLED("+6591234567", ""),
+     "sip:4711@[2001:db8::9]",
+     NULL,
+     NULL,
+     NULL,
+     false},
+    {{.called_format = "digits", .plain_user = true},
+     CALLED("6591234567", ""),
+     "sip:+6534567890@192.0.2.1:5060",
+     NULL,
+     NULL,
+     NULL,
+     false},
+    {{.from_format = "digits", .identity_header = "P-Preferred-Identity"},
+     CALLED("+6591234567", ";user=phone"),
+     "sip:6534567890@192.0.2.1:5060;user=phone",
+     NULL,
+     "sip:+6534567890@192.0.2.1:5060;user=phone",
+     NULL,
+     false},
+    {{.identity_format = "digits",
+      .identity_header = "P-Asserted-Identity",
+      .diversion_number = "+6531234567",
+      .from_domain = "carrier.example"},
+     CALLED("+6591234567", ";user=phone"),
+     "sip:+6534567890@carrier.example;user=phone",
+     "sip:6534567890@carrier.example;user=phone",
+     NULL,
+     "sip:6531234567@carrier.example;user=phone",
+     false},
+    {{.privacy = "id", .identity_header = "P-Asserted-Identity", .from_user = "4711"},
+     CALLED("+6591234567", ";user=phone"),
+     "sip:anonymous@anonymous.invalid",
+     "sip:+6534567890@192.0.2.1:5060;user=phone",
+     NULL,
+     NULL,
+     true},
+};
+
+static void same_text(const char *is, const char *due)
+{
+    if (due)
+        assert_string_equal(is ? is : "none", due);
+    else
+        assert_null(is);
+}
+
+static void a_trunk_is_told_the_caller_as_it_wants(void **state)
+{
+    struct rw_route_plan plan;
+    struct rw_faults faults;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(identities) / sizeof(*identities); i++) {
+        struct rw_row_trunk row = identities[i].trunk;
+        struct rw_tx *tx = rw_tx_new(world.store);
+        const struct rw_leg_target *target;
+
+        row.id = row.name = "main";
+        row.tenant_id = TENANT_A;
+        row.edge_id = "edge";
+        row.state = "active";
+        row.host = "198.51.100.1";
+        row.transport = "udp";
+        row.version = (uint32_t)i + 2;
+        rw_tx_put_trunk(tx, &row);
+        store_test_commit(tx);
+        assert_int_equal(make(&wishes[0], &plan, &faults), RW_OK);
+        target = &plan.trunks[0];
+        assert_string_equal(target->uri, identities[i].uri);
+        assert_string_equal(target->from_uri, identities[i].from);
+        same_text(target->caller.asserted, identities[i].asserted);
+        same_text(target->caller.preferred, identities[i].preferred);
+        same_text(target->caller.diverted, identities[i].diverted);
+        assert_int_equal(target->caller.withheld, identities[i].withheld);
+        same_text(target->from_name, identities[i].withheld ? "Anonymous" : NULL);
+        assert_string_equal(target->claim.from_number, "+6534567890");
+        assert_string_equal(target->claim.to_number, "+6591234567");
+    }
+}
+
 /* ------------------------------------------------------------------ several trunks */
 
 static void put_route(struct rw_tx *tx, const char *id, const char *prefix, const char *trunk,
@@ -719,6 +825,7 @@ int main(void)
         TEST(a_long_number_has_its_prefixes_shortened),
         TEST(a_plan_can_be_dialled),
         TEST(a_trunk_over_tls),
+        TEST(a_trunk_is_told_the_caller_as_it_wants),
         TEST(trunks_stand_in_order),
         TEST(the_way_can_be_seen),
         TEST(many_routes_are_bounded),

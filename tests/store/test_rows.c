@@ -88,16 +88,44 @@ static void test_directory(void **state)
         ROUND_TRIP(edge, put, S(id), S(tenant_id), S(name), S(state), N(version), N(created_ms));
     }
     {
-        struct rw_row_trunk in = {
-            "t",         TENANT_A, "e",         "carrier", "active",  "192.0.2.1",
-            65535,       "tcp",    "sip:proxy", "u",       "p",       UINT32_MAX,
-            1,           9,        "/ca.pem",   "/us.pem", "/us.key", "sip.example",
-            "192.0.2.1", true,     10,          "d"};
+        struct rw_row_trunk in = {"t",
+                                  TENANT_A,
+                                  "e",
+                                  "carrier",
+                                  "active",
+                                  "192.0.2.1",
+                                  65535,
+                                  "tcp",
+                                  "sip:proxy",
+                                  "u",
+                                  "p",
+                                  UINT32_MAX,
+                                  1,
+                                  9,
+                                  "/ca.pem",
+                                  "/us.pem",
+                                  "/us.key",
+                                  "sip.example",
+                                  "192.0.2.1",
+                                  true,
+                                  10,
+                                  "d",
+                                  .from_user = "4711",
+                                  .from_domain = "carrier.example",
+                                  .identity_header = "P-Asserted-Identity",
+                                  .privacy = "id",
+                                  .diversion_number = "+65",
+                                  .called_format = "digits",
+                                  .from_format = "digits",
+                                  .identity_format = "digits",
+                                  .plain_user = true};
         ROUND_TRIP(trunk, put, S(id), S(tenant_id), S(edge_id), S(name), S(state), S(host), N(port),
                    S(transport), S(outbound_proxy), S(auth_user), S(auth_password),
                    N(answer_timeout_ms), N(version), N(created_ms), S(ca_file), S(client_cert_file),
                    S(client_key_file), S(tls_name), S(addresses), N(tls_unverified), N(modified_ms),
-                   S(description));
+                   S(description), S(from_user), S(from_domain), S(identity_header), S(privacy),
+                   S(diversion_number), S(called_format), S(from_format), S(identity_format),
+                   N(plain_user));
     }
     {
         struct rw_row_number in = {"12345-abcde-67890",
