@@ -78,6 +78,19 @@ struct rw_tls_fault {
 };
 const struct rw_tls_fault *rw_tls_session_fault(const struct rw_tls_session *session);
 
+/* A certificate for people: clean texts, times in seconds since 1970 (0 = not readable). */
+struct rw_tls_certificate {
+    char subject[80], issuer[80]; /* their common names */
+    char names[160];              /* whom it is for: "a.example, b.example" */
+    uint64_t begins_s, ends_s;
+};
+/* The other side's, after the handshake; false when it showed none. */
+bool rw_tls_session_certificate(const struct rw_tls_session *session,
+                                struct rw_tls_certificate *ret);
+/* The first one in a PEM file. RW_MALFORMED tls.certificate_unreadable. Blocks. */
+RW_NODISCARD enum rw_class rw_tls_certificate_read(const char *file, struct rw_tls_certificate *ret,
+                                                   struct rw_err *err);
+
 /* What a next connection to the same server may begin with; NULL = nothing. After bytes were read. */
 struct rw_tls_ticket *rw_tls_session_ticket(struct rw_tls_session *session);
 bool rw_tls_session_resumed(const struct rw_tls_session *session);

@@ -1,7 +1,5 @@
 #include "tls/verify.h"
 
-#include "base/buf.h"
-
 #include <arpa/inet.h>
 #include <openssl/x509v3.h>
 #include <stdio.h>
@@ -25,98 +23,6 @@ bool rw_tls_want_name(struct rw_tls_session *session)
            SSL_set_tlsext_host_name(session->ssl, session->name) == 1;
 }
 
-/* ------------------------------------------------------------------ what stands in a certificate */
-
-/* "sip:name", without a user, port or parameters, of a SAN; empty when it is something else. */
-static struct rw_slice sip_domain(const GENERAL_NAME *entry)
-{
-    struct rw_slice uri;
-
-    if (entry->type != GEN_URI)
-        return (struct rw_slice){NULL, 0};
-    uri = (struct rw_slice){(const char *)ASN1_STRING_get0_data(entry->d.uniformResourceIdentifier),
-                            (size_t)ASN1_STRING_length(entry->d.uniformResourceIdentifier)};
-    if (uri.n <= 4 || strncasecmp(uri.p, "sip:", 4) != 0)
-        return (struct rw_slice){NULL, 0};
-    uri = rw_slice_from(uri, 4);
-    for (size_t i = 0; i < uri.n; i++)
-        if (!uri.p[i] || strchr("@:;?", uri.p[i]))
-            return (struct rw_slice){NULL, 0};
-    return uri;
-}
-
-bool rw_tls_has_sip_domain(X509 *certificate, const char *name)
-{
-    GENERAL_NAMES *all = X509_get_ext_d2i(certificate, NID_subject_alt_name, NULL, NULL);
-    bool found = false;
-
-    for (int i = 0; i < sk_GENERAL_NAME_num(all) && !found; i++)
-        found =
-            name[0] && rw_slice_ieq(sip_domain(sk_GENERAL_NAME_value(all, i)), rw_slice_str(name));
-    GENERAL_NAMES_free(all);
-    return found;
-}
-
-static void put_name(struct rw_buf *buf, const GENERAL_NAME *entry)
-{
-    const unsigned char *bytes;
-    char text[INET6_ADDRSTRLEN] = "";
-    int n;
-
-    if (entry->type == GEN_DNS) {
-        rw_buf_put(buf, (struct rw_slice){(const char *)ASN1_STRING_get0_data(entry->d.dNSName),
-                                          (size_t)ASN1_STRING_length(entry->d.dNSName)});
-    } else if (entry->type == GEN_IPADD) {
-        bytes = ASN1_STRING_get0_data(entry->d.iPAddress);
-        n = ASN1_STRING_length(entry->d.iPAddress);
-        if (n == 4 || n == 16)
-            (void)inet_ntop(n == 4 ? AF_INET : AF_INET6, bytes, text, sizeof(text));
-        rw_buf_puts(buf, text);
-    } else {
-        rw_buf_put(buf, sip_domain(entry));
-    }
-}
-
-/* "a.example, b.example": whom a certificate is for. */
-static void put_names(struct rw_buf *buf, X509 *certificate)
-{
-    GENERAL_NAMES *all = X509_get_ext_d2i(certificate, NID_subject_alt_name, NULL, NULL);
-    size_t start = buf->len;
-
-    for (int i = 0; i < sk_GENERAL_NAME_num(all); i++) {
-        size_t before = buf->len;
-
-        if (before > start)
-            rw_buf_puts(buf, ", ");
-        put_name(buf, sk_GENERAL_NAME_value(all, i));
-        if (buf->len == before + 2 && before > start)
-            buf->len = before; /* a kind of name that is of no use here */
-    }
-    GENERAL_NAMES_free(all);
-    if (buf->len == start)
-        rw_buf_puts(buf, "no name at all");
-}
-
-static void put_common_name(struct rw_buf *buf, const X509_NAME *name)
-{
-    char text[65] = "";
-
-    if (X509_NAME_get_text_by_NID((X509_NAME *)name, NID_commonName, text, sizeof(text)) <= 0)
-        (void)snprintf(text, sizeof(text), "somebody without a name");
-    rw_buf_puts(buf, text);
-}
-
-static void put_date(struct rw_buf *buf, const ASN1_TIME *when)
-{
-    struct tm tm;
-
-    if (ASN1_TIME_to_tm(when, &tm) != 1)
-        rw_buf_puts(buf, "an unreadable date");
-    else
-        rw_buf_printf(buf, "%04d-%02d-%02d %02d:%02d UTC", tm.tm_year + 1900, tm.tm_mon + 1,
-                      tm.tm_mday, tm.tm_hour, tm.tm_min);
-}
-
 /* ------------------------------------------------------------------ what is wrong with it */
 
 static enum rw_tls_fault_kind kind_of(int error)
@@ -133,16 +39,27 @@ static enum rw_tls_fault_kind kind_of(int error)
     }
 }
 
+static void put_date(struct rw_buf *buf, const ASN1_TIME *when)
+{
+    struct tm tm;
+
+    if (ASN1_TIME_to_tm(when, &tm) != 1)
+        rw_buf_puts(buf, "an unreadable date");
+    else
+        rw_buf_printf(buf, "%04d-%02d-%02d %02d:%02d UTC", tm.tm_year + 1900, tm.tm_mon + 1,
+                      tm.tm_mday, tm.tm_hour, tm.tm_min);
+}
+
 static void put_fault(struct rw_buf *buf, const struct rw_tls_session *session, X509 *certificate,
                       int error)
 {
     if (kind_of(error) == RW_TLS_WRONG_NAME) {
         rw_buf_printf(buf, "the certificate is not for %s but for ", session->name);
-        put_names(buf, certificate);
+        rw_tls_put_names(buf, certificate);
         return;
     }
     rw_buf_puts(buf, "the certificate of ");
-    put_common_name(buf, X509_get_subject_name(certificate));
+    rw_tls_put_common_name(buf, X509_get_subject_name(certificate));
     switch (error) {
     case X509_V_ERR_CERT_HAS_EXPIRED:
         rw_buf_puts(buf, " expired on ");
@@ -162,7 +79,7 @@ static void put_fault(struct rw_buf *buf, const struct rw_tls_session *session, 
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
     case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
         rw_buf_puts(buf, " is issued by ");
-        put_common_name(buf, X509_get_issuer_name(certificate));
+        rw_tls_put_common_name(buf, X509_get_issuer_name(certificate));
         rw_buf_puts(buf, ", who is not trusted");
         break;
     default:

@@ -11,6 +11,7 @@
 #ifndef RW_TLS_VERIFY_H
 #define RW_TLS_VERIFY_H
 
+#include "base/buf.h"
 #include "tls/tls.h"
 
 #include <openssl/ssl.h>
@@ -28,6 +29,11 @@ bool rw_tls_want_name(struct rw_tls_session *session);
 
 /* True when the certificate's SAN has a URI "sip:name". */
 bool rw_tls_has_sip_domain(X509 *certificate, const char *name);
+
+/* "a.example, b.example": whom a certificate is for. */
+void rw_tls_put_names(struct rw_buf *buf, X509 *certificate);
+/* The CN of a subject or an issuer. */
+void rw_tls_put_common_name(struct rw_buf *buf, const X509_NAME *name);
 
 /* Fills the session's fault with what is wrong with a certificate (an X509_V_ERR_*). NULL is fine. */
 void rw_tls_note(struct rw_tls_session *session, X509 *certificate, int error);

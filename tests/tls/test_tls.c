@@ -319,9 +319,44 @@ static void memory_may_end(void **state)
     }
 }
 
+static void a_certificate_is_described(void **state)
+{
+    struct rw_tls *client = NULL, *server = NULL;
+    struct rw_tls_certificate shown = {.subject = ""}, read = {.subject = ""};
+    struct rw_err err;
+    struct pair p;
+
+    (void)state;
+    assert_int_equal(rw_tls_certificate_read(certs_path("carrier.pem"), &read, &err), RW_OK);
+    assert_string_equal(read.subject, "carrier");
+    assert_string_equal(read.issuer, "root");
+    assert_string_equal(read.names, "sip.carrier.example, carrier.example");
+    assert_int_equal(read.ends_s - read.begins_s, 31 * 86400);
+    assert_int_equal(rw_tls_client_new(
+                         &client, &(struct rw_tls_client){.ca_file = certs_path("root.pem")}, &err),
+                     RW_OK);
+    assert_int_equal(rw_tls_server_new(&server, certs_path("carrier.pem"),
+                                       certs_path("carrier.key"), NULL, &err),
+                     RW_OK);
+    connect_pair(&p, client, server, "carrier.example", NULL);
+    assert_true(rw_tls_session_certificate(p.client, &shown));
+    assert_memory_equal(&shown, &read, sizeof(read));
+    assert_false(rw_tls_session_certificate(p.server, &shown)); /* the client showed none */
+    close_pair(&p);
+    rw_tls_free(client);
+    rw_tls_free(server);
+    assert_int_equal(rw_tls_certificate_read(certs_path("evil.pem"), &read, &err), RW_OK);
+    assert_null(strchr(read.names, '\n'));
+    assert_int_equal(rw_tls_certificate_read(certs_path("carrier.key"), &read, &err), RW_MALFORMED);
+    assert_string_equal(err.code, "tls.certificate_unreadable");
+    assert_int_equal(rw_tls_certificate_read(certs_path("none.pem"), &read, &err), RW_MALFORMED);
+    assert_non_null(strstr(err.message, "No such file"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_certificate_is_described),
         cmocka_unit_test(the_server_is_verified),
         cmocka_unit_test(anybody_is_fine_when_asked_for),
         cmocka_unit_test(names_that_are_none),
