@@ -19,6 +19,7 @@ struct rw_address_policy; /* address/address.h */
 struct rw_api;
 struct rw_auth;        /* auth/identity.h; one a worker */
 struct rw_auth_key;    /* auth/secret.h */
+struct rw_doctor;      /* doctor/doctor.h; one a worker */
 struct rw_exchange;    /* exchange/exchange.h; one a worker */
 struct rw_route_table; /* route/route.h; one a worker */
 struct rw_trunk_ops;   /* trunk/question.h */
@@ -31,6 +32,7 @@ struct rw_api_options {
     struct rw_auth *auth;
     const struct rw_auth_key *auth_key;
     struct rw_exchange *exchange; /* NULL: a server that places no calls (tests) */
+    struct rw_doctor *doctor;     /* NULL: a server that examines nothing (tests) */
     struct rw_route_table *routes;
     const struct rw_trunk_ops *trunk_ops; /* how far ends are asked; NULL: nobody can be (tests) */
     struct rw_trunk_port *trunk_port;

@@ -8,6 +8,7 @@
 #include "auth/identity.h"
 #include "auth/permission.h"
 #include "base/mem.h"
+#include "doctor/doctor.h"
 #include "exchange/exchange.h"
 #include "json/read.h"
 
@@ -49,6 +50,8 @@ void rw_api_drain(struct rw_api *api)
                   "the server is shutting down and takes no more calls");
     if (api->with.exchange)
         rw_exchange_refuse_waiting(api->with.exchange, &err);
+    if (api->with.doctor)
+        rw_doctor_abandon(api->with.doctor);
 }
 
 /* ------------------------------------------------------------------ what handlers ask a request */

@@ -10,7 +10,7 @@ rw_cli_run_h rw_cli_call_place, rw_cli_call_get, rw_cli_call_list, rw_cli_call_h
 rw_cli_run_h rw_cli_number_check, rw_cli_number_get, rw_cli_number_metadata_version;
 rw_cli_run_h rw_cli_number_list, rw_cli_number_create, rw_cli_number_delete;
 rw_cli_run_h rw_cli_trunk_list, rw_cli_trunk_get, rw_cli_trunk_create, rw_cli_trunk_update,
-    rw_cli_trunk_enable, rw_cli_trunk_delete;
+    rw_cli_trunk_enable, rw_cli_trunk_delete, rw_cli_trunk_test;
 rw_cli_run_h rw_cli_route_list, rw_cli_route_create, rw_cli_route_delete;
 rw_cli_run_h rw_cli_request_check;
 rw_cli_run_h rw_cli_route_explain;
@@ -24,6 +24,7 @@ rw_cli_run_h rw_cli_edge_list;
 rw_cli_run_h rw_cli_audit_list, rw_cli_health;
 rw_cli_run_h rw_cli_tail;
 rw_cli_run_h rw_cli_apply;
+rw_cli_run_h rw_cli_doctor;
 
 /* Shows what happens to a conversation until it has ended; true when it was connected. */
 bool rw_cli_follow(struct rw_cli *cli, const char *conversation_id, int *ret_exit);

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "daemon/config_address.h"
 #include "daemon/own_address.h"
+#include "doctor/doctor.h"
 #include "media/media.h"
 #include "route/route.h"
 
@@ -53,6 +54,33 @@ static enum rw_class open_exchange(struct rw_node *node, const struct rw_node_sh
     return rw_exchange_new(&node->exchange, &options, err);
 }
 
+static enum rw_class open_doctor(struct rw_node *node, const struct rw_node_shared *shared,
+                                 struct rw_err *err)
+{
+    const struct rw_config *config = shared->config;
+    const struct rw_doctor_house house = {
+        .data_dir = config->data_dir,
+        .calls_max = (uint32_t)config->calls_max,
+        .workers = shared->workers,
+        .http_connections_max = (uint32_t)config->http_connections_max,
+        .port_min = (uint16_t)config->media_port_min,
+        .port_max = (uint16_t)config->media_port_max,
+        .socket_buffer = shared->sip.socket_buffer,
+        .sip_host = shared->sip_advertised,
+        .media_host = node->media_advertised,
+        .http_cert_file = config->http_tls_cert_file,
+        .sip_cert_file = config->sip_tls_cert_file,
+        .stir_cert_file = config->stir_key_file[0] ? config->stir_certificate_file : "",
+    };
+    const struct rw_doctor_options options = {.worker = node->worker,
+                                              .offload = shared->offload,
+                                              .turns = shared->turns,
+                                              .sip = node->sip,
+                                              .house = &house};
+
+    return rw_doctor_new(&node->doctor, &options, err);
+}
+
 static enum rw_class open_api(struct rw_node *node, const struct rw_node_shared *shared,
                               struct rw_err *err)
 {
@@ -63,6 +91,7 @@ static enum rw_class open_api(struct rw_node *node, const struct rw_node_shared 
         .reader = node->reader,
         .auth = node->auth,
         .exchange = node->exchange,
+        .doctor = node->doctor,
         .routes = node->routes,
         .trunk_ops = &rw_sip_trunk_ops,
         .trunk_port = rw_sip_trunk_port(node->sip),
@@ -87,12 +116,15 @@ static enum rw_class open_api(struct rw_node *node, const struct rw_node_shared 
 enum rw_class rw_node_open(struct rw_node *node, struct rw_worker *worker,
                            const struct rw_node_shared *shared, struct rw_err *err)
 {
-    char advertised[RW_CONFIG_TEXT];
-    struct rw_media_options media =
-        media_options(shared, rw_worker_index(worker), shared->sip.host, advertised);
+    struct rw_media_options media;
     enum rw_class class;
 
     *node = (struct rw_node){.worker = worker};
+    media =
+        media_options(shared, rw_worker_index(worker), shared->sip.host, node->media_advertised);
+    if (media.advertised_host != node->media_advertised)
+        (void)rw_slice_copy(node->media_advertised, sizeof(node->media_advertised),
+                            rw_slice_str(media.advertised_host));
     class = rw_store_reader_new(shared->store, &node->reader, err);
     if (!class)
         class = rw_auth_new(&node->auth, shared->store, node->reader, shared->token_key, err);
@@ -104,6 +136,8 @@ enum rw_class rw_node_open(struct rw_node *node, struct rw_worker *worker,
         class = rw_media_new(&node->media, worker, &media, err);
     if (!class)
         class = open_exchange(node, shared, err);
+    if (!class)
+        class = open_doctor(node, shared, err);
     if (!class)
         class = open_api(node, shared, err);
     if (class)
@@ -169,6 +203,7 @@ void rw_node_close(struct rw_node *node)
     rw_http_free(node->http);
     rw_api_free(node->api);
     rw_exchange_free(node->exchange);
+    rw_doctor_free(node->doctor);
     rw_media_free(node->media);
     rw_sip_free(node->sip);
     rw_route_table_free(node->routes);

@@ -14,6 +14,8 @@
 #include "sip/sip.h"
 #include "store/store.h"
 
+struct rw_doctor;
+struct rw_doctor_turns;
 struct rw_offload;
 struct rw_auth_key;
 
@@ -24,6 +26,7 @@ struct rw_node_shared {
     struct rw_sip_wire *wire;
     struct rw_sip_options sip;
     struct rw_offload *offload;
+    struct rw_doctor_turns *turns; /* of tests of trunks */
     const struct rw_auth_key *token_key;
     const struct rw_identity_signer *signer;   /* NULL = calls are not signed */
     struct rw_permit *permits[RW_PERMITS_MAX]; /* asked for each call */
@@ -44,7 +47,9 @@ struct rw_node {
     struct rw_sip *sip;
     struct rw_acquaint acquaint; /* the first worker's */
     struct rw_relay_port *media;
+    char media_advertised[RW_CONFIG_TEXT]; /* in SDP */
     struct rw_exchange *exchange;
+    struct rw_doctor *doctor;
     struct rw_api *api;
     struct rw_http *http;
 };

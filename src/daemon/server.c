@@ -9,6 +9,7 @@
 #include "daemon/identity.h"
 #include "daemon/node.h"
 #include "daemon/own_address.h"
+#include "doctor/doctor.h"
 #include "event/trace.h"
 #include "loop/offload.h"
 
@@ -433,6 +434,8 @@ enum rw_class rw_server_run(const struct rw_config *config, struct rw_err *err)
     if (!class)
         class = rw_offload_new(&server->shared.offload, OFFLOAD_THREADS, OFFLOAD_QUEUE, err);
     if (!class)
+        class = rw_doctor_turns_new(&server->shared.turns, err);
+    if (!class)
         class = rw_workers_new(&server->workers, server->shared.workers, err);
     if (!class)
         class = open_sip(server, sip_host, err);
@@ -441,6 +444,7 @@ enum rw_class rw_server_run(const struct rw_config *config, struct rw_err *err)
     rw_workers_free(server->workers);
     rw_sip_wire_free(server->shared.wire);
     rw_offload_free(server->shared.offload);
+    rw_doctor_turns_free(server->shared.turns);
     rw_store_close(server->shared.store);
     rw_identity_close(&server->identity);
     rw_auth_key_free(server->shared.token_key);

@@ -52,6 +52,13 @@ bool rw_media_addr_is_group(const struct rw_media_addr *addr)
 }
 
 /* RFC 6890, as far as a telephone behind NAT may write it into its SDP. */
+bool rw_media_addr_is_loopback(const struct rw_media_addr *addr)
+{
+    if (addr->u.sa.sa_family == AF_INET)
+        return ntohl(addr->u.in.sin_addr.s_addr) >> 24 == 127;
+    return IN6_IS_ADDR_LOOPBACK(&addr->u.in6.sin6_addr);
+}
+
 bool rw_media_addr_is_private(const struct rw_media_addr *addr)
 {
     static const struct {

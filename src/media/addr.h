@@ -30,6 +30,7 @@ bool rw_media_addr_parse(struct rw_media_addr *ret, int family, struct rw_slice 
 uint16_t rw_media_addr_port(const struct rw_media_addr *addr);
 void rw_media_addr_set_port(struct rw_media_addr *addr, uint16_t port);
 bool rw_media_addr_is_any(const struct rw_media_addr *addr); /* 0.0.0.0 or :: */
+bool rw_media_addr_is_loopback(const struct rw_media_addr *addr);
 /* True when nobody in particular has it: multicast, broadcast, 0.0.0.0/8, ::. */
 bool rw_media_addr_is_group(const struct rw_media_addr *addr);
 /* True for what can't be reached from outside: private, shared, link-local and loopback ranges. */

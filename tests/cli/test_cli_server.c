@@ -113,6 +113,17 @@ static const struct answer script[] = {
     {"POST /s1/outboundroutes", 400,
      "{\"code\":\"c\",\"message\":\"m\",\"errors\":[{\"code\":\"route.bad_prefix\",\"message\":"
      "\"No prefix.\",\"pointer\":\"/prefixes/1\",\"line\":1,\"column\":9,\"length\":1}]}"},
+    {"POST /api/v2/telephony/providers/edges/trunks/t1/test", 200,
+     "{\"result\":\"fail\",\"checks\":[{\"name\":\"dns\",\"result\":\"ok\",\"found\":\"h is "
+     "\\u001b[1m\"},{\"name\":\"reach\",\"result\":\"fail\",\"found\":\"refused\",\"next\":\"see\"}"
+     "]}"},
+    {"POST /api/v2/telephony/providers/edges/trunks/t2/test", 409,
+     "{\"code\":\"doctor.busy\",\"message\":\"Wait.\"}"},
+    {"GET /api/v2/telephony/providers/edges/e1/doctor", 200,
+     "{\"result\":\"warn\",\"checks\":[{\"name\":\"clock\",\"result\":\"warn\",\"found\":\"late\","
+     "\"next\":\"NTP\"}]}"},
+    {"GET /api/v2/telephony/providers/edges/trunkbasesettings?pageSize=500", 200,
+     "{\"entities\":[" TRUNK ",{\"id\":\"t2\",\"enabled\":false}]}"},
     {"GET /health", 200, "{\"status\":\"ok\",\"lastSeq\":7}"},
     {"GET /api/v2/ringwright/events?after=0&waitMs=20000&conversationId=" ID, 200,
      "{\"entities\":[{\"seq\":1,\"at\":\"2026-11-23T17:00:00.001Z\",\"conversationId\":\"" ID
@@ -356,6 +367,18 @@ static void commands_ask_and_show(void **state)
         {"trunk|disable|Carrier One", 0, "\"enabled\": false", "t1", ""},
         {"trunk|enable|Carrier One", 0, "\"enabled\": true", "t1", ""},
         {"trunk|delete|Carrier One", 0, "DELETE /t1 ", "The trunk is gone.\n", ""},
+        {"trunk|test|Carrier One", 1, "POST ",
+         "Carrier One\nok    dns          h is \\u{001B}[1m\nfail  reach        refused\n"
+         "                   next: see\n2 checks: 1 ok, 0 warn, 1 fail\n",
+         ""},
+        {"trunk|test|t2", 1, NULL, "", "Wait. [doctor.busy]"},
+        {"doctor|--no-trunks", 0, "/e1/doctor ",
+         "the server\nwarn  clock        late\n                   next: NTP\n1 checks: 0 ok, 1 "
+         "warn, 0 fail\n",
+         ""},
+        {"doctor", 1, "POST /api/v2/telephony/providers/edges/trunks/t1/test ", "1 fail\n",
+         ""}, /* of the trunk that is enabled */
+        {"doctor|--json", 1, NULL, "\"trunks\": [\n    {\n      \"result\": \"fail\"", ""},
         {"route|list", 0, NULL, "Asia  +65, +81  Carrier One", ""},
         {"route|create|--site|Office|--name|A|--prefix|+65,+81|--trunk|Carrier One,t2|--priority|5|"
          "--random|--class|National",
@@ -533,6 +556,7 @@ static void every_allocation_may_fail(void **state)
                                         "number|get|+65",
                                         "call|get|" ID,
                                         "trunk|update|Carrier One|--carrier|x",
+                                        "doctor|--no-trunks",
                                         "route|create|--name|A|--trunk|t2|--site|Office"};
 
     (void)state;

@@ -1,0 +1,60 @@
+/*
+ * doctor/trunk.h - what was seen of a trunk, and what is to be thought of it.
+ *
+ * Threads  pure functions.
+ * Errors   none.
+ */
+#ifndef RW_DOCTOR_TRUNK_H
+#define RW_DOCTOR_TRUNK_H
+
+#include "doctor/report.h"
+#include "tls/tls.h"
+
+#define RW_DOCTOR_PLACES 8u
+#define RW_DOCTOR_ADDRESS 80 /* "[2001:db8::1]:5060" and NUL */
+
+enum rw_doctor_way { RW_DOCTOR_UDP, RW_DOCTOR_TCP, RW_DOCTOR_TLS };
+
+enum rw_doctor_reached {
+    RW_DOCTOR_NOT_TRIED, /* UDP knows no connections */
+    RW_DOCTOR_REACHED,
+    RW_DOCTOR_UNREACHED, /* `error` says why; 0: no answer in time */
+    RW_DOCTOR_NO_TLS     /* a connection, and no TLS: `fault` */
+};
+
+/* One address of the carrier. */
+struct rw_doctor_place {
+    char address[RW_DOCTOR_ADDRESS];
+    enum rw_doctor_reached reached;
+    int error; /* errno */
+    uint32_t reached_ms;
+    struct rw_tls_fault fault;
+    bool has_certificate;
+    struct rw_tls_certificate certificate;
+};
+
+struct rw_doctor_trunk_seen {
+    const char *host; /* whose addresses were looked for */
+    bool by_proxy;    /* it is the outbound proxy's */
+    bool by_hand;     /* the addresses stand in the trunk */
+    bool by_service;  /* no port is given: SRV records may name them */
+    bool active;
+    enum rw_doctor_way way;
+    uint64_t wall_s;
+    char trouble[200]; /* why nothing could be tried: files of TLS, an unreadable address; "" */
+    unsigned count;
+    struct rw_doctor_place at[RW_DOCTOR_PLACES];
+    const char *tls_name; /* that its certificate has to have */
+    bool has_ca;          /* the trunk names a CA file */
+    bool late;            /* the examination's deadline came first */
+};
+
+/* All of the judges below, in their order. */
+void rw_doctor_trunk_judge(struct rw_doctor_report *report,
+                           const struct rw_doctor_trunk_seen *seen);
+
+void rw_doctor_judge_dns(struct rw_doctor_report *report, const struct rw_doctor_trunk_seen *seen);
+void rw_doctor_judge_reach(struct rw_doctor_report *report,
+                           const struct rw_doctor_trunk_seen *seen);
+
+#endif
