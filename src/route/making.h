@@ -20,6 +20,10 @@ struct rw_making {
 
     const struct rw_row_number *number;
     enum rw_route_caller caller;
+    bool choosing;        /* nothing is named, so the first route that takes the call says */
+    bool nothing_to_show; /* it did, and there is none */
+    bool sought_only_one; /* and this is what was found */
+    const struct rw_row_number *only_one;
     const struct rw_row_route *route;                      /* of the first trunk */
     const struct rw_row_trunk *trunks[RW_CALL_TRUNKS_MAX]; /* in the order of trying */
     uint32_t trunk_count;
@@ -35,10 +39,21 @@ void rw_making_fault(struct rw_making *m, struct rw_err *err, const char *pointe
 bool rw_making_settled(struct rw_making *m, enum rw_class rc, struct rw_err *err,
                        bool *ret_missing);
 
-/* caller.c: fills number and caller. */
+/* caller.c: fills number and caller, or sets `choosing`. */
 void rw_making_find_number(struct rw_making *m);
+/* What a call would show that takes this route; NULL: nothing. Trouble with the route's own is told. */
+const struct rw_row_number *rw_making_number_for(struct rw_making *m,
+                                                 const struct rw_row_route *route);
+/* A call takes the route, and shows the number for it. */
+void rw_making_show(struct rw_making *m, const struct rw_row_number *number,
+                    const struct rw_row_route *route);
+/* No more routes come: tells when there is nothing to show. */
+void rw_making_settle_number(struct rw_making *m);
+/* Tells that m->number is shown, and these routes are for others. */
+void rw_making_not_on_route(struct rw_making *m, const struct rw_row_route *const *routes,
+                            size_t count);
 
-/* trunks.c: fills route, trunks, ways and trunk_count, and the wish's trace. */
+/* trunks.c: fills route, trunks and trunk_count, and the wish's trace; then settles the number. */
 void rw_making_find_trunks(struct rw_making *m);
 
 /* identity.c: URIs in the arena; NULL, false: memory is out. */

@@ -1,6 +1,7 @@
 #include "route/numbers.h"
 
 #include "base/near.h"
+#include "route/rule.h"
 
 bool rw_route_usable(const struct rw_row_number *number)
 {
@@ -37,21 +38,37 @@ static size_t shared_beginning(const char *a, struct rw_slice b)
     return n;
 }
 
-const struct rw_row_number *rw_route_nearest_number(const struct rw_row_number *numbers,
-                                                    size_t count, struct rw_slice e164)
+/* Puts a number where it belongs among the nearest; the farthest makes room. */
+static void insert(struct rw_route_nearest *nearest, size_t shared[RW_ROUTE_NEAREST_MAX],
+                   const struct rw_row_number *number, size_t n)
 {
-    const struct rw_row_number *best = NULL;
-    size_t longest = 0;
+    size_t at = nearest->count;
 
-    for (size_t i = 0; i < count; i++) {
-        size_t n = shared_beginning(numbers[i].e164, e164);
-
-        if (rw_route_usable(&numbers[i]) && (!best || n > longest)) {
-            best = &numbers[i];
-            longest = n;
+    if (at < RW_ROUTE_NEAREST_MAX)
+        nearest->count++;
+    else
+        nearest->more++;
+    for (; at && shared[at - 1] < n; at--)
+        if (at < RW_ROUTE_NEAREST_MAX) {
+            nearest->at[at] = nearest->at[at - 1];
+            shared[at] = shared[at - 1];
         }
+    if (at < RW_ROUTE_NEAREST_MAX) {
+        nearest->at[at] = number;
+        shared[at] = n;
     }
-    return best;
+}
+
+void rw_route_find_nearest(const struct rw_row_number *numbers, size_t count, struct rw_slice e164,
+                           const char *caller_prefixes, struct rw_route_nearest *ret)
+{
+    size_t shared[RW_ROUTE_NEAREST_MAX];
+
+    *ret = (struct rw_route_nearest){.count = 0};
+    for (size_t i = 0; i < count; i++)
+        if (rw_route_usable(&numbers[i]) &&
+            (!caller_prefixes || rw_route_shows(caller_prefixes, numbers[i].e164)))
+            insert(ret, shared, &numbers[i], shared_beginning(numbers[i].e164, e164));
 }
 
 const struct rw_row_number *rw_route_nearest_id(const struct rw_row_number *numbers, size_t count,

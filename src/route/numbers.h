@@ -18,9 +18,16 @@ bool rw_route_usable(const struct rw_row_number *number);
 const struct rw_row_number *rw_route_default_number(const struct rw_row_number *numbers,
                                                     size_t count, const char *user_id);
 
-/* The usable number that shares the longest beginning with e164; NULL when there is none. */
-const struct rw_row_number *rw_route_nearest_number(const struct rw_row_number *numbers,
-                                                    size_t count, struct rw_slice e164);
+/* The usable numbers that share the longest beginning with another. */
+#define RW_ROUTE_NEAREST_MAX 5u
+struct rw_route_nearest {
+    size_t count; /* of `at`, the nearest first */
+    size_t more;  /* usable as well */
+    const struct rw_row_number *at[RW_ROUTE_NEAREST_MAX];
+};
+/* caller_prefixes: only numbers that begin so, see rw_route_shows(); NULL: all. */
+void rw_route_find_nearest(const struct rw_row_number *numbers, size_t count, struct rw_slice e164,
+                           const char *caller_prefixes, struct rw_route_nearest *ret);
 
 /* The usable number whose id differs least from what was written, if it is near at all. */
 const struct rw_row_number *rw_route_nearest_id(const struct rw_row_number *numbers, size_t count,

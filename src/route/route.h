@@ -2,11 +2,13 @@
  * route/route.h - from a request's wishes to a trunk, a caller id and a telephone.
  *
  *     caller id   which number the called party sees: a number resource of the tenant, active and
- *                 allowed outbound; named by providerId, by `from`, or the tenant's only usable one
+ *                 allowed outbound; named by providerId, by `from`, or else that of the first route that
+ *                 takes the call, or the user's or tenant's only usable one
  *     trunks      the tenant's enabled routes by longest prefix of the called number, then priority, as far as
- *                 they take numbers of its class: their active trunks in this order, each once, at most
- *                 RW_CALL_TRUNKS_MAX; those of a route that distributes at random in any order. The first
- *                 one is called; what makes a call ask the next one: call/failover.h
+ *                 they take numbers of its class and calls that show such a number: their active trunks in
+ *                 this order, each once, at most RW_CALL_TRUNKS_MAX; those of a route that distributes at
+ *                 random or by weight in an order drawn for the call. The first one is called; what makes a
+ *                 call ask the next one: call/failover.h
  *     station     the user's default station
  *
  * Owner    a worker owns its table; it borrows store and reader. Plans live in the arena given and in
@@ -15,7 +17,7 @@
  * Memory   the routes, trunks, users, stations and numbers that calls used, at most
  *          RW_ROUTE_REMEMBERED of each kind in all; dropped whenever the store's generation moves.
  * Errors   every fault at once: RW_FORBIDDEN caller.not_owned, caller.inactive, caller.internal_only,
- *          caller.none; RW_MALFORMED provider.not_found, provider.mismatch; RW_CONFLICT
+ *          caller.none, caller.not_on_route; RW_MALFORMED provider.not_found, provider.mismatch; RW_CONFLICT
  *          station.missing, station.inactive, route.none, route.trunk_inactive; RW_NOT_FOUND
  *          user.not_found; RW_NO_MEMORY and RW_IO from the store.
  */
@@ -43,6 +45,7 @@ enum rw_route_caller {
     RW_ROUTE_CALLER_FROM,        /* `from` names it */
     RW_ROUTE_CALLER_PROVIDER,    /* providerId names it */
     RW_ROUTE_CALLER_BOTH,        /* both do */
+    RW_ROUTE_CALLER_ROUTES,      /* nothing does: the route has a number of its own */
     RW_ROUTE_CALLER_USERS_OWN,   /* nothing does: the only usable one that is the user's */
     RW_ROUTE_CALLER_ONLY_USABLE, /* nothing does: the only usable one that there is */
 };
@@ -56,6 +59,7 @@ enum rw_route_fate {
     RW_ROUTE_ENOUGH,       /* as many trunks as one call may try stand before it */
     RW_ROUTE_OTHER_PREFIX, /* the number does not begin so */
     RW_ROUTE_OTHER_CLASS,  /* the route takes numbers of other classes */
+    RW_ROUTE_OTHER_CALLER, /* the route takes calls that show other numbers */
 };
 
 /* What became of a trunk behind a route, or of a route that was passed over with all of them. */

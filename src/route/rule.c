@@ -22,10 +22,20 @@ static uint32_t words(const char *list)
     return n;
 }
 
+static uint32_t read_weight(struct rw_slice text)
+{
+    uint32_t weight = 0;
+
+    for (size_t i = 0; i < text.n && weight < RW_ROUTE_WEIGHT_MAX; i++)
+        weight = weight * 10 + (uint32_t)(text.p[i] - '0');
+    return weight;
+}
+
 enum rw_class rw_route_rule_make(const struct rw_row_route *row, struct rw_arena *arena,
                                  struct rw_route_rule **ret, struct rw_err *err)
 {
-    struct rw_slice ids = rw_slice_str(row->trunk_ids);
+    struct rw_slice ids = rw_slice_str(row->trunk_ids), weights = rw_slice_str(row->trunk_weights);
+    bool weighted = strcmp(row->distribution, "WEIGHTED") == 0;
     uint32_t count = words(row->trunk_ids);
     struct rw_route_rule *rule;
 
@@ -42,8 +52,12 @@ enum rw_class rw_route_rule_make(const struct rw_row_route *row, struct rw_arena
     rule->trunk_count = (uint8_t)count;
     rule->drawn = strcmp(row->distribution, "SEQUENTIAL") != 0;
     rule->by_class = *row->classifications != '\0';
-    for (uint32_t i = 0; i < count; i++)
+    rule->by_caller = row->caller_prefixes && *row->caller_prefixes;
+    for (uint32_t i = 0; i < count; i++) {
         rule->trunks[i].id = rw_route_next_word(&ids);
+        rule->trunks[i].weight =
+            weighted && weights.p ? read_weight(rw_route_next_word(&weights)) : 1;
+    }
     *ret = rule;
     return RW_OK;
 }
@@ -113,6 +127,18 @@ bool rw_route_takes(const struct rw_row_route *route, const struct rw_row_number
     return false;
 }
 
+/* ------------------------------------------------------------------ numbers that are shown */
+
+bool rw_route_shows(const char *caller_prefixes, const char *e164)
+{
+    struct rw_slice rest = rw_slice_str(caller_prefixes), digits = rw_slice_str(e164 + 1);
+
+    while (rest.p)
+        if (rw_slice_starts(digits, rw_route_next_word(&rest)))
+            return true;
+    return false;
+}
+
 /* ------------------------------------------------------------------ the order of trunks */
 
 /* One step of splitmix64: a good seed in, as good a number out. */
@@ -125,16 +151,35 @@ static uint64_t next_random(uint64_t *seed)
     return z ^ z >> 31;
 }
 
+/* The index of the one whose part of the sum the number falls into; all parts are 0: the first. */
+static uint32_t draw_one(const struct rw_route_rule *rule, const uint8_t *left, uint32_t count,
+                         uint64_t random)
+{
+    uint64_t sum = 0, chance;
+
+    for (uint32_t i = 0; i < count; i++)
+        sum += rule->trunks[left[i]].weight;
+    if (!sum)
+        return 0;
+    chance = random % sum;
+    for (uint32_t i = 0; i + 1 < count; i++) {
+        if (chance < rule->trunks[left[i]].weight)
+            return i;
+        chance -= rule->trunks[left[i]].weight;
+    }
+    return count - 1;
+}
+
 void rw_route_draw(const struct rw_route_rule *rule, uint64_t seed,
                    uint8_t order[RW_ROUTE_TRUNKS_MAX])
 {
-    for (uint32_t i = 0; i < rule->trunk_count; i++)
-        order[i] = (uint8_t)i;
-    for (uint32_t left = rule->trunk_count; left > 1; left--) {
-        uint32_t other = (uint32_t)(next_random(&seed) % left);
-        uint8_t drawn = order[other];
+    for (uint8_t i = 0; i < rule->trunk_count; i++)
+        order[i] = i;
+    for (uint32_t at = 0; at + 1 < rule->trunk_count; at++) {
+        uint32_t one = draw_one(rule, order + at, rule->trunk_count - at, next_random(&seed));
+        uint8_t drawn = order[at + one];
 
-        order[other] = order[left - 1];
-        order[left - 1] = drawn;
+        memmove(order + at + 1, order + at, one);
+        order[at] = drawn;
     }
 }

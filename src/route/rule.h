@@ -12,18 +12,21 @@
 #include "store/store.h"
 
 #define RW_ROUTE_TRUNKS_MAX 20u /* of a route; more are left out */
+#define RW_ROUTE_WEIGHT_MAX 1000u
 
 struct rw_route_trunk {
     struct rw_slice id;             /* in the row's list */
     const struct rw_row_trunk *row; /* once it was looked up; NULL then: there is none */
+    uint32_t weight;
     bool looked_up;
 };
 
 struct rw_route_rule {
     const struct rw_row_route *row;
     uint8_t trunk_count;
-    bool drawn;    /* the order of its trunks is, for each call anew */
-    bool by_class; /* it takes numbers of some classes only */
+    bool drawn;     /* the order of its trunks is, for each call anew */
+    bool by_class;  /* it takes numbers of some classes only */
+    bool by_caller; /* it takes calls that show some numbers only */
     struct rw_route_trunk *trunks;
 };
 
@@ -45,8 +48,12 @@ bool rw_route_plan_matches(const struct rw_row_number_plan *plan, struct rw_slic
 bool rw_route_takes(const struct rw_row_route *route, const struct rw_row_number_plan *plans,
                     size_t count, struct rw_slice digits);
 
+/* Does the number that is shown (E.164 with '+') begin with one of the prefixes, comma-separated? */
+bool rw_route_shows(const char *caller_prefixes, const char *e164);
+
 /*
- * The order in which a call asks the trunks of a rule that is drawn, by the seed. Fills
+ * The order in which a call asks the trunks of a rule that is drawn, by the seed: each place goes to one of
+ * those left, as likely as its weight is of theirs; those of weight 0 come last, in their order. Fills
  * order[0 .. rule->trunk_count - 1] with their indexes.
  */
 void rw_route_draw(const struct rw_route_rule *rule, uint64_t seed,

@@ -35,40 +35,50 @@ static void list_present(const struct rw_route_prefixes *routes, char *dst, size
     }
 }
 
-static void no_route(struct rw_making *m, const struct rw_route_prefixes *routes,
-                     struct rw_slice digits, const struct rw_route_rule *other)
+#define STRICT_MAX 4u
+
+/* A search among the routes, and what stood in its way. */
+struct search {
+    const struct rw_route_prefixes *routes;
+    struct rw_slice digits;              /* of the number */
+    uint32_t looked_at;                  /* trunks and routes passed over */
+    uint32_t seen;                       /* ways that lead to the number */
+    const struct rw_route_way *dead_way; /* the first whose trunk is not to be used */
+    const struct rw_route_trunk *dead_trunk;
+    const struct rw_route_rule *other_class;       /* the first that takes other numbers */
+    const struct rw_row_route *strict[STRICT_MAX]; /* those that are for other callers */
+    uint32_t strict_count;
+};
+
+static void no_route(struct rw_making *m, const struct search *s)
 {
+    const struct rw_route_rule *other = s->other_class;
     char have[100], tried[110];
     struct rw_err err;
 
-    list_present(routes, have, sizeof(have));
+    list_present(s->routes, have, sizeof(have));
     (void)rw_fail(&err, RW_CONFLICT, "route.none", "no route leads to this number");
-    rw_err_found(&err, "+%.*s; prefixes with a route: %s%s%.40s%s", RW_SLICE_ARG(digits),
+    rw_err_found(&err, "+%.*s; prefixes with a route: %s%s%.40s%s", RW_SLICE_ARG(s->digits),
                  *have ? have : "none", other ? "; route " : "", other ? other->row->name : "",
                  other ? " takes other classes of numbers" : "");
-    list_prefixes(digits, tried, sizeof(tried));
+    list_prefixes(s->digits, tried, sizeof(tried));
     rw_err_expected(&err, "a route with a prefix that was tried: %s, or empty", tried);
     rw_making_fault(m, &err, m->wish->to_pointer);
 }
 
-/* The first trunk that was not to be used, when none was. */
-struct dead {
-    const struct rw_route_way *way;
-    const struct rw_route_trunk *trunk;
-};
-
-static void no_trunk(struct rw_making *m, const struct dead *dead)
+static void no_trunk(struct rw_making *m, const struct search *s)
 {
-    const struct rw_row_trunk *row = dead->trunk->row;
-    struct rw_slice trunk = row ? rw_slice_str(row->name) : dead->trunk->id;
+    const struct rw_row_trunk *row = s->dead_trunk->row;
+    struct rw_slice trunk = row ? rw_slice_str(row->name) : s->dead_trunk->id;
     char prefix[RW_ROUTE_PREFIX_TEXT];
     struct rw_err err;
 
-    rw_route_prefix_text(dead->way->prefix, prefix);
+    rw_route_prefix_text(s->dead_way->prefix, prefix);
     (void)rw_fail(&err, RW_CONFLICT, "route.trunk_inactive",
                   "the route to this number leads to no active trunk");
-    rw_err_found(&err, "route %s (prefix \"%s\"), trunk %.*s, state %s", dead->way->rule->row->name,
-                 prefix, RW_SLICE_ARG(trunk), row ? row->state : "missing");
+    rw_err_found(&err, "route %s (prefix \"%s\"), trunk %.*s, state %s",
+                 s->dead_way->rule->row->name, prefix, RW_SLICE_ARG(trunk),
+                 row ? row->state : "missing");
     rw_err_expected(&err, "an active trunk on that route, or another route with the same prefix");
     rw_making_fault(m, &err, m->wish->to_pointer);
 }
@@ -105,21 +115,21 @@ static void write_step(const struct rw_making *m, struct rw_route_step step)
     trace->steps[trace->count++] = step;
 }
 
-/* The ways that do not lead there, for the trace; `seen` do. */
-static void write_others(const struct rw_making *m, const struct rw_route_prefixes *routes,
-                         struct rw_slice digits, size_t seen)
+/* The ways that do not lead there, for the trace. */
+static void write_others(const struct rw_making *m, const struct search *s)
 {
     struct rw_route_trace *trace = m->wish->trace;
+    size_t seen = s->seen;
 
     if (!trace)
         return;
-    for (size_t i = 0; i < routes->count && trace->count < RW_ROUTE_CONSIDERED; i++)
-        if (!rw_route_leads_to(&routes->ways[i], digits)) {
-            write_step(
-                m, (struct rw_route_step){.way = &routes->ways[i], .fate = RW_ROUTE_OTHER_PREFIX});
+    for (size_t i = 0; i < s->routes->count && trace->count < RW_ROUTE_CONSIDERED; i++)
+        if (!rw_route_leads_to(&s->routes->ways[i], s->digits)) {
+            write_step(m, (struct rw_route_step){.way = &s->routes->ways[i],
+                                                 .fate = RW_ROUTE_OTHER_PREFIX});
             seen++;
         }
-    trace->unseen = (uint32_t)(routes->count - seen);
+    trace->unseen = (uint32_t)(s->routes->count - seen);
 }
 
 /* Looks a trunk up, once. False: trouble of the store, told already. */
@@ -153,15 +163,42 @@ static bool takes(struct rw_making *m, const struct rw_route_rule *rule, struct 
 }
 
 /* Whether more trunks are to be looked at: enough for a call, or for whoever wants to see the way. */
-static bool wants_more(const struct rw_making *m, uint32_t looked_at)
+static bool wants_more(const struct rw_making *m, const struct search *s)
 {
-    return looked_at < RW_ROUTE_CONSIDERED &&
+    return s->looked_at < RW_ROUTE_CONSIDERED &&
            (m->trunk_count < RW_CALL_TRUNKS_MAX || m->wish->trace);
 }
 
-/* The trunks behind a way, which takes the call. False: trouble of the store, told already. */
-static bool take_trunks(struct rw_making *m, const struct rw_route_way *way, uint32_t *looked_at,
-                        struct dead *dead)
+/* May a call take the route? *ret_number is what it would show then. */
+static enum rw_route_fate judge_rule(struct rw_making *m, const struct rw_route_rule *rule,
+                                     struct rw_slice digits,
+                                     const struct rw_row_number **ret_number)
+{
+    const struct rw_row_number *number;
+
+    if (!takes(m, rule, digits))
+        return RW_ROUTE_OTHER_CLASS;
+    *ret_number = number = rw_making_number_for(m, rule->row);
+    if (rule->by_caller && (number || m->choosing) &&
+        !(number && rw_route_shows(rule->row->caller_prefixes, number->e164)))
+        return RW_ROUTE_OTHER_CALLER;
+    return RW_ROUTE_TAKEN;
+}
+
+static void pass_over(struct rw_making *m, struct search *s, const struct rw_route_way *way,
+                      enum rw_route_fate fate)
+{
+    s->looked_at++;
+    if (fate == RW_ROUTE_OTHER_CLASS && !s->other_class)
+        s->other_class = way->rule;
+    if (fate == RW_ROUTE_OTHER_CALLER && s->strict_count < STRICT_MAX)
+        s->strict[s->strict_count++] = way->rule->row;
+    write_step(m, (struct rw_route_step){.way = way, .fate = fate});
+}
+
+/* The trunks behind a way that takes the call. False: trouble of the store, told already. */
+static bool take_trunks(struct rw_making *m, struct search *s, const struct rw_route_way *way,
+                        const struct rw_row_number *number)
 {
     struct rw_route_rule *rule = way->rule;
     /* whoever wants to see the way sees the order before the dice */
@@ -170,54 +207,63 @@ static bool take_trunks(struct rw_making *m, const struct rw_route_way *way, uin
 
     if (drawn)
         rw_route_draw(rule, rw_random_u64(), order);
-    for (uint32_t i = 0; i < rule->trunk_count && wants_more(m, *looked_at); i++, ++*looked_at) {
+    for (uint32_t i = 0; i < rule->trunk_count && wants_more(m, s); i++, s->looked_at++) {
         struct rw_route_trunk *trunk = &rule->trunks[drawn ? order[i] : i];
         enum rw_route_fate fate;
 
         if (!look_up(m, trunk))
             return false;
         fate = judge_trunk(m, trunk->row);
-        if (fate == RW_ROUTE_TAKEN && !m->route)
+        if (fate == RW_ROUTE_TAKEN && !m->route) {
             m->route = rule->row;
-        if (fate != RW_ROUTE_TAKEN && !dead->way)
-            *dead = (struct dead){way, trunk};
+            rw_making_show(m, number, rule->row);
+        }
+        if (fate != RW_ROUTE_TAKEN && !s->dead_way) {
+            s->dead_way = way;
+            s->dead_trunk = trunk;
+        }
         write_step(m, (struct rw_route_step){way, trunk, fate, 0});
     }
     return true;
 }
 
-void rw_making_find_trunks(struct rw_making *m)
+/* False: trouble of the store, told already. */
+static bool search(struct rw_making *m, struct search *s)
 {
-    struct rw_slice digits = rw_slice_from(m->wish->to, 1);
-    const struct rw_route_prefixes *routes = NULL;
-    const struct rw_route_rule *other = NULL;
-    const struct rw_route_way *way;
     struct rw_route_cursor cursor;
-    struct dead dead = {.way = NULL};
-    uint32_t looked_at = 0, seen = 0;
+    const struct rw_route_way *way;
     struct rw_err err;
     bool missing;
 
-    if (digits.n == 0 ||
-        !rw_making_settled(m, rw_table_routes(m->table, m->wish->tenant_id, &routes, &err), &err,
+    if (!rw_making_settled(m, rw_table_routes(m->table, m->wish->tenant_id, &s->routes, &err), &err,
                            &missing))
-        return;
-    cursor = rw_route_cursor(routes, digits);
-    for (; wants_more(m, looked_at) && (way = rw_route_next(&cursor)) != NULL; seen++) {
-        if (takes(m, way->rule, digits)) {
-            if (!take_trunks(m, way, &looked_at, &dead))
-                return;
-        } else {
-            other = other ? other : way->rule;
-            looked_at++;
-            write_step(m, (struct rw_route_step){.way = way, .fate = RW_ROUTE_OTHER_CLASS});
-        }
+        return false;
+    cursor = rw_route_cursor(s->routes, s->digits);
+    for (; wants_more(m, s) && (way = rw_route_next(&cursor)) != NULL; s->seen++) {
+        const struct rw_row_number *number = NULL;
+        enum rw_route_fate fate = judge_rule(m, way->rule, s->digits, &number);
+
+        if (fate != RW_ROUTE_TAKEN)
+            pass_over(m, s, way, fate);
+        else if (!take_trunks(m, s, way, number))
+            return false;
     }
-    write_others(m, routes, digits, seen);
-    if (m->trunk_count)
+    write_others(m, s);
+    return true;
+}
+
+void rw_making_find_trunks(struct rw_making *m)
+{
+    struct search s = {.digits = rw_slice_from(m->wish->to, 1)};
+    bool complete = s.digits.n && search(m, &s);
+
+    rw_making_settle_number(m);
+    if (!complete || m->trunk_count)
         return;
-    if (dead.way)
-        no_trunk(m, &dead);
-    else
-        no_route(m, routes, digits, other);
+    if (s.dead_way)
+        no_trunk(m, &s);
+    else if (!s.strict_count)
+        no_route(m, &s);
+    else if (m->number) /* otherwise it is said already why there is none */
+        rw_making_not_on_route(m, s.strict, s.strict_count);
 }

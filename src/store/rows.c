@@ -108,11 +108,23 @@ static const struct rw_field site[] = {
     TEXT(site, state), U32(site, version),  U64(site, created_ms), U64(site, modified_ms),
 };
 static const struct rw_field route[] = {
-    ID(route, id),           ID(route, tenant_id),         ID(route, site_id),
-    TEXT(route, name),       TEXT(route, description),     TEXT(route, prefixes),
-    TEXT(route, trunk_ids),  TEXT(route, distribution),    BOOL(route, enabled),
-    U32(route, priority),    U32(route, version),          U64(route, created_ms),
-    U64(route, modified_ms), TEXT(route, classifications),
+    ID(route, id),
+    ID(route, tenant_id),
+    ID(route, site_id),
+    TEXT(route, name),
+    TEXT(route, description),
+    TEXT(route, prefixes),
+    TEXT(route, trunk_ids),
+    TEXT(route, distribution),
+    BOOL(route, enabled),
+    U32(route, priority),
+    U32(route, version),
+    U64(route, created_ms),
+    U64(route, modified_ms),
+    TEXT(route, classifications),
+    TEXT(route, trunk_weights),
+    TEXT(route, caller_prefixes),
+    TEXT(route, caller_id),
 };
 static const struct rw_field number_plan[] = {
     ID(number_plan, id),

@@ -135,12 +135,15 @@ struct rw_row_route { /* an outbound route */
     const char *id, *tenant_id, *site_id, *name, *description;
     const char *prefixes;     /* E.164 prefixes without '+', comma-separated; "" = all numbers */
     const char *trunk_ids;    /* comma-separated, in the order in which they are tried */
-    const char *distribution; /* "SEQUENTIAL" | "RANDOM" */
+    const char *distribution; /* "SEQUENTIAL" | "RANDOM" | "WEIGHTED" */
     bool enabled;
     uint32_t priority; /* lower first, among equal prefixes */
     uint32_t version;
     uint64_t created_ms, modified_ms;
     const char *classifications; /* a line each; "" = numbers of any */
+    const char *trunk_weights;   /* comma-separated, beside trunk_ids; NULL = 1 each */
+    const char *caller_prefixes; /* only calls that show such numbers, as prefixes; NULL = any */
+    const char *caller_id;       /* E.164, shown when a call names no number; NULL = none */
 };
 /* What class numbers of a site are of: the first plan that matches says. */
 struct rw_row_number_plan {

@@ -701,6 +701,197 @@ static void a_route_may_spread(void **state)
     assert_string_equal(plan.route_id, "r1");
 }
 
+/* ------------------------------------------------------------------ who calls */
+
+/* Ways to 90: by who is shown, then one for everybody of bob's, whose number is switched off. */
+static void put_callers(void)
+{
+    static const struct rw_row_route rows[] = {
+        {.id = "c1",
+         .prefixes = "90",
+         .trunk_ids = "six",
+         .priority = 1,
+         .caller_prefixes = "65345678,44"},
+        {.id = "c2", .prefixes = "90", .trunk_ids = "main", .priority = 2, .caller_prefixes = "8"},
+        {.id = "c3",
+         .prefixes = "905",
+         .trunk_ids = "main",
+         .caller_prefixes = "6534567899",
+         .caller_id = "+6534567899"},
+        {.id = "c4", .prefixes = "907", .trunk_ids = "main", .caller_id = "+6534567891"},
+        {.id = "c5", .prefixes = "908", .trunk_ids = "main", .caller_id = "+6534560000"},
+        {.id = "c6", .prefixes = "906", .trunk_ids = "down", .caller_id = "+6534567899"},
+        {.id = "c7", .prefixes = "9061", .trunk_ids = "main", .caller_id = "+6534567890"},
+        {.id = "c8", .prefixes = "92", .trunk_ids = "main", .caller_prefixes = "8"},
+        {.id = "c9", .prefixes = "92", .trunk_ids = "main", .caller_prefixes = "6534567899"},
+    };
+    struct rw_tx *tx = rw_tx_new(world.store);
+
+    for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+        struct rw_row_route row = rows[i];
+
+        row.tenant_id = TENANT_A;
+        row.site_id = "site";
+        row.name = row.id;
+        row.distribution = "SEQUENTIAL";
+        row.classifications = "";
+        row.enabled = true;
+        row.version = 1;
+        rw_tx_put_route(tx, &row);
+    }
+    store_test_commit(tx);
+}
+
+static void routes_take_callers(void **state)
+{
+    static const struct {
+        struct wish wish;
+        const char *route, *shown, *expected; /* of the first fault */
+    } table_[] = {
+        {{"ann", "+901234567", "+6534567890", NULL, "", NULL}, "c1", "+6534567890", NULL},
+        {{"ann", "+901234567", NULL, "second", "", NULL}, "c1", "+6534567899", NULL},
+        {{"ann", "+901234567", "+6534567891", NULL, "caller.inactive", NULL},
+         NULL,
+         NULL,
+         "one of +6534567890, +6534567899"},
+        /* the route's own number, when none is named; another is not for this route, but for the next */
+        {{"ann", "+905234567", NULL, NULL, "", NULL}, "c3", "+6534567899", NULL},
+        {{"ann", "+905234567", "+6534567899", NULL, "", NULL}, "c3", "+6534567899", NULL},
+        {{"ann", "+905234567", "+6534567890", NULL, "", NULL}, "c1", "+6534567890", NULL},
+        /* a route to a dead trunk shows nothing: the next one that is taken does */
+        {{"ann", "+906123456", NULL, NULL, "", NULL}, "c7", "+6534567890", NULL},
+        {{"ann", "+906523456", NULL, NULL, "caller.none route.trunk_inactive", NULL},
+         NULL,
+         NULL,
+         "one of +6534567890, +6534567899"},
+        /* a route's number that can not be shown any more is not replaced silently */
+        {{"ann", "+907234567", NULL, NULL, "caller.inactive", NULL},
+         NULL,
+         NULL,
+         "one of +6534567890, +6534567899"},
+        {{"ann", "+907234567", "+6534567890", NULL, "", NULL}, "c4", "+6534567890", NULL},
+        {{"ann", "+908234567", NULL, NULL, "caller.not_owned", NULL},
+         NULL,
+         NULL,
+         "one of +6534567890, +6534567899"},
+        {{"ann", "+901234567", NULL, NULL, "caller.none", NULL},
+         NULL,
+         NULL,
+         "one of +6534567890, +6534567899"},
+        {{"ann", "+921234567", "+6534567890", NULL, "caller.not_on_route", "+6534567899"},
+         NULL,
+         NULL,
+         "one of +6534567899"},
+        {{"ann", "+921234567", NULL, "12345-abcde-67890", "caller.not_on_route", "second"},
+         NULL,
+         NULL,
+         "one of +6534567899"},
+        {{"ann", "+921234567", "+6534567899", NULL, "", NULL}, "c9", "+6534567899", NULL},
+        {{"ann", "+921234567", "+6500000000", NULL, "caller.not_owned", NULL}, NULL, NULL, NULL},
+    };
+
+    (void)state;
+    put_callers();
+    for (size_t i = 0; i < sizeof(table_) / sizeof(*table_); i++) {
+        struct rw_route_plan plan;
+        struct rw_faults faults;
+
+        check(&table_[i].wish);
+        if (make(&table_[i].wish, &plan, &faults) == RW_OK) {
+            assert_string_equal(plan.route_id, table_[i].route);
+            assert_string_equal(plan.from_e164, table_[i].shown);
+            assert_string_equal(plan.trunks[0].claim.from_number, table_[i].shown);
+        } else if (table_[i].expected) {
+            assert_string_equal(faults.at[0].expected, table_[i].expected);
+        }
+    }
+}
+
+static void callers_are_told(void **state)
+{
+    static struct rw_route_trace trace;
+    const struct rw_route_wish wish = {
+        .tenant_id = TENANT_A, .user_id = "ann", .to = RW_LIT("+905234567"), .trace = &trace};
+    struct rw_route_wish other = wish;
+    struct rw_route_plan plan;
+    struct rw_faults faults = {.count = 0};
+
+    (void)state;
+    put_callers();
+    assert_int_equal(rw_route_plan_make(table, &wish, "x", &world.arena, &plan, &faults), RW_OK);
+    assert_int_equal(trace.caller, RW_ROUTE_CALLER_ROUTES);
+    assert_string_equal(trace.number->e164, "+6534567899");
+    memset(&trace, 0, sizeof(trace));
+    other.from = RW_LIT("+6534567890");
+    assert_int_equal(rw_route_plan_make(table, &other, "x", &world.arena, &plan, &faults), RW_OK);
+    assert_int_equal(trace.steps[0].fate, RW_ROUTE_OTHER_CALLER);
+    assert_null(trace.steps[0].trunk);
+    assert_int_equal(trace.steps[1].place, 1);
+    assert_int_equal(trace.steps[2].fate, RW_ROUTE_OTHER_CALLER); /* 8 */
+}
+
+/* What is refused says what could be used: the five nearest, and how many more. */
+static void many_numbers_are_counted(void **state)
+{
+    static const char *const e164s[] = {"+6531230000",  "+6531230001", "+6531239999",
+                                        "+6531999999",  "+6591111111", "+442079460001",
+                                        "+442079460002"};
+    struct rw_tx *tx = rw_tx_new(world.store);
+    struct rw_route_plan plan;
+    struct rw_faults faults;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(e164s) / sizeof(*e164s); i++) {
+        struct rw_row_number row = number(e164s[i] + 1, e164s[i], "active", true);
+
+        rw_tx_put_number(tx, &row);
+    }
+    store_test_commit(tx);
+    assert_int_equal(
+        make(&(struct wish){"ann", "+6591234567", "+6531230002", NULL, "", NULL}, &plan, &faults),
+        RW_FORBIDDEN);
+    assert_string_equal(faults.at[0].expected,
+                        "one of +6531230000, +6531230001, +6531239999, +6531999999, +6534567890 "
+                        "and 4 more");
+    assert_string_equal(faults.at[0].suggestion, "+6531230000");
+    assert_int_equal(
+        make(&(struct wish){"ann", "+6591234567", NULL, NULL, "", NULL}, &plan, &faults),
+        RW_FORBIDDEN);
+    assert_string_equal(faults.at[0].code, "caller.none"); /* nearest to whom is called */
+    assert_int_equal(strncmp(faults.at[0].expected, "one of +6591111111, ", 20), 0);
+}
+
+/* By weight the first; the others follow, as the next to be asked. */
+static void a_route_may_weigh(void **state)
+{
+    struct rw_tx *tx = rw_tx_new(world.store);
+    struct wish wish = wishes[0];
+    struct rw_route_plan plan;
+    struct rw_faults faults;
+    unsigned main_trunk = 0;
+
+    (void)state;
+    rw_tx_put_route(tx, &(struct rw_row_route){.id = "w",
+                                               .tenant_id = TENANT_A,
+                                               .site_id = "site",
+                                               .name = "w",
+                                               .prefixes = "34",
+                                               .trunk_ids = "down,six,main",
+                                               .trunk_weights = "9,1,3",
+                                               .distribution = "WEIGHTED",
+                                               .classifications = "",
+                                               .enabled = true,
+                                               .version = 1});
+    store_test_commit(tx);
+    wish.to = "+34912345678";
+    for (int i = 0; i < 400; i++) {
+        assert_int_equal(make(&wish, &plan, &faults), RW_OK);
+        assert_int_equal(plan.trunk_count, 2);
+        main_trunk += strcmp(plan.trunk_id, "main") == 0;
+    }
+    assert_in_range(main_trunk, 240, 360); /* 300, five standard deviations around */
+}
+
 /* As many as an operator may have: read once, and a decision among them allocates nothing. */
 static void ten_thousand_routes(void **state)
 {
@@ -831,6 +1022,10 @@ int main(void)
         TEST(many_routes_are_bounded),
         TEST(a_change_is_seen_at_once),
         TEST(a_route_may_spread),
+        TEST(a_route_may_weigh),
+        TEST(routes_take_callers),
+        TEST(callers_are_told),
+        TEST(many_numbers_are_counted),
         TEST(ten_thousand_routes),
         TEST(what_was_read_is_not_read_again),
         TEST(strange_ids_do_not_fill_the_memory),
