@@ -232,6 +232,25 @@ void rw_op_putTelephonyProvidersEdgePhoneNumber(struct rw_request *r)
     commit(r, &row, "number.edit");
 }
 
+/* Gathers the routes that show the number. False: answered. */
+static bool find_routes(struct rw_request *r, const struct rw_row_number *row,
+                        struct rw_resource_users *users)
+{
+    struct rw_page page = {.size = RW_RESOURCE_USERS_SHOWN, .number = 1};
+    struct rw_row_route *routes;
+    struct rw_err err;
+    size_t count;
+
+    if (rw_store_routes_showing(r->api->with.reader, row->tenant_id, row->e164, &page, r->arena,
+                                &routes, &count, &err)) {
+        rw_answer_err(r, &err);
+        return false;
+    }
+    for (size_t i = 0; i < count; i++)
+        rw_resource_used_by(users, "outbound route", routes[i].name);
+    return true;
+}
+
 void rw_op_deleteTelephonyProvidersEdgePhoneNumber(struct rw_request *r)
 {
     struct rw_resource_users users = {0};
@@ -248,7 +267,7 @@ void rw_op_deleteTelephonyProvidersEdgePhoneNumber(struct rw_request *r)
     if (row.pool_id && rw_store_get_did_pool(r->api->with.reader, row.tenant_id, row.pool_id,
                                              r->arena, &pool, NULL) == RW_OK)
         rw_resource_used_by(&users, "DID pool", pool.name);
-    if (!rw_resource_unused(r, &kind, &users))
+    if (!find_routes(r, &row, &users) || !rw_resource_unused(r, &kind, &users))
         return;
     tx = rw_tx_new(r->api->with.store);
     if (tx)

@@ -4,9 +4,11 @@
 #include "api/paging.h"
 #include "api/render.h"
 #include "api/resource.h"
+#include "api/route_body.h"
 #include "api/sites.h"
 #include "api_gen.h"
 #include "base/clock.h"
+#include "route/prefixes.h"
 
 #include <jansson.h>
 
@@ -14,25 +16,22 @@
 #include <string.h>
 
 #define BASES "telephony/providers/edges/trunkbasesettings"
-#define LIST_BYTES 16384u /* of prefixes, of trunk ids */
-#define PREFIX_MAX 15     /* digits of E.164 */
-#define PRIORITY_DEFAULT 100
 #define NAMES_MAX 64
 
 /* ------------------------------------------------------------------ showing */
 
-static void write_prefixes(struct rw_json_writer *w, const char *list)
+/* "65,81" as "+65", "+81". */
+static void write_prefixes(struct rw_json_writer *w, const char *member, const char *list)
 {
-    char prefix[PREFIX_MAX + 2];
-    size_t n;
+    char prefix[RW_ROUTE_PREFIX_MAX + 2];
+    struct rw_slice rest = rw_slice_str(list);
 
-    rw_json_open_array(w, "prefixes");
-    for (;; list += n + 1) {
-        n = strcspn(list, ",");
-        (void)snprintf(prefix, sizeof(prefix), "+%.*s", (int)n, list);
+    rw_json_open_array(w, member);
+    while (rest.p) {
+        struct rw_slice word = rw_route_next_word(&rest);
+
+        (void)snprintf(prefix, sizeof(prefix), "+%.*s", RW_SLICE_ARG(word));
         rw_json_str(w, NULL, prefix);
-        if (!list[n])
-            break;
     }
     rw_json_close(w);
 }
@@ -77,20 +76,28 @@ static const char *name_of(struct rw_request *r, struct names *names, const char
 static void write_trunks(struct rw_request *r, struct rw_json_writer *w,
                          const struct rw_row_route *row, struct names *names)
 {
-    rw_json_open_array(w, "externalTrunkBases");
-    for (const char *p = row->trunk_ids; *p;) {
-        size_t n = strcspn(p, ",");
-        const char *id = rw_arena_copy(r->arena, (struct rw_slice){p, n});
-        const char *name = id ? name_of(r, names, row->tenant_id, id) : NULL;
+    struct rw_slice ids = rw_slice_str(row->trunk_ids);
+    struct rw_slice weights = rw_slice_str(row->trunk_weights);
 
-        if (name)
-            rw_render_ref(w, NULL, id, name, BASES);
-        p += n + (p[n] == ',');
+    rw_json_open_array(w, "externalTrunkBases");
+    while (ids.n) {
+        const char *id = rw_arena_copy(r->arena, rw_route_next_word(&ids));
+        const char *name = id ? name_of(r, names, row->tenant_id, id) : NULL;
+        uint32_t weight = weights.p ? rw_route_read_weight(rw_route_next_word(&weights)) : 1;
+
+        if (!name)
+            continue;
+        rw_json_open_object(w, NULL);
+        rw_json_str(w, "id", id);
+        rw_json_str(w, "name", name);
+        rw_json_uint(w, "weight", weight);
+        rw_render_self(w, BASES, id);
+        rw_json_close(w);
     }
     rw_json_close(w);
 }
 
-/* models: OutboundRouteBase, and what is ours: prefixes, priority. */
+/* models: OutboundRouteBase, and what is ours: prefixes, priority, weights, who is shown. */
 static void write_route(struct rw_request *r, struct rw_json_writer *w,
                         const struct rw_row_route *row, struct names *names)
 {
@@ -101,7 +108,9 @@ static void write_route(struct rw_request *r, struct rw_json_writer *w,
                                                          row->version, row->created_ms,
                                                          row->modified_ms});
     write_classes(w, row->classifications);
-    write_prefixes(w, row->prefixes);
+    write_prefixes(w, "prefixes", row->prefixes);
+    write_prefixes(w, "callerPrefixes", row->caller_prefixes);
+    rw_json_opt(w, "callerId", row->caller_id);
     rw_json_uint(w, "priority", row->priority);
     rw_json_bool(w, "enabled", row->enabled);
     rw_json_str(w, "distribution", row->distribution);
@@ -184,139 +193,6 @@ void rw_op_getTelephonyProvidersEdgesSiteOutboundroute(struct rw_request *r)
         rw_resource_show(r, &kind, &row);
 }
 
-/* ------------------------------------------------------------------ what a body says */
-
-static void bad_prefix(struct rw_request *r, const char *pointer, const char *text)
-{
-    size_t n = strspn(text, "0123456789");
-    struct rw_err err;
-
-    rw_fail(&err, RW_MALFORMED, "route.bad_prefix", "this is no beginning of telephone numbers");
-    rw_err_at(&err, pointer, -1, 0);
-    rw_err_found(&err, "\"%.60s\"", text);
-    rw_err_expected(&err, "+ and up to %d digits, as in +65; + alone is every number", PREFIX_MAX);
-    if (n && !text[n] && *text != '0' && n <= PREFIX_MAX)
-        rw_err_suggest(&err, "+%s", text);
-    rw_request_fault(r, &err);
-}
-
-static void add_word(struct rw_buf *list, const char *word, bool first)
-{
-    if (!first)
-        rw_buf_putc(list, ',');
-    rw_buf_puts(list, word);
-}
-
-/* "+65", "+81" as "65,81"; none given is every number. */
-static void read_prefixes(struct rw_request *r, struct rw_buf *list)
-{
-    const json_t *prefixes = json_object_get(r->body, "prefixes"), *item;
-    char pointer[40];
-    size_t i;
-
-    json_array_foreach(prefixes, i, item)
-    {
-        const char *text = json_string_value(item);
-        size_t n = text && *text == '+' ? strspn(text + 1, "0123456789") : 0;
-
-        if (text && *text == '+' && !text[n + 1] && n <= PREFIX_MAX && text[1] != '0') {
-            add_word(list, text + 1, i == 0);
-            continue;
-        }
-        (void)snprintf(pointer, sizeof(pointer), "/prefixes/%zu", i);
-        bad_prefix(r, pointer, text ? text : "");
-    }
-}
-
-/* Ids of trunks that are there. False: trouble of the store, answered. */
-static bool read_trunks(struct rw_request *r, struct rw_buf *list)
-{
-    const json_t *bases = json_object_get(r->body, "externalTrunkBases"), *item;
-    size_t i;
-
-    json_array_foreach(bases, i, item)
-    {
-        const char *id = json_string_value(json_object_get(item, "id"));
-        struct rw_row_trunk trunk;
-        struct rw_err err;
-        char pointer[48];
-        enum rw_class class = rw_store_get_trunk(r->api->with.reader, rw_request_tenant(r),
-                                                 id ? id : "", r->arena, &trunk, &err);
-
-        if (class == RW_OK) {
-            add_word(list, trunk.id, i == 0);
-            continue;
-        }
-        if (class != RW_NOT_FOUND) {
-            rw_answer_err(r, &err);
-            return false;
-        }
-        (void)snprintf(pointer, sizeof(pointer), "/externalTrunkBases/%zu/id", i);
-        rw_fail(&err, RW_MALFORMED, "route.unknown_trunk", "no trunk of this tenant has this id");
-        rw_err_at(&err, pointer, -1, 0);
-        rw_err_found(&err, "\"%.64s\"", id ? id : "");
-        rw_err_expected(&err, "an id that GET /api/v2/" BASES " lists");
-        rw_request_fault(r, &err);
-    }
-    return true;
-}
-
-/* A line each; a class can't be called with a line end in it, so one that has is never met. */
-static void read_classes(struct rw_request *r, struct rw_buf *list)
-{
-    const json_t *classes = json_object_get(r->body, "classificationTypes"), *item;
-    size_t i;
-
-    json_array_foreach(classes, i, item)
-    {
-        if (i)
-            rw_buf_putc(list, '\n');
-        rw_buf_puts(list, json_string_value(item));
-    }
-}
-
-static bool read_lists(struct rw_request *r, struct rw_row_route *row)
-{
-    struct rw_buf prefixes, trunks, classes;
-    struct rw_err err;
-    bool ok;
-
-    rw_buf_init(&prefixes, LIST_BYTES);
-    rw_buf_init(&trunks, LIST_BYTES);
-    rw_buf_init(&classes, LIST_BYTES);
-    read_prefixes(r, &prefixes);
-    read_classes(r, &classes);
-    ok = read_trunks(r, &trunks);
-    row->prefixes = rw_arena_copy(r->arena, rw_buf_slice(&prefixes));
-    row->classifications = rw_arena_copy(r->arena, rw_buf_slice(&classes));
-    row->trunk_ids = rw_arena_copy(r->arena, rw_buf_slice(&trunks));
-    if (ok && (prefixes.failed || trunks.failed || classes.failed || !row->classifications ||
-               !row->prefixes || !row->trunk_ids)) {
-        rw_fail_memory(&err);
-        rw_answer_err(r, &err);
-        ok = false;
-    }
-    rw_buf_done(&prefixes);
-    rw_buf_done(&trunks);
-    rw_buf_done(&classes);
-    return ok;
-}
-
-static bool read_body(struct rw_request *r, struct rw_row_route *row)
-{
-    const json_t *priority = json_object_get(r->body, "priority");
-    const char *distribution = rw_request_member(r, "distribution");
-
-    row->name = rw_request_member(r, "name");
-    row->description = rw_request_member(r, "description");
-    row->distribution = distribution ? distribution : "SEQUENTIAL";
-    row->enabled = !json_is_false(json_object_get(r->body, "enabled"));
-    row->priority = priority ? (uint32_t)json_integer_value(priority) : PRIORITY_DEFAULT;
-    row->modified_ms = rw_clock_wall_ms();
-    return read_lists(r, row) && rw_resource_no_faults(r) &&
-           rw_resource_name_free(r, &kind, row->id);
-}
-
 /* ------------------------------------------------------------------ changing */
 
 static void commit(struct rw_request *r, const struct rw_row_route *row, const char *action)
@@ -337,7 +213,8 @@ void rw_op_postTelephonyProvidersEdgesSiteOutboundroutes(struct rw_request *r)
     if (!rw_sites_find(r, &site))
         return;
     row.site_id = site.id;
-    if (rw_resource_new_id(r, &row.id) && read_body(r, &row))
+    if (rw_resource_new_id(r, &row.id) && rw_route_body_read(r, &row) &&
+        rw_resource_name_free(r, &kind, row.id))
         commit(r, &row, "outbound_route.create");
 }
 
@@ -345,7 +222,8 @@ void rw_op_putTelephonyProvidersEdgesSiteOutboundroute(struct rw_request *r)
 {
     struct rw_row_route row;
 
-    if (!find(r, &row) || !rw_resource_current(r, row.version) || !read_body(r, &row))
+    if (!find(r, &row) || !rw_resource_current(r, row.version) || !rw_route_body_read(r, &row) ||
+        !rw_resource_name_free(r, &kind, row.id))
         return;
     row.version++;
     commit(r, &row, "outbound_route.edit");

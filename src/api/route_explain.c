@@ -127,6 +127,9 @@ static void write_caller(const struct explaining *e, struct rw_json_writer *w)
                                                     "active and allowed outbound"},
         [RW_ROUTE_CALLER_BOTH] = {"both", "`from` and providerId name this number, which is active "
                                           "and allowed outbound"},
+        [RW_ROUTE_CALLER_ROUTES] = {"route",
+                                    "no number was named, and this is the caller id of the "
+                                    "first route that takes the call"},
         [RW_ROUTE_CALLER_USERS_OWN] = {"usersOwn", "no number was named, and this is the only one "
                                                    "of the user's that may be shown"},
         [RW_ROUTE_CALLER_ONLY_USABLE] = {"onlyUsable", "no number was named, and this is the only "
@@ -152,7 +155,10 @@ static void say_fate(const struct rw_route_step *step, char *dst, size_t size)
 
     switch (step->fate) {
     case RW_ROUTE_TAKEN:
-        (void)snprintf(dst, size, "asked %s", places[(step->place - 1) % RW_CALL_TRUNKS_MAX]);
+        (void)snprintf(dst, size, "asked %s%s", places[(step->place - 1) % RW_CALL_TRUNKS_MAX],
+                       step->way->rule->drawn
+                           ? ", unless the trunks of the route are drawn in another order"
+                           : "");
         break;
     case RW_ROUTE_SAME_TRUNK:
         (void)snprintf(dst, size, "its trunk is asked before by another route");
@@ -170,6 +176,10 @@ static void say_fate(const struct rw_route_step *step, char *dst, size_t size)
     case RW_ROUTE_OTHER_CLASS:
         (void)snprintf(dst, size, "it takes numbers of other classes: %.60s",
                        step->way->rule->row->classifications);
+        break;
+    case RW_ROUTE_OTHER_CALLER:
+        (void)snprintf(dst, size, "it takes calls that show other numbers: %.60s",
+                       step->way->rule->row->caller_prefixes);
         break;
     case RW_ROUTE_OTHER_PREFIX:
         rw_route_prefix_text(step->way->prefix, prefix);

@@ -41,6 +41,7 @@ static const struct {
     {"address.unassigned_range", "a number that is in use",
      "compare it with where it came from, digit by digit"},
     {"caller.none", "the number to show", NULL},
+    {"caller.not_on_route", "a number to show that the route takes", NULL},
     {"user.not_found", "the user who calls", NULL},
     {"station.missing", "a station for the user, whose telephone rings first", NULL},
     {"station.inactive", "a station for the user, whose telephone rings first", NULL},

@@ -22,7 +22,7 @@ static uint32_t words(const char *list)
     return n;
 }
 
-static uint32_t read_weight(struct rw_slice text)
+uint32_t rw_route_read_weight(struct rw_slice text)
 {
     uint32_t weight = 0;
 
@@ -56,7 +56,7 @@ enum rw_class rw_route_rule_make(const struct rw_row_route *row, struct rw_arena
     for (uint32_t i = 0; i < count; i++) {
         rule->trunks[i].id = rw_route_next_word(&ids);
         rule->trunks[i].weight =
-            weighted && weights.p ? read_weight(rw_route_next_word(&weights)) : 1;
+            weighted && weights.p ? rw_route_read_weight(rw_route_next_word(&weights)) : 1;
     }
     *ret = rule;
     return RW_OK;

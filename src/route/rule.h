@@ -38,6 +38,9 @@ RW_NODISCARD enum rw_class rw_route_rule_make(const struct rw_row_route *row,
 /* Takes the first word of a list with commas from *rest; rest->p is NULL after the last one. */
 struct rw_slice rw_route_next_word(struct rw_slice *rest);
 
+/* Up to RW_ROUTE_WEIGHT_MAX. */
+uint32_t rw_route_read_weight(struct rw_slice text);
+
 /* Does the plan match the number (E.164 without '+')? */
 bool rw_route_plan_matches(const struct rw_row_number_plan *plan, struct rw_slice digits);
 
