@@ -44,8 +44,10 @@ static bool resolve(const struct rw_request *r, const struct rw_wish *wish, cons
         .provider_pointer = wish->provider_id.p ? wish->provider_at : "",
     };
 
-    if (ret->to_usable)
+    if (ret->to_usable) {
         route.to = rw_slice_str(ret->to.e164);
+        route.called = &ret->to;
+    }
     if (ret->from_usable)
         route.from = rw_slice_str(ret->from.e164);
     if (rw_route_plan_make(with->routes, &route, with->sip_local, r->arena, &ret->plan, faults) ==

@@ -88,8 +88,10 @@ static void decide(struct explaining *e)
     wish.from_pointer = from.p ? "?from" : "";
     wish.provider_pointer = wish.provider.p ? "?providerId" : "";
     e->to_usable = rw_number_judge(e->to_given, "?to", NULL, &e->to, r->faults, r->warnings);
-    if (e->to_usable)
+    if (e->to_usable) {
         wish.to = rw_slice_str(e->to.e164);
+        wish.called = &e->to;
+    }
     if (from.p && rw_number_judge(from, "?from", NULL, &e->from, r->faults, r->warnings))
         wish.from = rw_slice_str(e->from.e164);
     e->placeable = rw_route_plan_make(with->routes, &wish, with->sip_local, r->arena, &e->plan,

@@ -12,6 +12,7 @@ rw_cli_run_h rw_cli_number_list, rw_cli_number_create, rw_cli_number_delete;
 rw_cli_run_h rw_cli_trunk_list, rw_cli_trunk_get, rw_cli_trunk_create, rw_cli_trunk_update,
     rw_cli_trunk_enable, rw_cli_trunk_delete, rw_cli_trunk_test;
 rw_cli_run_h rw_cli_route_list, rw_cli_route_create, rw_cli_route_delete;
+rw_cli_run_h rw_cli_policy_show, rw_cli_policy_set;
 rw_cli_run_h rw_cli_request_check;
 rw_cli_run_h rw_cli_route_explain;
 rw_cli_run_h rw_cli_token_create, rw_cli_token_list, rw_cli_token_revoke, rw_cli_token_me;

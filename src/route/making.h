@@ -1,8 +1,9 @@
 /*
  * route/making.h - a plan being made: what its parts share.
  *
- * Internal to the folder: route.c makes the plan, caller.c chooses the number that is shown, trunks.c
- * the trunks that are asked, identity.c writes the numbers as each trunk wants them. Each part adds what is wrong to the faults and goes on.
+ * Internal to the folder: route.c makes the plan, policy.c judges the called number, caller.c chooses the
+ * number that is shown, trunks.c the trunks that are asked, identity.c writes the numbers as each trunk wants
+ * them. Each part adds what is wrong to the faults and goes on.
  * Owner    lives on the stack of rw_route_plan_make(); rows are the table's. Threads: one worker's.
  */
 #ifndef RW_ROUTE_MAKING_H
@@ -52,6 +53,9 @@ void rw_making_settle_number(struct rw_making *m);
 /* Tells that m->number is shown, and these routes are for others. */
 void rw_making_not_on_route(struct rw_making *m, const struct rw_row_route *const *routes,
                             size_t count);
+
+/* policy.c: what the calling policy says of the called number. */
+void rw_making_judge_policy(struct rw_making *m);
 
 /* trunks.c: fills route, trunks and trunk_count, and the wish's trace; then settles the number. */
 void rw_making_find_trunks(struct rw_making *m);

@@ -154,6 +154,7 @@ enum rw_class rw_route_plan_make(struct rw_route_table *table, const struct rw_r
     struct rw_err err;
 
     rw_table_refresh(table);
+    rw_making_judge_policy(&m);
     find_station(&m);
     rw_making_find_number(&m);
     rw_making_find_trunks(&m);

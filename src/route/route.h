@@ -11,19 +11,23 @@
  *                 call ask the next one: call/failover.h
  *     station     the user's default station
  *
+ * Before all of that the tenant's calling policy is asked whether the number may be called at all, and now
+ * (policy/calling.h).
+ *
  * Owner    a worker owns its table; it borrows store and reader. Plans live in the arena given and in
  *          the table until the store's configuration changes: use them at once.
  * Threads  one worker's.
  * Memory   the routes, trunks, users, stations and numbers that calls used, at most
  *          RW_ROUTE_REMEMBERED of each kind in all; dropped whenever the store's generation moves.
- * Errors   every fault at once: RW_FORBIDDEN caller.not_owned, caller.inactive, caller.internal_only,
- *          caller.none, caller.not_on_route; RW_MALFORMED provider.not_found, provider.mismatch; RW_CONFLICT
+ * Errors   every fault at once: those of policy/calling.h; RW_FORBIDDEN caller.not_owned, caller.inactive,
+ *          caller.internal_only, caller.none, caller.not_on_route; RW_MALFORMED provider.not_found, provider.mismatch; RW_CONFLICT
  *          station.missing, station.inactive, route.none, route.trunk_inactive; RW_NOT_FOUND
  *          user.not_found; RW_NO_MEMORY and RW_IO from the store.
  */
 #ifndef RW_ROUTE_ROUTE_H
 #define RW_ROUTE_ROUTE_H
 
+#include "address/address.h"
 #include "call/leg.h"
 #include "route/numbers.h"
 #include "route/prefixes.h"
@@ -85,9 +89,11 @@ struct rw_route_trace {
 /* What a request asks for. Empty slices: not given (or not usable: then somebody else said so). */
 struct rw_route_wish {
     const char *tenant_id;
-    const char *user_id;      /* who calls */
-    bool with_station;        /* ring the user's telephone first; false: agentless */
-    struct rw_slice to;       /* E.164 with '+' */
+    const char *user_id; /* who calls */
+    bool with_station;   /* ring the user's telephone first; false: agentless */
+    struct rw_slice to;  /* E.164 with '+' */
+    const struct rw_address
+        *called;              /* the verdict on `to`, for the calling policy; NULL: `to` is empty */
     struct rw_slice from;     /* E.164 with '+' */
     struct rw_slice provider; /* id of a number resource */
     /* JSON Pointers of the members, for the faults; "" where a member is absent. */

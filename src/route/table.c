@@ -2,7 +2,7 @@
 
 #include "base/mem.h"
 
-enum kind { NUMBER_BY_ID, NUMBER_BY_E164, USER, STATION, TRUNK, NUMBERS, PLANS, ROUTES };
+enum kind { NUMBER_BY_ID, NUMBER_BY_E164, USER, STATION, TRUNK, NUMBERS, PLANS, ROUTES, CALLING };
 
 struct slot {
     uint64_t hash;               /* 0 = free */
@@ -17,6 +17,7 @@ struct slot {
 struct rw_route_table {
     struct rw_store *store;
     struct rw_store_reader *reader;
+    struct rw_zones *zones; /* these outlast changes */
     uint64_t generation;
     uint32_t used;
     bool starved; /* the arena refused: begin anew next time */
@@ -31,6 +32,10 @@ enum rw_class rw_route_table_new(struct rw_route_table **ret, struct rw_store *s
 
     if (!table)
         return rw_fail_memory(err);
+    if (rw_zones_new(&table->zones, RW_ZONES_DIRECTORY, err) != RW_OK) {
+        rw_free(table);
+        return RW_NO_MEMORY;
+    }
     table->store = store;
     table->reader = reader;
     table->generation = rw_store_generation(store);
@@ -44,6 +49,7 @@ void rw_route_table_free(struct rw_route_table *table)
     if (!table)
         return;
     rw_arena_done(&table->arena);
+    rw_zones_free(table->zones);
     rw_free(table);
 }
 
@@ -144,6 +150,33 @@ static enum rw_class read_routes(struct rw_route_table *table, const char *tenan
     return rw_route_prefixes_make(prefixes, ways, way_count, &table->arena, err);
 }
 
+static enum rw_class read_calling(struct rw_route_table *table, const char *tenant_id,
+                                  const void **ret, struct rw_err *err)
+{
+    struct rw_calling *calling = rw_arena_alloc(&table->arena, sizeof(*calling));
+    struct rw_calling_texts texts = rw_calling_default;
+    struct rw_row_calling_policy row;
+    enum rw_class rc;
+
+    *ret = calling;
+    if (!calling)
+        return rw_fail_memory(err);
+    rc = rw_store_get_calling_policy(table->reader, tenant_id, &table->arena, &row, err);
+    if (rc == RW_OK)
+        texts = (struct rw_calling_texts){row.allowed_prefixes,
+                                          row.blocked_prefixes,
+                                          row.blocked_types,
+                                          row.allowed_regions,
+                                          row.hours,
+                                          row.high_risk};
+    else if (rc != RW_NOT_FOUND)
+        return rc;
+    rc = rw_calling_compile(&texts, &table->arena, calling, err);
+    return rc == RW_MALFORMED ? rw_fail(err, RW_IO, "store.corrupt",
+                                        "the calling policy that is stored can't be read")
+                              : rc;
+}
+
 #define READ_ROW(type, call)                                                                       \
     do {                                                                                           \
         struct type *row = rw_arena_alloc(&table->arena, sizeof(*row));                            \
@@ -171,8 +204,10 @@ static enum rw_class read_row(struct rw_route_table *table, enum kind kind, cons
     case PLANS:
         return read_plans(table, tenant_id, ret, err);
     case ROUTES:
-    default:
         return read_routes(table, tenant_id, ret, err);
+    case CALLING:
+    default:
+        return read_calling(table, tenant_id, ret, err);
     }
 }
 
@@ -297,4 +332,15 @@ enum rw_class rw_table_routes(struct rw_route_table *table, const char *tenant_i
                               const struct rw_route_prefixes **ret, struct rw_err *err)
 {
     LOOK_UP(rw_route_prefixes, ROUTES, RW_LIT(""));
+}
+
+enum rw_class rw_table_calling(struct rw_route_table *table, const char *tenant_id,
+                               const struct rw_calling **ret, struct rw_err *err)
+{
+    LOOK_UP(rw_calling, CALLING, RW_LIT(""));
+}
+
+struct rw_zones *rw_table_zones(struct rw_route_table *table)
+{
+    return table->zones;
 }

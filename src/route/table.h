@@ -11,6 +11,7 @@
 #ifndef RW_ROUTE_TABLE_H
 #define RW_ROUTE_TABLE_H
 
+#include "policy/calling.h"
 #include "route/route.h"
 
 #define RW_TABLE_BYTES                                                                             \
@@ -48,5 +49,10 @@ enum rw_class rw_table_numbers(struct rw_route_table *table, const char *tenant_
 /* All enabled routes. */
 enum rw_class rw_table_routes(struct rw_route_table *table, const char *tenant_id,
                               const struct rw_route_prefixes **ret, struct rw_err *err);
+
+/* The tenant's calling policy, or the one of a tenant that has set none. */
+enum rw_class rw_table_calling(struct rw_route_table *table, const char *tenant_id,
+                               const struct rw_calling **ret, struct rw_err *err);
+struct rw_zones *rw_table_zones(struct rw_route_table *table);
 
 #endif

@@ -54,6 +54,13 @@ READS_OF(client, clients, RW_ENTITY_CLIENT)
 READS_OF(token, tokens, RW_ENTITY_TOKEN)
 READS_OF(conversation, conversations, RW_ENTITY_CONVERSATION)
 
+enum rw_class rw_store_get_calling_policy(struct rw_store_reader *reader, const char *tenant_id,
+                                          struct rw_arena *arena, struct rw_row_calling_policy *ret,
+                                          struct rw_err *err)
+{
+    return get(reader, RW_ENTITY_CALLING_POLICY, tenant_id, tenant_id, arena, ret, err);
+}
+
 /* ------------------------------------------------------------------ by name */
 
 #define NAMED_OF(name_, plural, QUERY)                                                             \

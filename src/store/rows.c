@@ -139,6 +139,19 @@ static const struct rw_field number_plan[] = {
     U64(number_plan, created_ms),
     U64(number_plan, modified_ms),
 };
+static const struct rw_field calling_policy[] = {
+    ID(calling_policy, id),
+    ID(calling_policy, tenant_id),
+    TEXT(calling_policy, allowed_prefixes),
+    TEXT(calling_policy, blocked_prefixes),
+    BOOL(calling_policy, high_risk),
+    TEXT(calling_policy, blocked_types),
+    TEXT(calling_policy, allowed_regions),
+    TEXT(calling_policy, hours),
+    U32(calling_policy, version),
+    U64(calling_policy, created_ms),
+    U64(calling_policy, modified_ms),
+};
 static const struct rw_field client[] = {
     ID(client, id),           ID(client, tenant_id),
     TEXT(client, name),       TEXT(client, secret_hash),
@@ -209,6 +222,7 @@ const struct rw_entity rw_entities[RW_ENTITIES] = {
     [RW_ENTITY_SITE] = ENTITY(site, "sites", 6),
     [RW_ENTITY_ROUTE] = ENTITY(route, "outbound_routes", 11),
     [RW_ENTITY_NUMBER_PLAN] = ENTITY(number_plan, "number_plans", 9),
+    [RW_ENTITY_CALLING_POLICY] = ENTITY(calling_policy, "calling_policies", 9),
     [RW_ENTITY_CLIENT] = ENTITY(client, "clients", 9),
     [RW_ENTITY_TOKEN] = ENTITY(token, "tokens", 0),
     [RW_ENTITY_CONVERSATION] = ENTITY(conversation, "conversations", 0),

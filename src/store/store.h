@@ -156,6 +156,14 @@ struct rw_row_number_plan {
     uint32_t version;
     uint64_t created_ms, modified_ms;
 };
+struct rw_row_calling_policy {  /* whom a tenant may call: see policy/calling.h for the texts */
+    const char *id, *tenant_id; /* the id is the tenant's */
+    const char *allowed_prefixes, *blocked_prefixes;
+    bool high_risk;
+    const char *blocked_types, *allowed_regions, *hours;
+    uint32_t version;
+    uint64_t created_ms, modified_ms;
+};
 struct rw_row_client {
     const char *id, *tenant_id, *name, *secret_hash; /* argon2id, encoded */
     const char *grant_type, *roles, *scopes;         /* scopes and roles comma-separated */
@@ -226,6 +234,7 @@ void rw_tx_put_did_pool(struct rw_tx *tx, const struct rw_row_did_pool *row);
 void rw_tx_put_site(struct rw_tx *tx, const struct rw_row_site *row);
 void rw_tx_put_route(struct rw_tx *tx, const struct rw_row_route *row);
 void rw_tx_put_number_plan(struct rw_tx *tx, const struct rw_row_number_plan *row);
+void rw_tx_put_calling_policy(struct rw_tx *tx, const struct rw_row_calling_policy *row);
 void rw_tx_put_client(struct rw_tx *tx, const struct rw_row_client *row);
 void rw_tx_put_token(struct rw_tx *tx, const struct rw_row_token *row);
 void rw_tx_revoke_token(struct rw_tx *tx, const char *tenant_id, const char *token_id,
@@ -328,6 +337,11 @@ enum rw_class rw_store_named_routes(struct rw_store_reader *reader, const char *
                                     const char *site_id, const char *name, struct rw_page *page,
                                     struct rw_arena *arena, struct rw_row_route **ret,
                                     size_t *ret_count, struct rw_err *err);
+
+/* The tenant's calling policy; RW_NOT_FOUND when it has set none. */
+enum rw_class rw_store_get_calling_policy(struct rw_store_reader *reader, const char *tenant_id,
+                                          struct rw_arena *arena, struct rw_row_calling_policy *ret,
+                                          struct rw_err *err);
 
 /* Whose name it is: the id of the trunk, pool ... of the tenant that is called so. RW_NOT_FOUND: nobody's. */
 enum rw_store_named {

@@ -19,29 +19,36 @@ static struct rw_address number(const char *e164)
 static const struct {
     const char *number, *allowed, *blocked, *types, *regions, *hours;
     bool high_risk;
-    const char *codes; /* of the refusals, in order */
+    const char *codes[5]; /* of the refusals, in order; NULL at the end */
 } table[] = {
-    {"+6591234567", "", "", "", "", "", true, ""},
-    {"+881612345678", "", "", "", "", "", true, "policy.high_risk "},
-    {"+881612345678", "", "", "", "", "", false, ""},
-    {"+881612345678", "8816", "", "", "", "", true, ""},
-    {"+881612345678", "", "", "satellite", "", "", false, "policy.blocked_type "},
-    {"+881612345678", "", "881", "satellite", "SG", "", true,
-     "policy.blocked_prefix policy.high_risk policy.blocked_type policy.region_not_allowed "},
-    {"+979123456789", "", "", "", "", "", true, "policy.high_risk "},
-    {"+252612345678", "", "", "", "", "", true, "policy.high_risk "},
-    {"+6591234567", "", "65,6591", "", "", "", true, "policy.blocked_prefix "},
-    {"+6591234567", "6591", "65,6591", "", "", "", true, ""},
-    {"+6591234567", "65", "65,6591", "", "", "", true, "policy.blocked_prefix "},
-    {"+6591234567", "", "6592", "", "", "", true, ""},
-    {"+6561234567", "", "", "mobile", "", "", true, ""},
-    {"+6581234567", "", "", "mobile,premium", "", "", true, "policy.blocked_type "},
-    {"+6581234567", "658", "", "mobile,premium", "MY", "", true, ""},
-    {"+6591234567", "", "", "", "MY,SG", "", true, ""},
-    {"+6591234567", "", "", "", "MY,DE", "", true, "policy.region_not_allowed "},
-    {"+881612345678", "", "", "", "", "SG 08:00-20:00", false, ""},
-    {"+881612345678", "", "", "", "", "* 08:00-20:00", false, "policy.zone_unknown "},
-    {"+6591234567", "65", "", "", "", "SG 08:00-20:00", false, "policy.zone_unknown "},
+    {"+6591234567", "", "", "", "", "", true, {NULL}},
+    {"+881612345678", "", "", "", "", "", true, {"policy.high_risk"}},
+    {"+881612345678", "", "", "", "", "", false, {NULL}},
+    {"+881612345678", "8816", "", "", "", "", true, {NULL}},
+    {"+881612345678", "", "", "satellite", "", "", false, {"policy.blocked_type"}},
+    {"+881612345678",
+     "",
+     "881",
+     "satellite",
+     "SG",
+     "",
+     true,
+     {"policy.blocked_prefix", "policy.high_risk", "policy.blocked_type",
+      "policy.region_not_allowed"}},
+    {"+979123456789", "", "", "", "", "", true, {"policy.high_risk"}},
+    {"+252612345678", "", "", "", "", "", true, {"policy.high_risk"}},
+    {"+6591234567", "", "65,6591", "", "", "", true, {"policy.blocked_prefix"}},
+    {"+6591234567", "6591", "65,6591", "", "", "", true, {NULL}},
+    {"+6591234567", "65", "65,6591", "", "", "", true, {"policy.blocked_prefix"}},
+    {"+6591234567", "", "6592", "", "", "", true, {NULL}},
+    {"+6561234567", "", "", "mobile", "", "", true, {NULL}},
+    {"+6581234567", "", "", "mobile,premium", "", "", true, {"policy.blocked_type"}},
+    {"+6581234567", "658", "", "mobile,premium", "MY", "", true, {NULL}},
+    {"+6591234567", "", "", "", "MY,SG", "", true, {NULL}},
+    {"+6591234567", "", "", "", "MY,DE", "", true, {"policy.region_not_allowed"}},
+    {"+881612345678", "", "", "", "", "SG 08:00-20:00", false, {NULL}},
+    {"+881612345678", "", "", "", "", "* 08:00-20:00", false, {"policy.zone_unknown"}},
+    {"+6591234567", "65", "", "", "", "SG 08:00-20:00", false, {"policy.zone_unknown"}},
 };
 
 static void every_rule_refuses_by_itself(void **state)
@@ -59,7 +66,7 @@ static void every_rule_refuses_by_itself(void **state)
         struct rw_faults faults = {.count = 0};
         struct rw_calling calling;
         struct rw_arena arena;
-        char codes[200] = "";
+        uint32_t told = 0;
         bool allowed;
 
         rw_arena_init(&arena, 16384);
@@ -69,11 +76,13 @@ static void every_rule_refuses_by_itself(void **state)
             assert_int_equal(faults.at[j].class, RW_FORBIDDEN);
             assert_string_equal(faults.at[j].pointer, "/to");
             assert_true(faults.at[j].found[0] && faults.at[j].expected[0]);
-            (void)strcat(strcat(codes, faults.at[j].code), " ");
+            if (!table[i].codes[j] || strcmp(faults.at[j].code, table[i].codes[j]) != 0)
+                fail_msg("%zu: %s: %s", i, table[i].number, faults.at[j].code);
         }
-        if (strcmp(codes, table[i].codes) != 0)
-            fail_msg("%zu: %s: \"%s\" and not \"%s\"", i, table[i].number, codes, table[i].codes);
-        assert_int_equal(allowed, !*codes);
+        while (table[i].codes[told])
+            told++;
+        assert_int_equal(faults.count, told);
+        assert_int_equal(allowed, !told);
         rw_arena_done(&arena);
     }
     rw_zones_free(zones);

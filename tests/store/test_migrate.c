@@ -95,6 +95,7 @@ static void test_telephony(void **state)
     struct rw_page page = {.size = 10, .number = 1};
     struct rw_row_route *routes;
     struct rw_row_trunk *trunks;
+    struct rw_row_calling_policy policy;
     struct rw_row_site site;
     struct rw_row_edge edge;
     struct rw_err err = {0};
@@ -135,6 +136,8 @@ static void test_telephony(void **state)
                                        "0192f000-0000-7000-8000-000000000aaa", &t.arena, &edge,
                                        &err),
                      RW_OK);
+    assert_int_equal(rw_store_get_calling_policy(t.reader, "b", &t.arena, &policy, &err), RW_OK);
+    assert_false(policy.high_risk); /* nobody of before is refused what went */
     store_test_close(&t);
 }
 

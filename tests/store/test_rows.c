@@ -170,6 +170,23 @@ static void test_directory(void **state)
                    S(caller_prefixes), S(caller_id));
     }
     {
+        struct rw_row_calling_policy in = {TENANT_A, TENANT_A,  "65",    "881,882",
+                                           true,     "premium", "SG,MY", "SG 08:00-20:00",
+                                           1,        3,         4};
+        struct rw_row_calling_policy out = {0};
+        struct rw_tx *put = rw_tx_new(t->store);
+
+        rw_tx_put_calling_policy(put, &in);
+        store_test_commit(put);
+        assert_int_equal(rw_store_get_calling_policy(t->reader, TENANT_A, &t->arena, &out, NULL),
+                         RW_OK);
+        S(id), S(tenant_id), S(allowed_prefixes), S(blocked_prefixes), N(high_risk),
+            S(blocked_types), S(allowed_regions), S(hours), N(version), N(created_ms),
+            N(modified_ms);
+        assert_int_equal(rw_store_get_calling_policy(t->reader, TENANT_B, &t->arena, &out, NULL),
+                         RW_NOT_FOUND);
+    }
+    {
         struct rw_row_client in = {"c-1",
                                    TENANT_A,
                                    "crm",
