@@ -1,7 +1,8 @@
 /*
  * call/leg.h - the port through which the exchange drives a leg. sip/ implements it; tests fake it.
  *
- * A leg is one INVITE dialog of ours towards a station or a trunk. All of it lives in one worker.
+ * A leg is one INVITE dialog of ours towards a station or a trunk, or one of a trunk's towards us. All of it
+ * lives in one worker.
  *
  * Owner    invite() gives a leg to the caller, who calls release() once, after the leg reported
  *          FAILED, ENDED, SILENT or UNREACHABLE, or at once to let it finish alone (it then ends
@@ -14,6 +15,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/id.h"
 #include "call/call.h"
 #include "call/identity.h"
 
@@ -90,6 +92,28 @@ struct rw_leg_dialog {
     uint32_t local_cseq;  /* of the INVITE */
 };
 
+/* A call that comes in. Texts are valid during the call only; nothing in them is checked. */
+struct rw_leg_offer {
+    const struct rw_id *trunks; /* that call from where it comes from, trunk_count of them, 0 too */
+    unsigned trunk_count;
+    struct rw_slice called;              /* user of the request URI: a number in whatever form */
+    struct rw_slice caller, caller_name; /* user of From, and its display name; empty = not told */
+    struct rw_slice sdp;
+};
+
+/* The answer to it: a leg that is not kept is refused so. */
+struct rw_leg_refusal {
+    uint16_t code;
+    const char *phrase;
+};
+
+/*
+ * Told of each call that comes in. True: it is kept, `adopt` was called, and the far end waits for
+ * ring(), accept() or refuse(). False: it is gone when this returns, and *ret_refusal is filled.
+ */
+typedef bool(rw_leg_offered_h)(struct rw_leg *leg, const struct rw_leg_offer *offer,
+                               struct rw_leg_refusal *ret_refusal, void *arg);
+
 struct rw_leg_ops {
     /* Sends an INVITE with our SDP offer. */
     enum rw_class (*invite)(struct rw_leg_port *port, const struct rw_leg_target *target,
@@ -109,6 +133,15 @@ struct rw_leg_ops {
     /* Adds the INVITE as it would leave, without body and credentials; sends nothing. */
     enum rw_class (*preview)(struct rw_leg_port *port, const struct rw_leg_target *target,
                              struct rw_buf *ret, struct rw_err *err);
+    /* Who is told of calls that come in; without, they are refused. NULL: no more. */
+    void (*listen)(struct rw_leg_port *port, rw_leg_offered_h *handler, void *arg);
+    /* The rest is of a leg that came in. From now on its news goes there. */
+    void (*adopt)(struct rw_leg *leg, rw_leg_news_h *handler, void *arg);
+    void (*ring)(struct rw_leg *leg); /* 180 */
+    /* 200 with our answer; the leg is as one that we invited from then on. */
+    enum rw_class (*accept)(struct rw_leg *leg, struct rw_slice sdp_answer, struct rw_err *err);
+    /* A final status that says why; the leg reports FAILED then. */
+    void (*refuse)(struct rw_leg *leg, const struct rw_ending *why);
 };
 
 #endif

@@ -8,10 +8,11 @@
 #define KNOWN_MS 900000u
 #define ARENA_BYTES (64u << 20)
 
-static void tell(struct rw_acquaint *a, const char *state, const char *address)
+static void tell(struct rw_acquaint *a, const char *state, const char *address,
+                 const char *trunk_id)
 {
     if (address && strcmp(state, "active") == 0)
-        rw_sip_acquaint(a->sip, rw_slice_str(address), KNOWN_MS);
+        rw_sip_acquaint(a->sip, rw_slice_str(address), trunk_id, KNOWN_MS);
 }
 
 static enum rw_class tell_tenant(struct rw_acquaint *a, const char *tenant_id,
@@ -25,13 +26,13 @@ static enum rw_class tell_tenant(struct rw_acquaint *a, const char *tenant_id,
 
     class = rw_store_list_trunks(a->reader, tenant_id, &page, arena, &trunks, &count, err);
     for (size_t i = 0; !class && i < count; i++) {
-        tell(a, trunks[i].state, trunks[i].host);
-        tell(a, trunks[i].state, trunks[i].outbound_proxy);
+        tell(a, trunks[i].state, trunks[i].host, trunks[i].id);
+        tell(a, trunks[i].state, trunks[i].outbound_proxy, trunks[i].id);
     }
     if (!class)
         class = rw_store_list_stations(a->reader, tenant_id, &page, arena, &stations, &count, err);
     for (size_t i = 0; !class && i < count; i++)
-        tell(a, stations[i].state, stations[i].sip_uri);
+        tell(a, stations[i].state, stations[i].sip_uri, NULL);
     return class;
 }
 

@@ -228,15 +228,15 @@ static void put_if_there(struct rw_buf *buf, const char *name, struct rw_slice v
 
 /* Section 8.2.6.2: as in the request, but for our tag. */
 static void put_identity(struct rw_buf *buf, const struct rw_sip_message *request,
-                         const struct rw_sip_reply *reply)
+                         struct rw_slice tag)
 {
     put_if_there(buf, "From", request->from);
     if (request->to.n) {
         rw_buf_put(buf, RW_LIT("To: "));
         rw_buf_put(buf, request->to);
-        if (request->to_tag.n == 0 && reply->tag.n) {
+        if (request->to_tag.n == 0 && tag.n) {
             rw_buf_put(buf, RW_LIT(";tag="));
-            rw_buf_put(buf, reply->tag);
+            rw_buf_put(buf, tag);
         }
         rw_buf_put(buf, RW_LIT("\r\n"));
     }
@@ -251,15 +251,21 @@ static void put_unsupported(struct rw_buf *buf, const struct rw_sip_message *req
     put_each(buf, request, RW_SIP_H_PROXY_REQUIRE, "Unsupported", RW_SIP_HEADERS_MAX);
 }
 
+void rw_sip_put_reply_head(struct rw_buf *buf, const struct rw_sip_message *request,
+                           const struct rw_sip_hop *from, struct rw_slice tag)
+{
+    put_vias(buf, request, from);
+    put_each(buf, request, RW_SIP_H_RECORD_ROUTE, "Record-Route", RW_SIP_HEADERS_MAX);
+    put_identity(buf, request, tag);
+}
+
 bool rw_sip_compose_reply(struct rw_buf *buf, const struct rw_sip_wire *wire,
                           const struct rw_sip_message *request, const struct rw_sip_hop *from,
                           const struct rw_sip_reply *reply)
 {
     rw_buf_clear(buf);
     rw_buf_printf(buf, "SIP/2.0 %u %s\r\n", reply->code, reply->phrase);
-    put_vias(buf, request, from);
-    put_each(buf, request, RW_SIP_H_RECORD_ROUTE, "Record-Route", RW_SIP_HEADERS_MAX);
-    put_identity(buf, request, reply);
+    rw_sip_put_reply_head(buf, request, from, reply->tag);
     if (reply->contact)
         rw_sip_put_contact(buf, wire, from->transport, rw_sip_uri_is_secure(request->uri));
     if (reply->capabilities)

@@ -54,6 +54,13 @@ struct rw_sip_reply {
     bool unsupported;    /* with Unsupported: all that the request demands */
 };
 
+/*
+ * The headers that every answer to a request has, from Via to CSeq, so that a later answer needs the
+ * request no more: what it becomes, and what stands behind, is the caller's to write.
+ */
+void rw_sip_put_reply_head(struct rw_buf *buf, const struct rw_sip_message *request,
+                           const struct rw_sip_hop *from, struct rw_slice tag);
+
 bool rw_sip_compose_reply(struct rw_buf *buf, const struct rw_sip_wire *wire,
                           const struct rw_sip_message *request, const struct rw_sip_hop *from,
                           const struct rw_sip_reply *reply);

@@ -10,7 +10,7 @@
  *     leg.c              an INVITE and what it leads to          dialog.c   its identity
  *     leg_target.c       from a target to it                     auth.c     who we say we are
  *     leg_place.c        where it goes                           leg_caller.c, leg_identity.c  whose call it is
- *     incoming.c         what the far end asks of a leg
+ *     invited.c          an INVITE of the far end                incoming.c what it asks of a leg
  *     question.c         what is asked of trunks outside of calls: options.c, enrol.c, binding.c
  *     orphan.c           dialogs of an earlier life, to be ended
  *     stray.c            what belongs to nobody here
@@ -59,6 +59,8 @@ struct rw_sip {
     uint32_t check_ms;
     rw_sip_trace_h *trace;
     void *trace_arg;
+    rw_leg_offered_h *offered; /* NULL: nobody takes calls */
+    void *offered_arg;
     struct rw_sip_udp udp;
     struct rw_sip_streams streams;
     struct hash *transactions, *legs, *orphans;
@@ -119,6 +121,9 @@ void rw_sip_end_unwanted(struct rw_sip *sip, const struct rw_sip_message *answer
 /* leg.c and incoming.c: true = it was for a leg. */
 bool rw_sip_leg_request(struct rw_sip *sip, const struct rw_sip_message *message,
                         const struct rw_sip_hop *from);
+/* invited.c: a call that comes in. */
+void rw_sip_invited(struct rw_sip *sip, const struct rw_sip_message *message,
+                    const struct rw_sip_hop *from);
 bool rw_sip_leg_late_answer(struct rw_sip *sip, const struct rw_sip_message *message,
                             const struct rw_sip_hop *from);
 void rw_sip_legs_drop(struct rw_sip *sip); /* frees them all; tells nobody */

@@ -94,8 +94,8 @@ void rw_sip_dialog_done(struct rw_sip_dialog *dialog)
     *dialog = (struct rw_sip_dialog){.local_cseq = 0};
 }
 
-/* The caller's route set is Record-Route in reverse (12.1.2). *ret is NULL when there is none. */
-static bool reverse_routes(const struct rw_sip_message *m, char **ret)
+/* The route set: Record-Route as it stands, of the caller's side in reverse (12.1). NULL when there is none. */
+static bool read_routes(const struct rw_sip_message *m, bool reverse, char **ret)
 {
     struct rw_slice all[RW_SIP_HEADERS_MAX], rest, one;
     struct rw_buf buf;
@@ -114,9 +114,9 @@ static bool reverse_routes(const struct rw_sip_message *m, char **ret)
     if (count == 0)
         return true;
     rw_buf_init(&buf, RW_SIP_DIALOG_TEXT_MAX);
-    while (count--) {
-        rw_buf_put(&buf, all[count]);
-        rw_buf_puts(&buf, count ? ", " : "");
+    for (unsigned i = 0; i < count; i++) {
+        rw_buf_puts(&buf, i ? ", " : "");
+        rw_buf_put(&buf, all[reverse ? count - 1 - i : i]);
     }
     if (!buf.failed)
         *ret = copy(rw_buf_slice(&buf));
@@ -143,7 +143,7 @@ bool rw_sip_dialog_confirm(struct rw_sip_dialog *dialog, const struct rw_sip_mes
     /* a 2xx must have a Contact; without one the request URI is the best guess */
     target = is_usable(answer->contact) ? copy(answer->contact)
                                         : rw_strdup(dialog->target ? dialog->target : dialog->to);
-    if (!tag || !target || !reverse_routes(answer, &routes)) {
+    if (!tag || !target || !read_routes(answer, true, &routes)) {
         rw_free(tag);
         rw_free(target);
         return false;
@@ -155,6 +155,34 @@ bool rw_sip_dialog_confirm(struct rw_sip_dialog *dialog, const struct rw_sip_mes
     dialog->target = target;
     dialog->routes = routes;
     return true;
+}
+
+enum rw_class rw_sip_dialog_take(struct rw_sip_dialog *dialog, const struct rw_sip_message *invite,
+                                 const char *local_tag, struct rw_err *err)
+{
+    char call_id[RW_SIP_DIALOG_TEXT_MAX], us[256], them[256];
+    struct rw_slice from, to, params;
+    enum rw_class class;
+
+    if (invite->from_tag.n == 0 || !rw_sip_address_split(invite->from, &from, &params) ||
+        !rw_sip_address_split(invite->to, &to, &params) ||
+        !rw_slice_copy(call_id, sizeof(call_id), invite->call_id) ||
+        !rw_slice_copy(us, sizeof(us), to) || !rw_slice_copy(them, sizeof(them), from) ||
+        !rw_sip_uri_text_is_safe(us) || !rw_sip_uri_text_is_safe(them) ||
+        !is_usable(invite->contact))
+        return rw_fail(err, RW_MALFORMED, "sip.bad_dialog",
+                       "From, To or Contact of the INVITE are not fit for a dialog");
+    class = rw_sip_dialog_init(dialog, call_id, NULL, us, them, local_tag, err);
+    if (class)
+        return class;
+    dialog->remote_tag = copy(invite->from_tag);
+    dialog->target = copy(invite->contact);
+    dialog->remote_cseq = invite->cseq;
+    dialog->remote_spoke = true;
+    if (dialog->remote_tag && dialog->target && read_routes(invite, false, &dialog->routes))
+        return RW_OK;
+    rw_sip_dialog_done(dialog);
+    return rw_fail_memory(err);
 }
 
 void rw_sip_dialog_move(struct rw_sip_dialog *dialog, struct rw_slice contact)

@@ -1,8 +1,8 @@
 /*
  * sip/dialog.h - what identifies a dialog of ours and says where its requests go (RFC 3261, 12).
  *
- * Ours are always the caller's side: made with the INVITE, completed by the 2xx, or read back from
- * the store after a restart.
+ * Mostly ours is the caller's side: made with the INVITE, completed by the 2xx, or read back from
+ * the store after a restart. Of a call that comes in it is the called one's, complete from the beginning.
  *
  * Owner    embedded; _done() frees the texts.
  * Memory   the texts, each at most RW_SIP_DIALOG_TEXT_MAX bytes.
@@ -40,6 +40,14 @@ void rw_sip_dialog_done(struct rw_sip_dialog *dialog);
  * be used: the dialog is then as before.
  */
 bool rw_sip_dialog_confirm(struct rw_sip_dialog *dialog, const struct rw_sip_message *answer);
+
+/*
+ * The dialog of an INVITE of the far end's: their From is who we talk to, their To is we. Routes stand as
+ * Record-Route has them (12.1.1). RW_MALFORMED sip.bad_dialog for what no dialog can be made of.
+ */
+RW_NODISCARD enum rw_class rw_sip_dialog_take(struct rw_sip_dialog *dialog,
+                                              const struct rw_sip_message *invite,
+                                              const char *local_tag, struct rw_err *err);
 
 /* The far end has moved (target refresh, 12.2.2). A failure keeps the old target. */
 void rw_sip_dialog_move(struct rw_sip_dialog *dialog, struct rw_slice contact);

@@ -20,7 +20,7 @@ static void on_reply_due(void *arg)
     struct rw_leg_reply *reply = leg->reply;
 
     if (rw_clock_mono_ms() >= reply->deadline_ms) {
-        struct rw_ending ending = {.sip_code = 408, .sip_reason = "no ACK to a re-INVITE"};
+        struct rw_ending ending = {.sip_code = 408, .sip_reason = "no ACK to our 200"};
 
         rw_leg_enter(leg);
         rw_sip_leg_ops.bye(leg, &ending);
@@ -35,8 +35,7 @@ static void on_reply_due(void *arg)
     tmr_start(&leg->tmr, reply->interval_ms, on_reply_due, leg);
 }
 
-static void keep_reply(struct rw_leg *leg, const struct rw_sip_message *m,
-                       const struct rw_sip_hop *from)
+void rw_leg_reply_keep(struct rw_leg *leg, const struct rw_sip_hop *hop, uint32_t cseq)
 {
     struct rw_buf *buf = &leg->sip->scratch;
     struct rw_leg_reply *reply;
@@ -45,8 +44,8 @@ static void keep_reply(struct rw_leg *leg, const struct rw_sip_message *m,
     reply = rw_calloc(1, sizeof(*reply) + buf->len);
     if (!reply)
         return; /* the far end repeats its INVITE instead */
-    reply->hop = rw_sip_reply_hop(m, from);
-    reply->cseq = m->cseq;
+    reply->hop = *hop;
+    reply->cseq = cseq;
     reply->deadline_ms = rw_clock_mono_ms() + RW_SIP_GIVE_UP_MS;
     reply->interval_ms = RW_SIP_T1_MS;
     reply->n = buf->len;
@@ -76,8 +75,11 @@ static void agree(struct rw_leg *leg, const struct rw_sip_message *m, const stru
     if (m->contact.n)
         rw_sip_dialog_move(&leg->dialog, m->contact);
     rw_sip_answer(leg->sip, m, from, &reply);
-    if (m->method == RW_SIP_INVITE && !leg->sip->scratch.failed)
-        keep_reply(leg, m, from);
+    if (m->method == RW_SIP_INVITE && !leg->sip->scratch.failed) {
+        struct rw_sip_hop hop = rw_sip_reply_hop(m, from);
+
+        rw_leg_reply_keep(leg, &hop, m->cseq);
+    }
 }
 
 static void hung_up(struct rw_leg *leg, const struct rw_sip_message *m,
@@ -135,6 +137,8 @@ bool rw_sip_leg_request(struct rw_sip *sip, const struct rw_sip_message *m,
 {
     struct rw_leg *leg = rw_leg_find(sip, m->call_id);
 
+    if (leg && leg->invitation && rw_leg_invited_request(leg, m, from))
+        return true;
     /* With other tags it is of no dialog of ours, and may be a stranger's, who gets no answer. */
     if (!leg || m->method == RW_SIP_CANCEL || !rw_sip_dialog_matches(&leg->dialog, m))
         return false;

@@ -22,11 +22,21 @@ static void release_texts(struct rw_leg *leg)
     rw_free(leg->route);
     rw_free(leg->caller);
     rw_free(leg->sdp);
+    rw_free(leg->invitation);
     rw_free(leg->user);
     rw_free(leg->password);
 }
 
-static void destroy(struct rw_leg *leg)
+struct rw_leg *rw_leg_new(struct rw_sip *sip)
+{
+    struct rw_leg *leg = rw_calloc(1, sizeof(*leg));
+
+    if (leg)
+        leg->sip = sip;
+    return leg;
+}
+
+void rw_leg_destroy(struct rw_leg *leg)
 {
     hash_unlink(&leg->he);
     tmr_cancel(&leg->tmr);
@@ -45,7 +55,7 @@ void rw_leg_enter(struct rw_leg *leg)
 void rw_leg_leave(struct rw_leg *leg)
 {
     if (--leg->busy == 0 && leg->phase == RW_PHASE_OVER && leg->released)
-        destroy(leg);
+        rw_leg_destroy(leg);
 }
 
 struct rw_leg *rw_leg_find(struct rw_sip *sip, struct rw_slice call_id)
@@ -61,7 +71,7 @@ struct rw_leg *rw_leg_find(struct rw_sip *sip, struct rw_slice call_id)
     return NULL;
 }
 
-static void tell(struct rw_leg *leg, enum rw_call_input_kind kind, const struct rw_ending *ending,
+void rw_leg_tell(struct rw_leg *leg, enum rw_call_input_kind kind, const struct rw_ending *ending,
                  struct rw_slice sdp)
 {
     struct rw_leg_news news = {.input.kind = kind, .sdp = sdp};
@@ -93,13 +103,13 @@ void rw_leg_end(struct rw_leg *leg, enum rw_call_input_kind kind, const struct r
 
     close_leg(leg);
     if (!told)
-        tell(leg, kind, ending, (struct rw_slice){NULL, 0});
+        rw_leg_tell(leg, kind, ending, (struct rw_slice){NULL, 0});
 }
 
 static bool drop(struct le *le, void *arg)
 {
     (void)arg;
-    destroy(le->data);
+    rw_leg_destroy(le->data);
     return false;
 }
 
@@ -190,11 +200,11 @@ static void heard_provisional(struct rw_leg *leg, const struct rw_sip_message *m
         early = (rw_sip_hash(sdp) ^ rw_sip_hash(m->to_tag)) | 1;
         if (early != leg->early) {
             leg->early = early;
-            tell(leg, RW_IN_LEG_EARLY, NULL, sdp);
+            rw_leg_tell(leg, RW_IN_LEG_EARLY, NULL, sdp);
         }
     } else if (m->code >= 180 && m->code <= 182 && !leg->rang && !leg->early) {
         leg->rang = true;
-        tell(leg, RW_IN_LEG_RINGING, NULL, (struct rw_slice){NULL, 0});
+        rw_leg_tell(leg, RW_IN_LEG_RINGING, NULL, (struct rw_slice){NULL, 0});
     }
 }
 
@@ -220,12 +230,12 @@ static void heard_answer(struct rw_leg *leg, const struct rw_sip_message *m,
     send_ack(leg);
     if (leg->cancelled) {
         send_bye(leg, &(struct rw_ending){.sip_code = 0});
-        tell(leg, RW_IN_LEG_FAILED, &cancelled, sdp);
+        rw_leg_tell(leg, RW_IN_LEG_FAILED, &cancelled, sdp);
         return;
     }
     rw_leg_check_start(leg);
     (void)rw_sip_message_sdp(m, &sdp);
-    tell(leg, RW_IN_LEG_ANSWERED, NULL, sdp);
+    rw_leg_tell(leg, RW_IN_LEG_ANSWERED, NULL, sdp);
 }
 
 static bool answer_challenge(struct rw_leg *leg, const struct rw_sip_message *m,
@@ -307,7 +317,7 @@ static void on_silent(void *arg)
     rw_leg_enter(leg);
     if (leg->transaction)
         rw_sip_transaction_hush(leg->transaction);
-    tell(leg, RW_IN_LEG_SILENT, NULL, (struct rw_slice){NULL, 0});
+    rw_leg_tell(leg, RW_IN_LEG_SILENT, NULL, (struct rw_slice){NULL, 0});
     rw_leg_leave(leg);
 }
 
@@ -382,6 +392,8 @@ static void send_bye(struct rw_leg *leg, const struct rw_ending *why)
 
 static void leg_cancel(struct rw_leg *leg)
 {
+    if (leg->phase == RW_PHASE_OFFERED)
+        rw_leg_refuse(leg, &(struct rw_ending){.sip_code = 0});
     if (leg->cancelled || leg->phase > RW_PHASE_PROCEEDING)
         return;
     leg->cancelled = true;
@@ -435,7 +447,7 @@ static enum rw_class leg_invite(struct rw_leg_port *port, const struct rw_leg_ta
     else
         class = rw_leg_start(leg, &next, target, err);
     if (class) {
-        destroy(leg);
+        rw_leg_destroy(leg);
         return class;
     }
     hash_append(leg->sip->legs, (uint32_t)rw_sip_hash(rw_slice_str(leg->dialog.call_id)), &leg->he,
@@ -468,7 +480,7 @@ static enum rw_class leg_preview(struct rw_leg_port *port, const struct rw_leg_t
         if (leg->sip->scratch.failed || ret->failed)
             class = rw_fail_memory(err);
     }
-    destroy(leg);
+    rw_leg_destroy(leg);
     return class;
 }
 
@@ -499,6 +511,12 @@ static void leg_describe(const struct rw_leg *leg, struct rw_leg_dialog *ret)
     ret->local_cseq = leg->invite_cseq;
 }
 
+static void leg_listen(struct rw_leg_port *port, rw_leg_offered_h *handler, void *arg)
+{
+    port->sip->offered = handler;
+    port->sip->offered_arg = arg;
+}
+
 const struct rw_leg_ops rw_sip_leg_ops = {
     .invite = leg_invite,
     .cancel = leg_cancel,
@@ -507,4 +525,9 @@ const struct rw_leg_ops rw_sip_leg_ops = {
     .describe = leg_describe,
     .end_orphan = rw_sip_orphan_end,
     .preview = leg_preview,
+    .listen = leg_listen,
+    .adopt = rw_leg_adopt,
+    .ring = rw_leg_ring,
+    .accept = rw_leg_accept,
+    .refuse = rw_leg_refuse,
 };

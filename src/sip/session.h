@@ -24,8 +24,10 @@ enum rw_leg_phase {
     RW_PHASE_RESOLVING,
     RW_PHASE_CALLING,
     RW_PHASE_PROCEEDING,
+    RW_PHASE_OFFERED, /* invited.c */
     RW_PHASE_ANSWERED,
     RW_PHASE_ENDING,
+    RW_PHASE_REFUSED, /* invited.c: our final status waits for its ACK */
     RW_PHASE_OVER
 };
 
@@ -38,7 +40,21 @@ struct rw_leg_identity {
     char texts[];
 };
 
-/* Our 2xx to a re-INVITE, repeated until its ACK comes (13.3.1.4). */
+/* The INVITE of a far end, as far as it is needed to answer it. */
+struct rw_leg_invitation {
+    struct rw_sip_hop hop; /* where answers go */
+    uint64_t branch;       /* hash of the INVITE's; CANCEL, ACK and repetitions have the same */
+    uint64_t deadline_ms;  /* of a refusal */
+    uint32_t interval_ms;  /* until it is repeated */
+    uint16_t code;         /* of the last answer */
+    char phrase[64];
+    bool cancelled, told; /* by the far end; that it is refused */
+    bool secure;          /* it came to a sips: URI */
+    size_t n;             /* of the head */
+    char head[];          /* what all answers have: Via to CSeq */
+};
+
+/* Our 2xx to an INVITE of the far end, repeated until its ACK comes (13.3.1.4). */
 struct rw_leg_reply {
     struct rw_sip_hop hop;
     uint64_t deadline_ms;
@@ -59,6 +75,7 @@ struct rw_leg {
     struct tmr tmr; /* of silence, of the pending reply, or of an end that is told from the loop */
     struct tmr check_due;
     struct rw_leg_reply *reply;
+    struct rw_leg_invitation *invitation; /* NULL = the INVITE is ours */
     struct rw_sip_auth *auth;
     struct rw_leg_identity *identity; /* NULL = nobody vouches */
     struct rw_sip_dialog dialog;
@@ -112,7 +129,23 @@ void rw_leg_identity_done(struct rw_leg *leg);
 void rw_leg_check_start(struct rw_leg *leg);
 void rw_leg_check_stop(struct rw_leg *leg);
 
-/* incoming.c: forgets the 2xx that waits for its ACK. */
+/* incoming.c: repeats the 2xx that stands in the scratch buffer until its ACK comes; forgets it. */
+void rw_leg_reply_keep(struct rw_leg *leg, const struct rw_sip_hop *hop, uint32_t cseq);
 void rw_leg_reply_done(struct rw_leg *leg);
+
+/* leg.c */
+void rw_leg_tell(struct rw_leg *leg, enum rw_call_input_kind kind, const struct rw_ending *ending,
+                 struct rw_slice sdp);
+struct rw_leg *rw_leg_new(struct rw_sip *sip); /* NULL: memory is out */
+void rw_leg_destroy(struct rw_leg *leg);
+
+/* invited.c: true = the request belongs to the INVITE that the leg came with. */
+bool rw_leg_invited_request(struct rw_leg *leg, const struct rw_sip_message *message,
+                            const struct rw_sip_hop *from);
+void rw_leg_adopt(struct rw_leg *leg, rw_leg_news_h *handler, void *arg);
+void rw_leg_ring(struct rw_leg *leg);
+RW_NODISCARD enum rw_class rw_leg_accept(struct rw_leg *leg, struct rw_slice sdp,
+                                         struct rw_err *err);
+void rw_leg_refuse(struct rw_leg *leg, const struct rw_ending *why);
 
 #endif

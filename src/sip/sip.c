@@ -123,7 +123,7 @@ void rw_sip_receive(struct rw_sip *sip, const struct rw_sip_hop *hop, char *byte
 {
     struct rw_sip_message message;
     const char *wrong;
-    int owner;
+    unsigned home;
 
     if (n <= 4)
         return; /* a keep-alive */
@@ -137,9 +137,9 @@ void rw_sip_receive(struct rw_sip *sip, const struct rw_sip_hop *hop, char *byte
         rw_sip_strange(sip, &hop->peer, rw_sip_method_name(message.method));
         return;
     }
-    owner = wrong ? -1 : rw_sip_wire_owner(sip->wire, message.call_id);
-    if (owner >= 0 && (unsigned)owner != sip->index) {
-        rw_sip_wire_pass(sip, (unsigned)owner, hop, (struct rw_slice){bytes, n});
+    home = wrong ? sip->index : rw_sip_wire_home(sip->wire, message.call_id);
+    if (home != sip->index) {
+        rw_sip_wire_pass(sip, home, hop, (struct rw_slice){bytes, n});
         return;
     }
     sip->counters.received++;

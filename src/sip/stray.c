@@ -42,7 +42,7 @@ static void judge(struct rw_sip *sip, const struct rw_sip_message *m, const stru
     else if (m->body.n && !rw_sip_message_sdp(m, &sdp))
         refuse(sip, m, from, 415, "Unsupported Media Type");
     else
-        refuse(sip, m, from, 403, "Calls Are Not Taken Here");
+        rw_sip_invited(sip, m, from);
 }
 
 void rw_sip_refuse_malformed(struct rw_sip *sip, const struct rw_sip_message *m,

@@ -29,6 +29,7 @@ struct rw_sip_wire {
     char advertised[128];
     char local[64];
     struct rw_sip_peers *peers;
+    struct rw_sip_origins *origins;
     struct rw_sip_profiles *profiles;
     struct rw_tls *tls; /* for accepted connections; NULL = none */
     struct socket_pair at[];
@@ -178,8 +179,9 @@ enum rw_class rw_sip_wire_new(struct rw_sip_wire **ret, const struct rw_sip_opti
     for (unsigned i = 0; i < workers; i++)
         wire->at[i].udp = wire->at[i].tcp = -1;
     wire->peers = rw_sip_peers_new();
+    wire->origins = rw_sip_origins_new();
     wire->profiles = rw_sip_profiles_new(options->tls_dir);
-    if (!wire->peers || !wire->profiles)
+    if (!wire->peers || !wire->origins || !wire->profiles)
         class = rw_fail_memory(err);
     else if (!write_names(wire, options))
         class = rw_fail(err, RW_MALFORMED, "sip.bad_advertised_host",
@@ -206,6 +208,7 @@ void rw_sip_wire_free(struct rw_sip_wire *wire)
         return;
     close_sockets(wire);
     rw_sip_peers_free(wire->peers);
+    rw_sip_origins_free(wire->origins);
     rw_sip_profiles_free(wire->profiles);
     rw_tls_free(wire->tls);
     rw_free(wire);
@@ -251,6 +254,11 @@ unsigned rw_sip_wire_workers(const struct rw_sip_wire *wire)
     return wire->workers;
 }
 
+struct rw_sip_origins *rw_sip_wire_origins(const struct rw_sip_wire *wire)
+{
+    return wire->origins;
+}
+
 struct rw_sip_peers *rw_sip_wire_peers(const struct rw_sip_wire *wire)
 {
     return wire->peers;
@@ -271,6 +279,13 @@ int rw_sip_wire_owner(const struct rw_sip_wire *wire, struct rw_slice call_id)
     if (call_id.n < 4 || call_id.p[2] != '-' || hex(call_id.p[0]) < 0 || hex(call_id.p[1]) < 0)
         return -1;
     return (hex(call_id.p[0]) * 16 + hex(call_id.p[1])) % (int)wire->workers;
+}
+
+unsigned rw_sip_wire_home(const struct rw_sip_wire *wire, struct rw_slice call_id)
+{
+    int owner = rw_sip_wire_owner(wire, call_id);
+
+    return owner >= 0 ? (unsigned)owner : (unsigned)(rw_sip_hash(call_id) % wire->workers);
 }
 
 /* On its way to another worker: a message it owns, bytes for a stream it has, or a failure. */

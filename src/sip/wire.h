@@ -32,6 +32,7 @@
 
 #include "base/err.h"
 #include "loop/worker.h"
+#include "sip/origins.h"
 #include "sip/peers.h"
 #include "sip/uri.h"
 
@@ -98,8 +99,11 @@ void rw_sip_wire_pass_unsent(struct rw_sip *sip, unsigned owner, uint64_t key);
 
 /* The worker that owns a Call-ID, or -1 when it is none of ours. */
 int rw_sip_wire_owner(const struct rw_sip_wire *wire, struct rw_slice call_id);
+/* The same, and of a Call-ID that the far end made the worker that all of its messages go to. */
+unsigned rw_sip_wire_home(const struct rw_sip_wire *wire, struct rw_slice call_id);
 
 struct rw_sip_peers *rw_sip_wire_peers(const struct rw_sip_wire *wire);
+struct rw_sip_origins *rw_sip_wire_origins(const struct rw_sip_wire *wire);
 struct rw_tls *rw_sip_wire_tls(const struct rw_sip_wire *wire); /* NULL: none is spoken to us */
 struct rw_sip_profiles *rw_sip_wire_profiles(const struct rw_sip_wire *wire);
 const char *rw_sip_wire_host(const struct rw_sip_wire *wire); /* advertised; IPv6 in brackets */

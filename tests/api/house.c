@@ -112,8 +112,15 @@ static enum rw_class fake_preview(struct rw_leg_port *port, const struct rw_leg_
     return RW_OK;
 }
 
-static const struct rw_leg_ops leg_ops = {fake_invite,   fake_cancel,     fake_bye,    fake_release,
-                                          fake_describe, fake_end_orphan, fake_preview};
+static const struct rw_leg_ops leg_ops = {
+    .invite = fake_invite,
+    .cancel = fake_cancel,
+    .bye = fake_bye,
+    .release = fake_release,
+    .describe = fake_describe,
+    .end_orphan = fake_end_orphan,
+    .preview = fake_preview,
+};
 
 static struct rw_relay the_relay;
 

@@ -130,18 +130,18 @@ static void configured_addresses(struct stage *s)
 {
     struct rw_sip_counters c;
 
-    rw_sip_acquaint(s->sip, RW_LIT("192.0.2.1"), 900000);
-    rw_sip_acquaint(s->sip, RW_LIT(""), 900000);
-    rw_sip_acquaint(s->sip, RW_LIT("sip:a@[2001:db8::7]:5061;transport=tcp"), 900000);
+    rw_sip_acquaint(s->sip, RW_LIT("192.0.2.1"), NULL, 900000);
+    rw_sip_acquaint(s->sip, RW_LIT(""), NULL, 900000);
+    rw_sip_acquaint(s->sip, RW_LIT("sip:a@[2001:db8::7]:5061;transport=tcp"), NULL, 900000);
     send_options(s, "");
     expect_nothing(s);
-    rw_sip_acquaint(s->sip, RW_LIT("sip:alice@127.0.0.1:5062"), 1000);
+    rw_sip_acquaint(s->sip, RW_LIT("sip:alice@127.0.0.1:5062"), NULL, 1000);
     send_options(s, "");
     expect(s, "SIP/2.0 200 OK\r\n");
     stage_advance(s, 1000);
     send_options(s, "");
     expect_nothing(s);
-    rw_sip_acquaint(s->sip, RW_LIT("localhost"), 1000);
+    rw_sip_acquaint(s->sip, RW_LIT("localhost"), NULL, 1000);
     send_options(s, ";tag=7");
     expect(s, "SIP/2.0 481 ");
     rw_sip_read_counters(s->sip, &c);
@@ -152,10 +152,10 @@ static void configured_addresses(struct stage *s)
 static void names_are_looked_up(struct stage *s)
 {
     for (int i = 0; i < 300; i++)
-        rw_sip_acquaint(s->sip, RW_LIT("carrier.invalid"), 1000);
+        rw_sip_acquaint(s->sip, RW_LIT("carrier.invalid"), NULL, 1000);
     stage_advance(s, 2000);
     rw_mem_fail_after(0);
-    rw_sip_acquaint(s->sip, RW_LIT("other.invalid"), 1000);
+    rw_sip_acquaint(s->sip, RW_LIT("other.invalid"), NULL, 1000);
     rw_mem_fail_after(-1);
     send_options(s, "");
     expect_nothing(s);

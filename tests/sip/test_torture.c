@@ -171,7 +171,7 @@ static void answers(struct stage *s)
         stage_turn(s);
     }
     CHECK(s, s->sent_count == 0);
-    rw_sip_acquaint(s->sip, RW_LIT("127.0.0.1"), 3600000);
+    rw_sip_acquaint(s->sip, RW_LIT("127.0.0.1"), NULL, 3600000);
     for (unsigned i = 0; i < ROWS; i++) {
         before = s->sent_count;
         stage_send(s, rows[i].bytes, rows[i].n);
