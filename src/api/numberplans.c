@@ -6,6 +6,7 @@
 #include "api/sites.h"
 #include "api_gen.h"
 #include "base/clock.h"
+#include "route/pattern.h"
 
 #include <jansson.h>
 
@@ -76,7 +77,7 @@ static void write_plan(struct rw_request *r, struct rw_json_writer *w, const voi
         rw_json_close(w);
     } else if (strcmp(row->match_type, "numberList") == 0) {
         write_numbers(w, row->match);
-    } else {
+    } else { /* a country code, an expression */
         rw_json_str(w, "match", row->match);
     }
     rw_json_str(w, "classification", row->classification);
@@ -94,6 +95,20 @@ static const struct rw_resource kind = {
     .write = write_plan,
 };
 
+/* The answer is an array, so each plan has the warnings about it. r->faults, in which nothing is, serves. */
+static void write_warnings(struct rw_request *r, struct rw_json_writer *w, size_t at)
+{
+    char pointer[32];
+    int n = snprintf(pointer, sizeof(pointer), "/%zu/", at);
+
+    for (uint32_t i = 0; i < r->warnings->count; i++)
+        if (strncmp(r->warnings->at[i].pointer, pointer, (size_t)n) == 0)
+            rw_faults_add(r->faults, &r->warnings->at[i]);
+    if (r->faults->count)
+        rw_answer_entries(r, w, "warnings", r->faults, false);
+    r->faults->count = 0;
+}
+
 static void write_all(struct rw_request *r, struct rw_buf *body,
                       const struct rw_row_number_plan *rows, size_t count)
 {
@@ -105,6 +120,7 @@ static void write_all(struct rw_request *r, struct rw_buf *body,
     for (size_t i = 0; i < count; i++) {
         rw_json_open_object(&w, NULL);
         write_plan(r, &w, &rows[i]);
+        write_warnings(r, &w, i);
         rw_json_close(&w);
     }
     rw_json_close(&w);
@@ -212,6 +228,21 @@ static const char *read_country(struct rw_request *r, const json_t *plan, size_t
     return NULL;
 }
 
+static const char *read_pattern(struct rw_request *r, const json_t *plan, size_t at)
+{
+    const char *text = text_of(plan, "match");
+    const struct rw_pattern *pattern;
+    struct rw_err err;
+    char pointer[32];
+
+    if (rw_pattern_make(rw_slice_str(text), r->arena, &pattern, &err) == RW_OK)
+        return text;
+    (void)snprintf(pointer, sizeof(pointer), "/%zu/match", at);
+    rw_err_at(&err, pointer, err.offset, err.length);
+    rw_request_fault(r, &err);
+    return NULL;
+}
+
 static bool is_number(const char *text)
 {
     size_t n = *text == '+' ? strspn(text + 1, "0123456789") : 0;
@@ -253,6 +284,8 @@ static const char *read_match(struct rw_request *r, const json_t *plan, size_t a
         return read_length(r, plan, at);
     if (strcmp(type, "numberList") == 0)
         return read_numbers(r, plan, at);
+    if (strcmp(type, "regex") == 0)
+        return read_pattern(r, plan, at);
     return read_country(r, plan, at);
 }
 

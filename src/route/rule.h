@@ -41,16 +41,6 @@ struct rw_slice rw_route_next_word(struct rw_slice *rest);
 /* Up to RW_ROUTE_WEIGHT_MAX. */
 uint32_t rw_route_read_weight(struct rw_slice text);
 
-/* Does the plan match the number (E.164 without '+')? */
-bool rw_route_plan_matches(const struct rw_row_number_plan *plan, struct rw_slice digits);
-
-/*
- * May the route take the number? Any that is limited to no class; else one whose class, as the first
- * matching plan of the route's site says, is among the route's. `plans` are the tenant's, by priority.
- */
-bool rw_route_takes(const struct rw_row_route *route, const struct rw_row_number_plan *plans,
-                    size_t count, struct rw_slice digits);
-
 /* Does the number that is shown (E.164 with '+') begin with one of the prefixes, comma-separated? */
 bool rw_route_shows(const char *caller_prefixes, const char *e164);
 

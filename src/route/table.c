@@ -95,12 +95,16 @@ static enum rw_class read_plans(struct rw_route_table *table, const char *tenant
 {
     struct rw_table_plans *list = rw_arena_alloc(&table->arena, sizeof(*list));
     struct rw_page page = {.size = RW_TABLE_LIST_MAX, .number = 1};
+    struct rw_row_number_plan *rows;
+    enum rw_class class;
 
     *ret = list;
     if (!list)
         return rw_fail_memory(err);
-    return rw_store_list_number_plans(table->reader, tenant_id, &page, &table->arena, &list->at,
-                                      &list->count, err);
+    class = rw_store_list_number_plans(table->reader, tenant_id, &page, &table->arena, &rows,
+                                       &list->count, err);
+    return class == RW_OK ? rw_number_plans_make(rows, list->count, &table->arena, &list->at, err)
+                          : class;
 }
 
 /* The ways of all rules in one array; NULL when there are none, or no memory (*ret_ways > 0). */

@@ -12,6 +12,7 @@
 #define RW_ROUTE_TABLE_H
 
 #include "policy/calling.h"
+#include "route/numberplan.h"
 #include "route/route.h"
 
 #define RW_TABLE_BYTES                                                                             \
@@ -39,7 +40,7 @@ struct rw_table_numbers {
     size_t count;
 };
 struct rw_table_plans {
-    struct rw_row_number_plan *at; /* by priority */
+    struct rw_number_plan *at; /* by priority */
     size_t count;
 };
 enum rw_class rw_table_plans(struct rw_route_table *table, const char *tenant_id,

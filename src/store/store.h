@@ -148,9 +148,10 @@ struct rw_row_route { /* an outbound route */
 /* What class numbers of a site are of: the first plan that matches says. */
 struct rw_row_number_plan {
     const char *id, *tenant_id, *site_id, *name;
-    /* "digitLength" | "numberList" | "intraCountryCode" | "interCountryCode" */
+    /* "digitLength" | "numberList" | "intraCountryCode" | "interCountryCode" | "regex" */
     const char *match_type;
-    const char *match; /* country code, "4-15" digits, or "+65..-+65..,+81..": by the type */
+    const char
+        *match; /* country code, "4-15" digits, "+65..-+65..,+81..", expression: by the type */
     const char *classification;
     uint32_t priority; /* lower first */
     uint32_t version;

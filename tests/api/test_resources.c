@@ -104,12 +104,50 @@ static void test_every_order(void **state)
     assert_true(lists >= 7);
 }
 
+/* ------------------------------------------------------------------ number plans */
+
+#define PLANS SITES "/" SITE_A "/numberplans"
+#define ROUTE SITES "/" SITE_A "/outboundroutes/route-a"
+
+static void test_a_plan_by_expression(void **state)
+{
+    (void)state;
+    house_admin(
+        "PUT", PLANS,
+        "[{\"name\":\"Mobile\",\"matchType\":\"regex\",\"match\":\"^\\\\+65[89]\\\\d{7}$\","
+        "\"classification\":\"Mobile\"},{\"name\":\"Home\",\"matchType\":\"intraCountryCode\","
+        "\"match\":\"65\",\"classification\":\"National\",\"normalizedFormat\":\"+$1\"}]",
+        200);
+    assert_string_equal(house_text("0/match"), "^\\+65[89]\\d{7}$");
+    assert_string_equal(house_text("0/warnings/0/code"), "(none)");
+    assert_string_equal(house_text("1/warnings/0/pointer"), "/1/normalizedFormat");
+    house_admin("PUT", ROUTE,
+                "{\"name\":\"all\",\"version\":1,\"classificationTypes\":[\"Mobile\"],"
+                "\"externalTrunkBases\":[{\"id\":\"" TRUNK_A "\"}]}",
+                200);
+    assert_int_equal(house_judge(TOKEN_ANN, "{\"phoneNumber\":\"+6591234567\"}")->status, 200);
+    assert_int_equal(house_judge(TOKEN_ANN, "{\"phoneNumber\":\"+6561234567\"}")->status, 409);
+    house_admin("PUT", ROUTE,
+                "{\"name\":\"all\",\"version\":2,"
+                "\"externalTrunkBases\":[{\"id\":\"" TRUNK_A "\"}]}",
+                200);
+    house_admin("PUT", PLANS,
+                "[{\"name\":\"x\",\"matchType\":\"regex\",\"classification\":\"X\","
+                "\"match\":\"^\\\\+65(7|8\"}]",
+                400);
+    house_refused("numberplan.bad_pattern", "/0/match");
+    assert_int_equal(house_number("errors/0/line"), 1);
+    assert_int_equal(house_number("errors/0/column"), 70);
+    house_admin("PUT", PLANS, "[]", 200);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_lists_are_ordered),
         cmocka_unit_test(test_links_keep_the_query),
         cmocka_unit_test(test_every_order),
+        cmocka_unit_test(test_a_plan_by_expression),
     };
 
     return cmocka_run_group_tests_name("api resources", tests, house_open, house_close);

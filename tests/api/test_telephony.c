@@ -597,7 +597,7 @@ static void test_plans_are_judged(void **state)
     static const struct {
         const char *match, *code, *pointer;
     } cases[] = {
-        {"\"matchType\":\"regex\",\"match\":\"^65\"", "body.bad_enum", "/0/matchType"},
+        {"\"matchType\":\"regex\",\"match\":\"+65\"", "numberplan.bad_pattern", "/0/match"},
         {"\"matchType\":\"intraCountryCode\"", "numberplan.bad_match", "/0/match"},
         {"\"matchType\":\"intraCountryCode\",\"match\":\"0065\"", "numberplan.bad_match",
          "/0/match"},
