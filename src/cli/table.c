@@ -165,7 +165,7 @@ const struct rw_cli_command rw_cli_commands[] = {
     {"trunk",
      "test",
      "NAME",
-     "Test a trunk: its addresses, its certificate, what it answers",
+     "Test a trunk: addresses, certificate, what it answers",
      "ringwright trunk test 'Carrier One'",
      rw_cli_trunk_test,
      {{0}}},

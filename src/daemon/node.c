@@ -76,6 +76,9 @@ static enum rw_class open_doctor(struct rw_node *node, const struct rw_node_shar
                                               .offload = shared->offload,
                                               .turns = shared->turns,
                                               .sip = node->sip,
+                                              .trunk_ops = &rw_sip_trunk_ops,
+                                              .trunk_port = rw_sip_trunk_port(node->sip),
+                                              .tls_dir = config->sip_tls_dir,
                                               .house = &house};
 
     return rw_doctor_new(&node->doctor, &options, err);

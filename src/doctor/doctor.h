@@ -1,7 +1,7 @@
 /*
  * doctor/doctor.h - examines a trunk before the first call, and the house that calls are made in.
  *
- * Looking (house_look.c, place.c, reach.c) and judging (house.c, trunk.c) are apart: each verdict
+ * Looking (house_look.c, place.c, reach.c, ask.c) and judging (house.c, trunk.c, trunk_answer.c) are apart: each verdict
  * is a pure function of what was seen.
  *
  * Owner    the worker owns its doctor, which borrows everything in the options. It is freed after the
@@ -38,6 +38,9 @@ struct rw_doctor_options {
     struct rw_offload *offload;
     struct rw_doctor_turns *turns;
     struct rw_sip *sip;
+    const struct rw_trunk_ops *trunk_ops; /* to ask carriers by */
+    struct rw_trunk_port *trunk_port;
+    const char *tls_dir; /* where files of trunks lie that are named without a folder */
     const struct rw_doctor_house *house; /* copied, but for its texts */
 };
 

@@ -12,7 +12,7 @@
 #include "tls/tls.h"
 
 #define RW_DOCTOR_WARN_DAYS 30u /* before a certificate ends */
-#define RW_DOCTOR_PATH 320
+#define RW_DOCTOR_PATH 528      /* folder and file, and NUL */
 
 /* What the operator decided, as far as it matters here. Texts live as long as the server. */
 struct rw_doctor_house {

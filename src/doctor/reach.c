@@ -19,9 +19,13 @@ static const char *given(const char *file)
     return *file ? file : NULL;
 }
 
-static void keep(char dst[RW_DOCTOR_PATH], const char *file)
+/* As sip/profile.h finds the file. */
+static void keep(char dst[RW_DOCTOR_PATH], const char *folder, const char *file)
 {
-    (void)snprintf(dst, RW_DOCTOR_PATH, "%s", file ? file : "");
+    if (!file || strchr(file, '/'))
+        (void)snprintf(dst, RW_DOCTOR_PATH, "%s", file ? file : "");
+    else
+        (void)snprintf(dst, RW_DOCTOR_PATH, "%s/%s", folder, file);
 }
 
 static void load(struct rw_job *job)
@@ -56,6 +60,7 @@ static void loaded(struct rw_job *job)
 void rw_doctor_load_trust(struct rw_doctor_run *run)
 {
     const struct rw_leg_tls *settings = &run->trunk.target->tls;
+    const char *folder = run->doctor->options.tls_dir;
     struct rw_err err;
 
     if (run->seen.way != RW_DOCTOR_TLS || run->seen.count == 0) {
@@ -65,9 +70,9 @@ void rw_doctor_load_trust(struct rw_doctor_run *run)
     run->seen.has_ca = settings->ca_file != NULL;
     run->seen.tls_name = settings->name ? settings->name : run->host;
     run->unverified = settings->unverified;
-    keep(run->ca_file, settings->ca_file);
-    keep(run->cert_file, settings->cert_file);
-    keep(run->key_file, settings->key_file);
+    keep(run->ca_file, folder, settings->ca_file);
+    keep(run->cert_file, folder, settings->cert_file);
+    keep(run->key_file, folder, settings->key_file);
     run->job.run = load;
     run->job.done = loaded;
     run->job_out = true;

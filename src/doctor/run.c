@@ -6,10 +6,9 @@
 static void finish(struct rw_doctor_run *run);
 
 static void (*const parts[])(struct rw_doctor_run *run) = {
-    rw_doctor_find_addresses,
-    rw_doctor_load_trust,
-    rw_doctor_reach,
-    finish,
+    rw_doctor_find_addresses, rw_doctor_load_trust,
+    rw_doctor_reach,          rw_doctor_ask,
+    rw_doctor_ask_who_we_are, finish,
 };
 
 void rw_doctor_run_next(struct rw_doctor_run *run)
@@ -37,6 +36,8 @@ static void finish(struct rw_doctor_run *run)
     rw_sip_lookup_cancel(run->lookup);
     run->lookup = NULL;
     rw_doctor_stop_reaching(run);
+    run->doctor->options.trunk_ops->drop(run->question);
+    run->question = NULL;
     rw_doctor_turns_give_back(run->doctor->options.turns, run->trunk.tenant_id);
     rw_doctor_trunk_judge(&run->report, &run->seen);
     done(&run->report, run->arg);
@@ -86,6 +87,7 @@ enum rw_class rw_doctor_test_trunk(struct rw_doctor *doctor, const struct rw_doc
     run->done = done;
     run->arg = arg;
     run->seen.active = trunk->active;
+    run->seen.has_credentials = trunk->target->auth_user != NULL;
     run->seen.wall_s = rw_clock_wall_ms() / 1000;
     list_append(&doctor->runs, &run->le, run);
     tmr_start(&run->deadline, RW_DOCTOR_DEADLINE_MS, on_deadline, run);

@@ -1,7 +1,8 @@
 /*
  * doctor/run.h - the test of a trunk from inside: one after the other its parts look, then all is judged.
  *
- *     addresses --> trust (files, off the loop) --> connections --> judged and told
+ *     addresses --> trust (files, off the loop) --> connections --> OPTIONS --> credentials --> judged, told
+ *         place.c       reach.c                         reach.c         ask.c       ask.c
  *
  * Each part calls rw_doctor_run_next() when it has seen what there is; the whole has a deadline. What is
  * still out then (a job) keeps the run's memory until it has come back.
@@ -60,6 +61,7 @@ struct rw_doctor_run {
     char tls_trouble[200]; /* why it could not */
     struct rw_tls *tls;
     struct rw_doctor_try tries[RW_DOCTOR_PLACES];
+    struct rw_trunk_question *question; /* that is asked now, or NULL */
 };
 
 void rw_doctor_run_next(struct rw_doctor_run *run);
@@ -70,6 +72,8 @@ void rw_doctor_run_release(struct rw_doctor_run *run);
 void rw_doctor_find_addresses(struct rw_doctor_run *run);
 void rw_doctor_load_trust(struct rw_doctor_run *run);
 void rw_doctor_reach(struct rw_doctor_run *run);
+void rw_doctor_ask(struct rw_doctor_run *run);
+void rw_doctor_ask_who_we_are(struct rw_doctor_run *run);
 
 /* Ends what it has under way. */
 void rw_doctor_stop_reaching(struct rw_doctor_run *run);

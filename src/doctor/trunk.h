@@ -22,6 +22,13 @@ enum rw_doctor_reached {
     RW_DOCTOR_NO_TLS     /* a connection, and no TLS: `fault` */
 };
 
+enum rw_doctor_asked {
+    RW_DOCTOR_NOT_ASKED,
+    RW_DOCTOR_ANSWERED,
+    RW_DOCTOR_SILENT, /* no answer in time */
+    RW_DOCTOR_UNSENT  /* the network says that it can't be delivered */
+};
+
 /* One address of the carrier. */
 struct rw_doctor_place {
     char address[RW_DOCTOR_ADDRESS];
@@ -31,6 +38,14 @@ struct rw_doctor_place {
     struct rw_tls_fault fault;
     bool has_certificate;
     struct rw_tls_certificate certificate;
+
+    enum rw_doctor_asked asked; /* by OPTIONS */
+    uint32_t asked_ms;          /* from the request to its answer */
+    uint16_t code;
+    char phrase[64];
+    char seen_as[RW_DOCTOR_ADDRESS]; /* received and rport of our Via; "" = not said */
+    bool has_date;
+    int64_t ahead_s; /* its clock against ours */
 };
 
 struct rw_doctor_trunk_seen {
@@ -46,7 +61,13 @@ struct rw_doctor_trunk_seen {
     struct rw_doctor_place at[RW_DOCTOR_PLACES];
     const char *tls_name; /* that its certificate has to have */
     bool has_ca;          /* the trunk names a CA file */
-    bool late;            /* the examination's deadline came first */
+    bool has_credentials;
+    /* What a registrar made of them; all zero: it was not asked, or asked nothing. */
+    bool challenged, refused;
+    uint16_t registrar_code;
+    char sent_as[RW_DOCTOR_ADDRESS];  /* in our Via and Contact */
+    char media_as[RW_DOCTOR_ADDRESS]; /* host that our SDP names */
+    bool late;                        /* the examination's deadline came first */
 };
 
 /* All of the judges below, in their order. */
@@ -56,5 +77,15 @@ void rw_doctor_trunk_judge(struct rw_doctor_report *report,
 void rw_doctor_judge_dns(struct rw_doctor_report *report, const struct rw_doctor_trunk_seen *seen);
 void rw_doctor_judge_reach(struct rw_doctor_report *report,
                            const struct rw_doctor_trunk_seen *seen);
+void rw_doctor_judge_options(struct rw_doctor_report *report,
+                             const struct rw_doctor_trunk_seen *seen);
+void rw_doctor_judge_nat(struct rw_doctor_report *report, const struct rw_doctor_trunk_seen *seen);
+void rw_doctor_judge_their_clock(struct rw_doctor_report *report,
+                                 const struct rw_doctor_trunk_seen *seen);
+void rw_doctor_judge_credentials(struct rw_doctor_report *report,
+                                 const struct rw_doctor_trunk_seen *seen);
+
+/* A SIP Date (RFC 3261, section 20.17) as seconds since 1970. False: it is none. */
+bool rw_doctor_read_date(const char *text, int64_t *ret_s);
 
 #endif

@@ -175,6 +175,22 @@ static void take_header(const struct rw_sip_message *m, const char *name, char *
         (void)rw_text_clean(dst, size, value);
 }
 
+static void take_view(const struct rw_sip_message *m, struct rw_trunk_answer *ret)
+{
+    struct rw_slice received, port;
+    char text[RW_TRUNK_ADDRESS];
+    bool six;
+
+    if (!rw_sip_param(m->via_params, "received", &received))
+        return;
+    if (!rw_sip_param(m->via_params, "rport", &port) || port.n == 0)
+        port = RW_LIT("0");
+    six = memchr(received.p, ':', received.n) && received.p[0] != '[';
+    (void)snprintf(text, sizeof(text), six ? "[%.*s]:%.*s" : "%.*s:%.*s", RW_SLICE_ARG(received),
+                   RW_SLICE_ARG(port));
+    (void)rw_text_clean(ret->seen_as, sizeof(ret->seen_as), rw_slice_str(text));
+}
+
 static void take_message(const struct rw_sip_message *m, struct rw_trunk_answer *ret)
 {
     ret->code = m->code;
@@ -183,6 +199,8 @@ static void take_message(const struct rw_sip_message *m, struct rw_trunk_answer 
     if (!ret->agent[0])
         take_header(m, "user-agent", ret->agent, sizeof(ret->agent));
     take_header(m, "allow", ret->allow, sizeof(ret->allow));
+    take_header(m, "date", ret->date, sizeof(ret->date));
+    take_view(m, ret);
 }
 
 void rw_question_take(const struct rw_asked *asked, enum rw_sip_outcome outcome,

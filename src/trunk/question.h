@@ -51,8 +51,11 @@ struct rw_trunk_answer {
     enum rw_trunk_outcome outcome;
     uint16_t code; /* final SIP status; 0 = none */
     char phrase[64];
-    char agent[64];     /* Server, or User-Agent; "" = not said */
-    char allow[160];    /* "" = not said */
+    char agent[64];  /* Server, or User-Agent; "" = not said */
+    char allow[160]; /* "" = not said */
+    char date[40];   /* "" = not said */
+    /* Where it sees us: received and rport of our Via (RFC 3581); "" = not said. */
+    char seen_as[RW_TRUNK_ADDRESS];
     uint32_t rtt_us;    /* from sending until the answer; with the connection where one was made */
     const char *reason; /* of UNREACHABLE over TLS: a word of call/reason.h; NULL */
     char what[128];     /* of UNREACHABLE over TLS: what is wrong with the certificate; "" */

@@ -9,6 +9,7 @@
 #include "verdict.h"
 
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #define OK RW_DOCTOR_OK
@@ -43,6 +44,9 @@ static struct rw_doctor *doctor_on(struct stage *stage)
                                               .offload = offload,
                                               .turns = turns,
                                               .sip = stage->sip,
+                                              .trunk_ops = &rw_sip_trunk_ops,
+                                              .trunk_port = rw_sip_trunk_port(stage->sip),
+                                              .tls_dir = "/nonexistent",
                                               .house = &house};
     struct rw_doctor *doctor = NULL;
     struct rw_err err;
@@ -87,16 +91,95 @@ static const char *uri_of(const struct stage *stage, const char *transport)
     return uri;
 }
 
+/* The peer answers OPTIONS, and REGISTER: first with a challenge, then with `verdict`. */
+static void udp_with(struct stage *stage, const char *password, const char *verdict)
+{
+    struct rw_trunk_target target = {
+        .uri = uri_of(stage, "udp"), .auth_user = "us", .auth_password = password};
+    struct rw_doctor *doctor = doctor_on(stage);
+    char date[60], request[8192];
+    time_t now = (time_t)(rw_clock_wall_ms() / 1000) + 20;
+    struct tm tm;
+
+    (void)strftime(date, sizeof(date), "Date: %a, %d %b %Y %H:%M:%S GMT\r\n", gmtime_r(&now, &tm));
+    begin(stage, doctor, &target);
+    stage_turn(stage);
+    expect(stage, "OPTIONS sip:127.0.0.1:");
+    (void)snprintf(request, sizeof(request), "%s", stage->in);
+    stage_answer_to(stage, request, "200 Fine", "far", date, "");
+    stage_turn(stage);
+    expect(stage, "REGISTER sip:127.0.0.1");
+    (void)snprintf(request, sizeof(request), "%s", stage->in);
+    stage_answer_to(stage, request, "401 Who", "far",
+                    "WWW-Authenticate: Digest realm=\"r\", nonce=\"n\"\r\n", "");
+    stage_turn(stage);
+    expect(stage, "REGISTER sip:127.0.0.1");
+    expect_text(stage, "\r\nAuthorization: Digest ");
+    (void)snprintf(request, sizeof(request), "%s", stage->in);
+    stage_answer_to(stage, request, verdict, "far",
+                    "WWW-Authenticate: Digest realm=\"r\", nonce=\"n\"\r\n", "");
+    await(stage);
+    SAYS(stage, 0, "dns", OK, "127.0.0.1 is 127.0.0.1:", NULL);
+    SAYS(stage, 1, "options", OK, "answered OPTIONS with 200 Fine", NULL);
+    SAYS(stage, 2, "clock", WARN, "20 s ahead of ours", "NTP");
+    rw_doctor_free(doctor);
+}
+
+static void credentials_that_count(struct stage *stage)
+{
+    udp_with(stage, "right", "200 OK");
+    SAYS(stage, 3, "credentials", OK, "accepted", NULL);
+}
+PLAY(credentials_that_count)
+
+static void credentials_that_do_not(struct stage *stage)
+{
+    udp_with(stage, "wrong", "401 Who");
+    SAYS(stage, 3, "credentials", FAIL, "does not accept", "--auth-password");
+}
+PLAY(credentials_that_do_not)
+
+/* Nobody says anything: in the time that OPTIONS has, that is told; and the deadline of all holds. */
+static void silence(struct stage *stage)
+{
+    struct rw_trunk_target target = {.uri = uri_of(stage, "udp")};
+    struct rw_doctor *doctor = doctor_on(stage);
+
+    begin(stage, doctor, &target);
+    stage_advance(stage, 5200);
+    CHECK(stage, times_told == 1);
+    SAYS(stage, 1, "options", FAIL, "said nothing to OPTIONS", "let UDP");
+    SAYS(stage, 2, NULL);
+    rw_doctor_free(doctor);
+}
+PLAY(silence)
+
+static void udp_that_nobody_listens_at(struct stage *stage)
+{
+    struct rw_trunk_target target = {.uri = uri_of(stage, "udp")};
+    struct rw_doctor *doctor = doctor_on(stage);
+
+    (void)close(stage->udp);
+    stage->udp = -1;
+    begin(stage, doctor, &target);
+    await(stage);
+    SAYS(stage, 1, "options", FAIL, "nothing can be delivered", "host, port");
+    rw_doctor_free(doctor);
+}
+PLAY(udp_that_nobody_listens_at)
+
 static void tcp(struct stage *stage)
 {
     struct rw_trunk_target target = {.uri = uri_of(stage, "tcp")};
     struct rw_doctor *doctor = doctor_on(stage);
 
     begin(stage, doctor, &target);
-    await(stage);
+    stage_advance(stage, 5500);
+    CHECK(stage, times_told == 1);
     SAYS(stage, 0, "dns", OK, "127.0.0.1 is 127.0.0.1:", NULL);
     SAYS(stage, 1, "reach", OK, "took a TCP connection", NULL);
-    SAYS(stage, 2, NULL);
+    SAYS(stage, 2, "options", FAIL, "said nothing", "let TCP");
+    SAYS(stage, 3, NULL);
     rw_doctor_free(doctor);
 }
 PLAY(tcp)
@@ -176,7 +259,8 @@ static void a_disabled_trunk(struct stage *stage)
     struct rw_err err;
 
     CHECK(stage, rw_doctor_test_trunk(doctor, &trunk, on_told, NULL, &err) == RW_OK);
-    await(stage);
+    stage_advance(stage, 5200);
+    CHECK(stage, times_told == 1);
     SAYS(stage, 0, "trunk", WARN, "disabled", "trunk enable");
     SAYS(stage, 1, "dns", OK, "127.0.0.1:", NULL);
     rw_doctor_free(doctor);
@@ -291,6 +375,10 @@ static int close_all(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(play_credentials_that_count),
+        cmocka_unit_test(play_credentials_that_do_not),
+        cmocka_unit_test(play_silence),
+        cmocka_unit_test(play_udp_that_nobody_listens_at),
         cmocka_unit_test(play_tcp),
         cmocka_unit_test(play_nobody_there),
         cmocka_unit_test(play_no_handshake),

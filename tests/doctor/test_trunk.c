@@ -110,11 +110,139 @@ static void the_certificate_is_shown_behind_the_connection(void **state)
                                              "ask the carrier"}));
 }
 
+#define ANSWER(code_, ms)                                                                          \
+    {                                                                                              \
+        .way = RW_DOCTOR_UDP, .count = 1, .at = {                                                  \
+            {.address = "192.0.2.1:5060",                                                          \
+             .asked = RW_DOCTOR_ANSWERED,                                                          \
+             .asked_ms = ms,                                                                       \
+             .code = code_,                                                                        \
+             .phrase = "Phrase"}                                                                   \
+        }                                                                                          \
+    }
+
+static void answers(void **state)
+{
+    static const struct row rows[] = {
+        {ANSWER(200, 20),
+         {"options", OK, "192.0.2.1:5060 answered OPTIONS with 200 Phrase after 20 ms", NULL}},
+        {ANSWER(404, 20), {"options", OK, "404", NULL}},
+        {ANSWER(401, 20), {"options", OK, "401", NULL}},
+        {ANSWER(403, 20), {"options", WARN, "403", "are allowed"}},
+        {ANSWER(503, 20), {"options", WARN, "503", "in service"}},
+        {ANSWER(200, 1001), {"options", WARN, "1001 ms", "packets are lost"}},
+        {{.way = RW_DOCTOR_UDP,
+          .count = 1,
+          .at = {{"192.0.2.1:5060", .asked = RW_DOCTOR_SILENT, .asked_ms = 5000}}},
+         {"options", FAIL, "said nothing to OPTIONS for 5000 ms over UDP", "let UDP"}},
+        {{.way = RW_DOCTOR_UDP, .count = 1, .at = {{"192.0.2.1:5060", .asked = RW_DOCTOR_UNSENT}}},
+         {"options", FAIL, "nothing can be delivered to 192.0.2.1:5060", "host, port"}},
+        {{.count = 1, .at = {{"192.0.2.1:5060"}}}, {NULL, OK, NULL, NULL}},
+    };
+
+    (void)state;
+    JUDGE(rw_doctor_judge_options, rows);
+}
+
+#define VIEW(way_, seen_, sent, media)                                                             \
+    {                                                                                              \
+        .way = way_, .count = 2, .at = {{"192.0.2.1:5060"}, {"192.0.2.2:5060", .seen_as = seen_}}, \
+        .sent_as = sent, .media_as = media                                                         \
+    }
+
+static void nat(void **state)
+{
+    static const struct row rows[] = {
+        {VIEW(RW_DOCTOR_UDP, "203.0.113.7:5060", "203.0.113.7:5060", "203.0.113.7"),
+         {"nat", OK, "the carrier sees 203.0.113.7:5060", NULL}},
+        {VIEW(RW_DOCTOR_UDP, "203.0.113.7:5060", "10.0.0.7:5060", "10.0.0.7"),
+         {"nat", WARN, "say 10.0.0.7:5060, our SDP 10.0.0.7",
+          "set sip.advertised_host (and media.advertised_host) to 203.0.113.7,"}},
+        {VIEW(RW_DOCTOR_UDP, "203.0.113.7:5060", "203.0.113.7:5060", "10.0.0.7"),
+         {"nat", WARN, "our SDP 10.0.0.7", "set media.advertised_host to 203.0.113.7,"}},
+        {VIEW(RW_DOCTOR_UDP, "203.0.113.7:61000", "203.0.113.7:5060", "203.0.113.7"),
+         {"nat", WARN, ":61000", "changes the port"}},
+        {VIEW(RW_DOCTOR_TCP, "203.0.113.7:61000", "203.0.113.7:5060", "203.0.113.7"),
+         {"nat", OK, ":61000", NULL}},
+        {VIEW(RW_DOCTOR_UDP, "203.0.113.7:0", "203.0.113.7:5060", "203.0.113.7"),
+         {"nat", OK, "203.0.113.7", NULL}},
+        {VIEW(RW_DOCTOR_UDP, "203.0.113.7:5060", "sip.us.example:5060", "203.0.113.7"),
+         {"nat", OK, "sip.us.example", NULL}},
+        {VIEW(RW_DOCTOR_UDP, "203.0.113.70:5060", "203.0.113.7:5060", "203.0.113.70"),
+         {"nat", WARN, "203.0.113.70", "sip.advertised_host"}},
+        {VIEW(RW_DOCTOR_UDP, "[2001:db8::7]:5060", "[2001:db8::7]:5060", "[2001:db8::7]"),
+         {"nat", OK, "[2001:db8::7]:5060", NULL}},
+        {VIEW(RW_DOCTOR_UDP, "[2001:db8::7]:5060", "[2001:db8::8]:5060", "[2001:db8::7]"),
+         {"nat", WARN, "[2001:db8::8]:5060", "to [2001:db8::7],"}},
+        {VIEW(RW_DOCTOR_UDP, "", "203.0.113.7:5060", "203.0.113.7"), {NULL, OK, NULL, NULL}},
+    };
+
+    (void)state;
+    JUDGE(rw_doctor_judge_nat, rows);
+}
+
+#define AHEAD(seconds)                                                                             \
+    {                                                                                              \
+        .count = 1, .at = { {"192.0.2.1:5060", .has_date = true, .ahead_s = seconds} }             \
+    }
+
+static void their_clock(void **state)
+{
+    static const struct row rows[] = {
+        {AHEAD(0), {"clock", OK, "0 s ahead of ours", NULL}},
+        {AHEAD(-9), {"clock", OK, "9 s behind ours", NULL}},
+        {AHEAD(10), {"clock", WARN, "10 s ahead", "NTP"}},
+        {AHEAD(-60), {"clock", FAIL, "60 s behind ours", "NTP"}},
+        {{.count = 1}, {NULL, OK, NULL, NULL}},
+    };
+
+    (void)state;
+    JUDGE(rw_doctor_judge_their_clock, rows);
+}
+
+static void dates(void **state)
+{
+    int64_t s = 0;
+
+    (void)state;
+    assert_true(rw_doctor_read_date("Sat, 13 Nov 2010 23:29:00 GMT", &s));
+    assert_int_equal(s, 1289690940);
+    s = 1;
+    assert_false(rw_doctor_read_date("", &s));
+    assert_false(rw_doctor_read_date("Sat, 13 Nov 2010 23:29:00 EST", &s));
+    assert_false(rw_doctor_read_date("Sat, 13 Nov 2010 23:29:00", &s));
+    assert_false(rw_doctor_read_date("2010-11-13T23:29:00Z", &s));
+    assert_int_equal(s, 1);
+}
+
+static void credentials(void **state)
+{
+    static const struct row rows[] = {
+        {{.has_credentials = false}, {NULL, OK, NULL, NULL}},
+        {{.has_credentials = true, .challenged = true, .refused = true, .registrar_code = 401},
+         {"credentials", FAIL, "does not accept", "--auth-password"}},
+        {{.has_credentials = true, .challenged = true, .registrar_code = 200},
+         {"credentials", OK, "accepted the trunk's user", NULL}},
+        {{.has_credentials = true, .challenged = true, .registrar_code = 403},
+         {"credentials", OK, "did not ask", NULL}},
+        {{.has_credentials = true, .registrar_code = 405},
+         {"credentials", OK, "did not ask", NULL}},
+    };
+
+    (void)state;
+    JUDGE(rw_doctor_judge_credentials, rows);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(addresses),
         cmocka_unit_test(connections),
+        cmocka_unit_test(answers),
+        cmocka_unit_test(nat),
+        cmocka_unit_test(their_clock),
+        cmocka_unit_test(dates),
+        cmocka_unit_test(credentials),
         cmocka_unit_test(the_certificate_is_shown_behind_the_connection),
     };
 

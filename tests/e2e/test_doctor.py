@@ -41,6 +41,8 @@ def test_a_healthy_trunk_is_all_ok():
             assert carrier.sip in one(report, "dns")["found"], report
             assert "took a TLS connection" in one(report, "reach")["found"], report
             assert "issued by root" in one(report, "certificate")["found"], report
+            assert "with 200 OK" in one(report, "options")["found"], report
+            assert "the carrier sees 127.0.0.1:" in one(report, "nat")["found"], report
             assert not any("next" in check for check in report["checks"]), report
             table = run(["trunk", "test", "Demo carrier", "--table"], server, server.demo["admin_token"])
             assert table.returncode == 0 and "\nok    dns" in table.stdout, table
@@ -53,6 +55,20 @@ def test_a_carrier_that_is_not_there():
         assert status == 1 and report["result"] == "fail", report
         reach = one(report, "reach")
         assert reach["result"] == "fail" and "Connection refused" in reach["found"] and reach["next"], reach
+    with Server(f"127.0.0.1:{free_port()}") as server:
+        status, report = trunk_test(server)
+        options = one(report, "options")
+        assert status == 1 and options["result"] == "fail" and "nothing can be delivered" in options["found"], report
+
+
+def test_a_name_that_leads_nowhere():
+    with Server("127.0.0.1:9") as server:
+        admin = server.demo["admin_token"]
+        assert run(["trunk", "update", "Demo carrier", "--carrier", "sip.carrier.invalid"], server, admin).returncode == 0
+        status, report = trunk_test(server)
+        dns = one(report, "dns")
+        assert status == 1 and dns["result"] == "fail" and "sip.carrier.invalid" in dns["found"], report
+        assert "getent hosts sip.carrier.invalid" in dns["next"] and len(report["checks"]) == 1, report
 
 
 def test_what_is_wrong_with_a_certificate():

@@ -96,6 +96,42 @@ static void options_are_answered(struct stage *s)
 }
 PLAY(options_are_answered)
 
+/* Where the far end sees us, and what time it is there. */
+static void what_the_far_end_sees(struct stage *s)
+{
+    static const struct {
+        const char *params, *seen_as;
+    } cases[] = {
+        {";received=203.0.113.7;rport=61000", "203.0.113.7:61000"},
+        {";rport=61000;received=203.0.113.7", "203.0.113.7:61000"},
+        {";received=203.0.113.7", "203.0.113.7:0"},
+        {";received=2001:db8::7;rport=5060", "[2001:db8::7]:5060"},
+        {";received=\"[2001:db8::7]\";rport=5060", "[2001:db8::7]:5060"},
+        {";rport=61000", ""},
+    };
+
+    for (unsigned i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        struct rw_trunk_target target = target_of(s);
+        char request[8192], *via, *rport;
+
+        told = 0;
+        (void)ask(s, &target);
+        expect(s, "OPTIONS ");
+        via = strstr(s->in, "\r\nVia: ");
+        CHECK(s, via != NULL);
+        rport = strstr(via, ";rport\r\n");
+        CHECK(s, rport != NULL);
+        (void)snprintf(request, sizeof(request), "%.*s%s%s", (int)(rport - s->in), s->in,
+                       cases[i].params, rport + 6);
+        stage_answer_to(s, request, "200 OK", "far", "Date: Sat, 13 Nov 2010 23:29:00 GMT\r\n", "");
+        stage_turn(s);
+        CHECK(s, told == 1);
+        CHECK(s, strcmp(answers.at[0].seen_as, cases[i].seen_as) == 0);
+        CHECK(s, strcmp(answers.at[0].date, "Sat, 13 Nov 2010 23:29:00 GMT") == 0);
+    }
+}
+PLAY(what_the_far_end_sees)
+
 static void a_refusal_is_an_answer(struct stage *s)
 {
     struct rw_trunk_target target = target_of(s);
@@ -443,6 +479,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(play_options_are_answered),
+        cmocka_unit_test(play_what_the_far_end_sees),
         cmocka_unit_test(play_a_refusal_is_an_answer),
         cmocka_unit_test(play_silence_is_told_in_time),
         cmocka_unit_test(play_every_address_is_asked),
