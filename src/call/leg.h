@@ -41,6 +41,13 @@ struct rw_leg_caller {
     bool withheld;         /* Privacy: id */
 };
 
+/* Provisional answers that are acknowledged by PRACK (RFC 3262). */
+enum rw_leg_reliable {
+    RW_LEG_RELIABLE_OFF,       /* not offered; one that comes all the same is acknowledged */
+    RW_LEG_RELIABLE_SUPPORTED, /* Supported: 100rel; required from the carrier on that wants it so */
+    RW_LEG_RELIABLE_REQUIRED   /* Require: 100rel */
+};
+
 /* Who is called, and how it looks on the wire. Copied. All texts are already checked: no CR, LF, NUL. */
 struct rw_leg_target {
     const char *uri;       /* request URI: "sip:+6591234567@192.0.2.1:5060;transport=tcp" */
@@ -65,6 +72,9 @@ struct rw_leg_target {
     const struct rw_identity_signer *signer;
     struct rw_identity_claim claim;
     struct rw_leg_caller caller;
+    enum rw_leg_reliable reliable;
+    /* The interval of a session timer that is asked for (RFC 4028), at least 90; 0: none. */
+    uint32_t session_expires_s;
     struct rw_leg_tls tls;
     /* Where `uri` leads, unless there is a route: as sip/locate.h has it; NULL = as DNS has it. */
     const char *places;

@@ -32,6 +32,8 @@ static const struct word words[] = {
      "The carrier's certificate is not valid today: it has to be renewed, or our clock is wrong."},
     {RW_REASON_CARRIER_TLS, "TLS with the carrier did not come about; the phrase says why."},
     {RW_REASON_CARRIER_GONE, "The carrier lost the call while it was up."},
+    {RW_REASON_SESSION_EXPIRED,
+     "The carrier did not confirm in time that the call is still up (session timer)."},
     {RW_REASON_STATION_AUTH, "The station did not accept the user name and password it asked for."},
     {RW_REASON_STATION_REFUSED, "The station does not permit the call."},
     {RW_REASON_STATION_FAILURE, "The station failed to take the call."},

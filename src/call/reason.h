@@ -39,6 +39,7 @@
 #define RW_REASON_CARRIER_OUT_OF_DATE "carrier_certificate_expired"
 #define RW_REASON_CARRIER_TLS "carrier_tls"
 #define RW_REASON_CARRIER_GONE "carrier_gone"
+#define RW_REASON_SESSION_EXPIRED "session_expired"
 #define RW_REASON_STATION_AUTH "station_auth"
 #define RW_REASON_STATION_REFUSED "station_refused"
 #define RW_REASON_STATION_FAILURE "station_failure"

@@ -9,32 +9,6 @@
 #include "sip/session.h"
 #include "sip/transaction.h"
 
-static bool put(struct rw_leg *leg, enum rw_sip_method method, const struct rw_sip_hop *hop,
-                uint64_t branch)
-{
-    struct rw_sip *sip = leg->sip;
-
-    rw_sip_dialog_put(&sip->scratch, &leg->dialog, sip->wire, method, ++leg->dialog.local_cseq,
-                      hop->transport, branch);
-    return rw_sip_put_end(&sip->scratch, (struct rw_slice){NULL, 0});
-}
-
-static struct rw_sip_hop hop_of(const struct rw_leg *leg)
-{
-    return rw_sip_dialog_hop(&leg->dialog, rw_sip_wire_af(leg->sip->wire), &leg->hop);
-}
-
-static void send_last_bye(struct rw_leg *leg)
-{
-    struct rw_sip_hop hop = hop_of(leg);
-    uint64_t branch = rw_random_u64();
-
-    if (put(leg, RW_SIP_BYE, &hop, branch))
-        /* without memory for it nothing better is left to do */
-        (void)!rw_sip_transaction_send(leg->sip, RW_SIP_BYE, branch, &hop,
-                                       rw_buf_slice(&leg->sip->scratch), NULL, NULL, NULL, NULL);
-}
-
 static void on_check(enum rw_sip_outcome outcome, const struct rw_sip_message *message,
                      const struct rw_sip_hop *from, void *arg)
 {
@@ -50,8 +24,7 @@ static void on_check(enum rw_sip_outcome outcome, const struct rw_sip_message *m
     rw_leg_enter(leg);
     leg->check = NULL;
     if (outcome != RW_SIP_ANSWERED) {
-        send_last_bye(leg);
-        rw_leg_end(leg, RW_IN_LEG_ENDED, &silent);
+        rw_leg_hang_up(leg, &silent);
     } else if (message->code == 481 || message->code == 408) {
         gone.sip_code = message->code;
         rw_leg_end(leg, RW_IN_LEG_ENDED, &gone);
@@ -64,12 +37,15 @@ static void on_check(enum rw_sip_outcome outcome, const struct rw_sip_message *m
 static void on_check_due(void *arg)
 {
     struct rw_leg *leg = arg;
-    struct rw_sip_hop hop = hop_of(leg);
+    struct rw_sip *sip = leg->sip;
+    struct rw_sip_hop hop = rw_sip_dialog_hop(&leg->dialog, rw_sip_wire_af(sip->wire), &leg->hop);
     uint64_t branch = rw_random_u64();
 
-    if (!put(leg, RW_SIP_OPTIONS, &hop, branch) ||
-        rw_sip_transaction_send(leg->sip, RW_SIP_OPTIONS, branch, &hop,
-                                rw_buf_slice(&leg->sip->scratch), on_check, leg, &leg->check, NULL))
+    rw_sip_dialog_put(&sip->scratch, &leg->dialog, sip->wire, RW_SIP_OPTIONS,
+                      ++leg->dialog.local_cseq, hop.transport, branch);
+    if (!rw_sip_put_end(&sip->scratch, (struct rw_slice){NULL, 0}) ||
+        rw_sip_transaction_send(sip, RW_SIP_OPTIONS, branch, &hop, rw_buf_slice(&sip->scratch),
+                                on_check, leg, &leg->check, NULL))
         rw_leg_check_start(leg); /* no memory now; later there may be */
 }
 

@@ -1,6 +1,7 @@
 #include "sip/compose.h"
 
 #include "sip/core.h"
+#include "sip/extension.h"
 
 #include <stdio.h>
 
@@ -112,10 +113,18 @@ void rw_sip_put_cseq(struct rw_buf *buf, uint32_t cseq, enum rw_sip_method metho
     rw_buf_put(buf, RW_LIT("\r\n"));
 }
 
-void rw_sip_put_capabilities(struct rw_buf *buf)
+void rw_sip_put_capabilities(struct rw_buf *buf, unsigned extensions)
 {
-    rw_buf_put(buf, RW_LIT("Allow: INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE\r\n"
-                           "Supported:\r\n"));
+    static const char *const supported[] = {[0] = "\r\nSupported:\r\n",
+                                            [RW_SIP_TIMER] = "\r\nSupported: timer\r\n",
+                                            [RW_SIP_100REL] = "\r\nSupported: 100rel\r\n",
+                                            [RW_SIP_TIMER | RW_SIP_100REL] =
+                                                "\r\nSupported: timer, 100rel\r\n"};
+
+    rw_buf_put(buf, RW_LIT("Allow: INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE"));
+    if (extensions & RW_SIP_100REL)
+        rw_buf_put(buf, RW_LIT(", PRACK"));
+    rw_buf_puts(buf, supported[extensions]);
 }
 
 void rw_sip_put_quoted(struct rw_buf *buf, struct rw_slice text)
@@ -244,11 +253,27 @@ static void put_identity(struct rw_buf *buf, const struct rw_sip_message *reques
     put_if_there(buf, "CSeq", request->cseq_text);
 }
 
-/* All that is demanded: we know no extension. */
-static void put_unsupported(struct rw_buf *buf, const struct rw_sip_message *request)
+/* All that is demanded and not known. */
+static void put_unsupported(struct rw_buf *buf, const struct rw_sip_message *request,
+                            unsigned known)
 {
-    put_each(buf, request, RW_SIP_H_REQUIRE, "Unsupported", RW_SIP_HEADERS_MAX);
-    put_each(buf, request, RW_SIP_H_PROXY_REQUIRE, "Unsupported", RW_SIP_HEADERS_MAX);
+    struct rw_slice rest, one;
+
+    for (uint32_t i = 0; i < request->header_count; i++) {
+        enum rw_sip_header_kind kind = request->headers[i].kind;
+        bool first = true;
+
+        if (kind != RW_SIP_H_REQUIRE && kind != RW_SIP_H_PROXY_REQUIRE)
+            continue;
+        for (rest = request->headers[i].value; rw_sip_next_element(&rest, &one);) {
+            if (rw_sip_extension_known(one, known))
+                continue;
+            rw_buf_puts(buf, first ? "Unsupported: " : ", ");
+            rw_buf_put(buf, one);
+            first = false;
+        }
+        rw_buf_puts(buf, first ? "" : "\r\n");
+    }
 }
 
 void rw_sip_put_reply_head(struct rw_buf *buf, const struct rw_sip_message *request,
@@ -269,9 +294,10 @@ bool rw_sip_compose_reply(struct rw_buf *buf, const struct rw_sip_wire *wire,
     if (reply->contact)
         rw_sip_put_contact(buf, wire, from->transport, rw_sip_uri_is_secure(request->uri));
     if (reply->capabilities)
-        rw_sip_put_capabilities(buf);
+        rw_sip_put_capabilities(buf, reply->extensions);
     if (reply->unsupported)
-        put_unsupported(buf, request);
+        put_unsupported(buf, request, reply->extensions);
+    rw_buf_put(buf, reply->lines);
     if (reply->code == 415)
         rw_buf_put(buf, RW_LIT("Accept: application/sdp\r\n"));
     rw_buf_put(buf, RW_LIT("Server: " RW_SIP_AGENT "\r\n"));

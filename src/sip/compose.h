@@ -29,7 +29,8 @@ void rw_sip_put_contact(struct rw_buf *buf, const struct rw_sip_wire *wire,
                         enum rw_sip_transport transport, bool secure);
 void rw_sip_put_header(struct rw_buf *buf, const char *name, struct rw_slice value);
 void rw_sip_put_cseq(struct rw_buf *buf, uint32_t cseq, enum rw_sip_method method);
-void rw_sip_put_capabilities(struct rw_buf *buf); /* Allow and Supported */
+/* Allow and Supported; extensions: a set of sip/extension.h. */
+void rw_sip_put_capabilities(struct rw_buf *buf, unsigned extensions);
 
 /* A quoted string of `text`; what can't stand in one is left out. */
 void rw_sip_put_quoted(struct rw_buf *buf, struct rw_slice text);
@@ -47,11 +48,13 @@ bool rw_sip_compose_hop_request(struct rw_buf *buf, enum rw_sip_method method,
 struct rw_sip_reply {
     uint16_t code;
     const char *phrase;
-    struct rw_slice tag; /* for To when the request has none there; empty = none */
-    struct rw_slice sdp; /* empty = no body */
-    bool contact;        /* with our Contact */
-    bool capabilities;   /* with Allow and the like */
-    bool unsupported;    /* with Unsupported: all that the request demands */
+    struct rw_slice tag;   /* for To when the request has none there; empty = none */
+    struct rw_slice sdp;   /* empty = no body */
+    bool contact;          /* with our Contact */
+    bool capabilities;     /* with Allow and the like */
+    bool unsupported;      /* with Unsupported: all that the request demands and is not known */
+    unsigned extensions;   /* that are known: a set of sip/extension.h */
+    struct rw_slice lines; /* further headers, whole lines; empty = none */
 };
 
 /*

@@ -10,6 +10,7 @@
  *     leg.c              an INVITE and what it leads to          dialog.c   its identity
  *     leg_target.c       from a target to it                     auth.c     who we say we are
  *     leg_place.c        where it goes                           leg_caller.c, leg_identity.c  whose call it is
+ *     leg_end.c          how we end it                           leg_timer.c, leg_reliable.c  extensions
  *     invited.c          an INVITE of the far end                incoming.c what it asks of a leg
  *     question.c         what is asked of trunks outside of calls: options.c, enrol.c, binding.c
  *     orphan.c           dialogs of an earlier life, to be ended

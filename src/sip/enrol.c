@@ -110,7 +110,7 @@ static bool compose(struct rw_trunk_question *q, uint64_t branch)
         rw_buf_puts(buf, "\r\n");
     }
     rw_sip_auth_put(q->auth, buf);
-    rw_sip_put_capabilities(buf);
+    rw_sip_put_capabilities(buf, 0);
     return rw_sip_put_end(buf, (struct rw_slice){NULL, 0});
 }
 

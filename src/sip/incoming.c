@@ -1,6 +1,7 @@
 /* What the far end asks of a dialog of ours (RFC 3261, sections 12.2.2, 14.2, 15.1.2; RFC 3311). */
 #include "base/clock.h"
 #include "base/mem.h"
+#include "sip/extension.h"
 #include "sip/reason.h"
 #include "sip/session.h"
 
@@ -60,16 +61,35 @@ static void answer(struct rw_leg *leg, const struct rw_sip_message *m,
     struct rw_sip_reply reply = {.code = code, .phrase = phrase};
 
     reply.capabilities = code == 405 || code == 501 || m->method == RW_SIP_OPTIONS;
+    reply.extensions = rw_leg_extensions(leg);
+    rw_sip_answer(leg->sip, m, from, &reply);
+}
+
+static void refuse_interval(struct rw_leg *leg, const struct rw_sip_message *m,
+                            const struct rw_sip_hop *from, const char *lines)
+{
+    struct rw_sip_reply reply = {
+        .code = 422, .phrase = "Session Interval Too Small", .lines = rw_slice_str(lines)};
+
     rw_sip_answer(leg->sip, m, from, &reply);
 }
 
 /* A new offer, a hold, a refresh: agreed to with the media as it is. */
 static void agree(struct rw_leg *leg, const struct rw_sip_message *m, const struct rw_sip_hop *from)
 {
-    struct rw_sip_reply reply = {
-        .code = 200, .phrase = "OK", .contact = true, .capabilities = true};
+    struct rw_sip_reply reply = {.code = 200,
+                                 .phrase = "OK",
+                                 .contact = true,
+                                 .capabilities = true,
+                                 .extensions = rw_leg_extensions(leg)};
+    char lines[RW_LEG_TIMER_LINES] = "";
     struct rw_slice sdp;
 
+    if (leg->timer && !rw_leg_timer_heard(leg, m, lines)) {
+        refuse_interval(leg, m, from, lines);
+        return;
+    }
+    reply.lines = rw_slice_str(lines);
     if (m->method == RW_SIP_INVITE || rw_sip_message_sdp(m, &sdp))
         reply.sdp = rw_slice_str(leg->sdp);
     if (m->contact.n)
@@ -95,9 +115,12 @@ static void hung_up(struct rw_leg *leg, const struct rw_sip_message *m,
 static bool refuse_extension(struct rw_leg *leg, const struct rw_sip_message *m,
                              const struct rw_sip_hop *from)
 {
-    struct rw_sip_reply reply = {.code = 420, .phrase = "Bad Extension", .unsupported = true};
+    struct rw_sip_reply reply = {.code = 420,
+                                 .phrase = "Bad Extension",
+                                 .unsupported = true,
+                                 .extensions = rw_leg_extensions(leg)};
 
-    if (!rw_sip_message_demands(m))
+    if (!rw_sip_requires_beyond(m, reply.extensions))
         return false;
     rw_sip_answer(leg->sip, m, from, &reply);
     return true;
@@ -114,10 +137,16 @@ static void handle(struct rw_leg *leg, const struct rw_sip_message *m,
         break;
     case RW_SIP_INVITE:
     case RW_SIP_UPDATE:
-        if (leg->phase == RW_PHASE_ANSWERED)
-            agree(leg, m, from);
-        else
+        if (leg->phase != RW_PHASE_ANSWERED)
             answer(leg, m, from, 481, "Call Does Not Exist");
+        else if (leg->timer && rw_leg_timer_waits(leg)) /* section 14.2; RFC 3311, section 5.2 */
+            answer(leg, m, from, 491, "Request Pending");
+        else
+            agree(leg, m, from);
+        break;
+    case RW_SIP_PRACK: /* RFC 3262, section 3: of nothing that we sent */
+        answer(leg, m, from, leg->reliable ? 481 : 405,
+               leg->reliable ? "Nothing To Acknowledge" : "Method Not Allowed");
         break;
     case RW_SIP_OPTIONS:
     case RW_SIP_INFO:
@@ -132,6 +161,26 @@ static void handle(struct rw_leg *leg, const struct rw_sip_message *m,
     }
 }
 
+/* UPDATE before the answer, in an early dialog that PRACK has made known (RFC 3311, section 5.2). */
+static void update_early(struct rw_leg *leg, const struct rw_sip_message *m,
+                         const struct rw_sip_hop *from)
+{
+    struct rw_sip_reply reply = {.code = 200,
+                                 .phrase = "OK",
+                                 .contact = true,
+                                 .capabilities = true,
+                                 .extensions = rw_leg_extensions(leg)};
+    struct rw_slice sdp;
+
+    if (refuse_extension(leg, m, from))
+        return;
+    if (rw_sip_message_sdp(m, &sdp))
+        reply.sdp = rw_slice_str(leg->sdp);
+    rw_sip_answer(leg->sip, m, from, &reply);
+    if (reply.sdp.n && !leg->cancelled)
+        rw_leg_hear_early(leg, sdp, m->from_tag);
+}
+
 bool rw_sip_leg_request(struct rw_sip *sip, const struct rw_sip_message *m,
                         const struct rw_sip_hop *from)
 {
@@ -139,6 +188,12 @@ bool rw_sip_leg_request(struct rw_sip *sip, const struct rw_sip_message *m,
 
     if (leg && leg->invitation && rw_leg_invited_request(leg, m, from))
         return true;
+    if (leg && m->method == RW_SIP_UPDATE && leg->forks && rw_leg_reliable_matches(leg, m)) {
+        rw_leg_enter(leg);
+        update_early(leg, m, from);
+        rw_leg_leave(leg);
+        return true;
+    }
     /* With other tags it is of no dialog of ours, and may be a stranger's, who gets no answer. */
     if (!leg || m->method == RW_SIP_CANCEL || !rw_sip_dialog_matches(&leg->dialog, m))
         return false;

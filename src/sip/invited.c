@@ -31,7 +31,7 @@ static bool compose(struct rw_leg *leg)
     rw_buf_put(buf, (struct rw_slice){inv->head, inv->n});
     if (inv->code > 100 && inv->code < 300) {
         rw_sip_put_contact(buf, leg->sip->wire, inv->hop.transport, inv->secure);
-        rw_sip_put_capabilities(buf);
+        rw_sip_put_capabilities(buf, 0);
     }
     rw_buf_put(buf, RW_LIT("Server: " RW_SIP_AGENT "\r\n"));
     return rw_sip_put_end(buf, success ? rw_slice_str(leg->sdp) : (struct rw_slice){NULL, 0});

@@ -2,19 +2,20 @@
 #include "base/id.h"
 #include "base/mem.h"
 #include "call/reason.h"
+#include "sip/extension.h"
 #include "sip/profile.h"
 #include "sip/reason.h"
 #include "sip/session.h"
 
 #include <stdio.h>
 
-static void send_bye(struct rw_leg *leg, const struct rw_ending *why);
-
 /* ------------------------------------------------------------------ life */
 
 static void release_texts(struct rw_leg *leg)
 {
     rw_sip_auth_done(&leg->auth);
+    rw_leg_timer_done(leg);
+    rw_leg_reliable_done(leg);
     rw_leg_identity_done(leg);
     rw_leg_reply_done(leg);
     rw_sip_dialog_done(&leg->dialog);
@@ -91,6 +92,8 @@ static void close_leg(struct rw_leg *leg)
     hash_unlink(&leg->he);
     tmr_cancel(&leg->tmr);
     rw_leg_check_stop(leg);
+    rw_leg_timer_stop(leg);
+    rw_leg_reliable_done(leg);
     rw_leg_reply_done(leg);
     rw_sip_transaction_forget(leg->transaction);
     leg->transaction = NULL;
@@ -98,7 +101,7 @@ static void close_leg(struct rw_leg *leg)
 
 void rw_leg_end(struct rw_leg *leg, enum rw_call_input_kind kind, const struct rw_ending *ending)
 {
-    /* a leg whose late 2xx was ended with BYE has told its end already */
+    /* a leg that was ended with BYE for a late 2xx, or by rw_leg_hang_up(), has told its end already */
     bool told = leg->phase == RW_PHASE_OVER || (leg->phase == RW_PHASE_ENDING && leg->cancelled);
 
     close_leg(leg);
@@ -123,6 +126,17 @@ void rw_sip_legs_drop(struct rw_sip *sip)
 static void on_invite(enum rw_sip_outcome outcome, const struct rw_sip_message *message,
                       const struct rw_sip_hop *from, void *arg);
 
+unsigned rw_leg_extensions(const struct rw_leg *leg)
+{
+    return (leg->timer ? RW_SIP_TIMER : 0u) | (leg->reliable ? RW_SIP_100REL : 0u);
+}
+
+void rw_leg_put_contact(const struct rw_leg *leg, struct rw_buf *buf)
+{
+    rw_sip_put_contact(buf, leg->sip->wire, leg->hop.transport,
+                       rw_sip_uri_is_secure(rw_slice_str(leg->request_uri)) || leg->secure_route);
+}
+
 /* All but credentials and body. */
 static void put_invite(struct rw_leg *leg)
 {
@@ -133,9 +147,11 @@ static void put_invite(struct rw_leg *leg)
         leg->branch = rw_random_u64();
     rw_sip_dialog_put(buf, &leg->dialog, leg->sip->wire, RW_SIP_INVITE, leg->dialog.local_cseq,
                       leg->hop.transport, leg->branch);
-    rw_sip_put_contact(buf, leg->sip->wire, leg->hop.transport,
-                       rw_sip_uri_is_secure(rw_slice_str(leg->request_uri)) || leg->secure_route);
-    rw_sip_put_capabilities(buf);
+    rw_leg_put_contact(leg, buf);
+    rw_sip_put_capabilities(buf, rw_leg_extensions(leg));
+    if (leg->reliable == RW_LEG_RELIABLE_REQUIRED)
+        rw_buf_puts(buf, "Require: 100rel\r\n");
+    rw_leg_timer_put(leg, buf);
     if (leg->caller)
         rw_buf_puts(buf, leg->caller);
 }
@@ -160,6 +176,7 @@ enum rw_class rw_leg_send_invite(struct rw_leg *leg, struct rw_err *err)
 
     leg->phase = RW_PHASE_CALLING;
     leg->invite_cseq = leg->dialog.local_cseq;
+    rw_leg_reliable_done(leg);
     class = compose_invite(leg, err);
     if (class)
         return class;
@@ -168,24 +185,34 @@ enum rw_class rw_leg_send_invite(struct rw_leg *leg, struct rw_err *err)
                                    &leg->transaction, err);
 }
 
-/* ACK of a 2xx: a request of its own, sent again for each repetition of the 2xx (13.2.2.4). */
-static void send_ack(struct rw_leg *leg)
+void rw_leg_ack(struct rw_leg *leg, uint32_t cseq, const struct rw_sip_auth *auth)
 {
     struct rw_sip *sip = leg->sip;
     struct rw_sip_hop hop = rw_sip_dialog_hop(&leg->dialog, rw_sip_wire_af(sip->wire), &leg->hop);
 
-    rw_sip_dialog_put(&sip->scratch, &leg->dialog, sip->wire, RW_SIP_ACK, leg->invite_cseq,
-                      hop.transport, rw_random_u64());
-    rw_sip_auth_put(leg->auth, &sip->scratch);
+    rw_sip_dialog_put(&sip->scratch, &leg->dialog, sip->wire, RW_SIP_ACK, cseq, hop.transport,
+                      rw_random_u64());
+    rw_sip_auth_put(auth, &sip->scratch);
     rw_sip_meet(sip, &hop.peer);
     if (rw_sip_put_end(&sip->scratch, (struct rw_slice){NULL, 0}))
         rw_sip_wire_send(sip, &hop, rw_buf_slice(&sip->scratch), 0);
 }
 
-static void heard_provisional(struct rw_leg *leg, const struct rw_sip_message *m)
+/* The fork that spoke last is heard; the same again is a repetition. */
+void rw_leg_hear_early(struct rw_leg *leg, struct rw_slice sdp, struct rw_slice tag)
+{
+    uint64_t early = (rw_sip_hash(sdp) ^ rw_sip_hash(tag)) | 1;
+
+    if (early == leg->early)
+        return;
+    leg->early = early;
+    rw_leg_tell(leg, RW_IN_LEG_EARLY, NULL, sdp);
+}
+
+static void heard_provisional(struct rw_leg *leg, const struct rw_sip_message *m,
+                              const struct rw_sip_hop *from)
 {
     struct rw_slice sdp;
-    uint64_t early;
 
     leg->heard = true;
     if (leg->phase == RW_PHASE_CALLING) {
@@ -195,13 +222,10 @@ static void heard_provisional(struct rw_leg *leg, const struct rw_sip_message *m
     }
     if (leg->cancelled || m->code == 100)
         return;
+    if (rw_sip_requires(m, "100rel") && !rw_leg_reliable_heard(leg, m, from))
+        return;
     if (rw_sip_message_sdp(m, &sdp)) {
-        /* the fork that spoke last is heard; the same again is a repetition */
-        early = (rw_sip_hash(sdp) ^ rw_sip_hash(m->to_tag)) | 1;
-        if (early != leg->early) {
-            leg->early = early;
-            rw_leg_tell(leg, RW_IN_LEG_EARLY, NULL, sdp);
-        }
+        rw_leg_hear_early(leg, sdp, m->to_tag);
     } else if (m->code >= 180 && m->code <= 182 && !leg->rang && !leg->early) {
         leg->rang = true;
         rw_leg_tell(leg, RW_IN_LEG_RINGING, NULL, (struct rw_slice){NULL, 0});
@@ -227,33 +251,56 @@ static void heard_answer(struct rw_leg *leg, const struct rw_sip_message *m,
     leg->phase = RW_PHASE_ANSWERED;
     rw_leg_identity_done(leg);
     rw_leg_places_done(leg);
-    send_ack(leg);
+    rw_leg_ack(leg, m->cseq, leg->auth);
     if (leg->cancelled) {
-        send_bye(leg, &(struct rw_ending){.sip_code = 0});
+        rw_leg_send_bye(leg, &(struct rw_ending){.sip_code = 0});
         rw_leg_tell(leg, RW_IN_LEG_FAILED, &cancelled, sdp);
         return;
     }
     rw_leg_check_start(leg);
-    (void)rw_sip_message_sdp(m, &sdp);
+    rw_leg_timer_start(leg, m);
+    if (!rw_sip_message_sdp(m, &sdp))
+        (void)rw_leg_reliable_sdp(leg, m, &sdp);
     rw_leg_tell(leg, RW_IN_LEG_ANSWERED, NULL, sdp);
+    rw_leg_reliable_done(leg);
 }
 
-static bool answer_challenge(struct rw_leg *leg, const struct rw_sip_message *m,
-                             enum rw_sip_method method)
+bool rw_leg_answer_challenge(const struct rw_leg *leg, const struct rw_sip_message *m,
+                             enum rw_sip_method method, struct rw_slice uri,
+                             struct rw_sip_auth **auth)
 {
     struct rw_sip_credentials who = {.user = rw_slice_str(leg->user),
                                      .password = rw_slice_str(leg->password),
                                      .method = method,
-                                     .uri = rw_sip_dialog_uri(&leg->dialog)};
+                                     .uri = uri};
 
-    return rw_sip_auth_answer(&leg->auth, m, &who);
+    return rw_sip_auth_answer(auth, m, &who);
+}
+
+/* A carrier that wants what we only offer is given it. */
+static bool require_reliable(struct rw_leg *leg, const struct rw_sip_message *m)
+{
+    if (m->code != 421 || leg->reliable != RW_LEG_RELIABLE_SUPPORTED ||
+        !rw_sip_requires(m, "100rel"))
+        return false;
+    leg->reliable = RW_LEG_RELIABLE_REQUIRED;
+    return true;
+}
+
+/* May the INVITE be sent again, with what this refusal asks for? */
+static bool can_comply(struct rw_leg *leg, const struct rw_sip_message *m)
+{
+    return !leg->cancelled &&
+           (rw_leg_answer_challenge(leg, m, RW_SIP_INVITE, rw_sip_dialog_uri(&leg->dialog),
+                                    &leg->auth) ||
+            rw_leg_timer_raise(leg, m) || require_reliable(leg, m));
 }
 
 static void heard_failure(struct rw_leg *leg, const struct rw_sip_message *m)
 {
     struct rw_ending ending;
 
-    if (!leg->cancelled && answer_challenge(leg, m, RW_SIP_INVITE)) {
+    if (can_comply(leg, m)) {
         leg->dialog.local_cseq++;
         if (rw_leg_send_invite(leg, NULL) == RW_OK)
             return;
@@ -298,7 +345,7 @@ static void on_invite(enum rw_sip_outcome outcome, const struct rw_sip_message *
     else if (outcome == RW_SIP_UNSENT)
         end_unsent(leg);
     else if (message->code < 200)
-        heard_provisional(leg, message);
+        heard_provisional(leg, message, from);
     else if (message->code < 300)
         heard_answer(leg, message, from);
     else
@@ -330,98 +377,11 @@ bool rw_sip_leg_late_answer(struct rw_sip *sip, const struct rw_sip_message *m,
         return false;
     if (leg->dialog.remote_tag && rw_slice_eq(m->to_tag, rw_slice_str(leg->dialog.remote_tag))) {
         sip->counters.retransmissions++;
-        send_ack(leg);
+        rw_leg_ack(leg, m->cseq, leg->auth); /* for each repetition of the 2xx */
     } else {
         rw_sip_end_unwanted(sip, m, from);
     }
     return true;
-}
-
-/* ------------------------------------------------------------------ the end */
-
-static void on_end_due(void *arg)
-{
-    struct rw_ending ending = {.sip_code = 487, .sip_reason = "cancelled before it was sent"};
-    struct rw_leg *leg = arg;
-
-    rw_leg_enter(leg);
-    if (leg->phase == RW_PHASE_RESOLVING)
-        rw_leg_end(leg, leg->cancelled ? RW_IN_LEG_FAILED : RW_IN_LEG_UNREACHABLE,
-                   leg->cancelled ? &ending : NULL);
-    else
-        rw_leg_end(leg, RW_IN_LEG_ENDED, NULL);
-    rw_leg_leave(leg);
-}
-
-static void on_bye(enum rw_sip_outcome outcome, const struct rw_sip_message *message,
-                   const struct rw_sip_hop *from, void *arg)
-{
-    struct rw_leg *leg = arg;
-
-    (void)from;
-    if (outcome == RW_SIP_ANSWERED && message->code < 200)
-        return;
-    rw_leg_enter(leg);
-    leg->transaction = NULL;
-    if (outcome == RW_SIP_ANSWERED && answer_challenge(leg, message, RW_SIP_BYE))
-        send_bye(leg, &(struct rw_ending){.sip_code = 0});
-    else
-        rw_leg_end(leg, RW_IN_LEG_ENDED, NULL);
-    rw_leg_leave(leg);
-}
-
-static void send_bye(struct rw_leg *leg, const struct rw_ending *why)
-{
-    struct rw_sip *sip = leg->sip;
-    struct rw_sip_hop hop = rw_sip_dialog_hop(&leg->dialog, rw_sip_wire_af(sip->wire), &leg->hop);
-    uint64_t branch = rw_random_u64();
-
-    leg->phase = RW_PHASE_ENDING;
-    rw_leg_check_stop(leg);
-    rw_leg_reply_done(leg);
-    tmr_cancel(&leg->tmr);
-    rw_sip_dialog_put(&sip->scratch, &leg->dialog, sip->wire, RW_SIP_BYE, ++leg->dialog.local_cseq,
-                      hop.transport, branch);
-    rw_sip_auth_put(leg->auth, &sip->scratch);
-    rw_sip_reason_put(&sip->scratch, why);
-    if (!rw_sip_put_end(&sip->scratch, (struct rw_slice){NULL, 0}) ||
-        rw_sip_transaction_send(sip, RW_SIP_BYE, branch, &hop, rw_buf_slice(&sip->scratch), on_bye,
-                                leg, &leg->transaction, NULL))
-        tmr_start(&leg->tmr, 0, on_end_due, leg); /* callers expect no news from within */
-}
-
-static void leg_cancel(struct rw_leg *leg)
-{
-    if (leg->phase == RW_PHASE_OFFERED)
-        rw_leg_refuse(leg, &(struct rw_ending){.sip_code = 0});
-    if (leg->cancelled || leg->phase > RW_PHASE_PROCEEDING)
-        return;
-    leg->cancelled = true;
-    if (leg->phase == RW_PHASE_RESOLVING) {
-        rw_leg_places_done(leg);
-        tmr_start(&leg->tmr, 0, on_end_due, leg);
-    } else if (leg->phase == RW_PHASE_PROCEEDING) {
-        rw_sip_transaction_cancel(leg->transaction);
-    }
-}
-
-static void leg_bye(struct rw_leg *leg, const struct rw_ending *why)
-{
-    if (leg->phase < RW_PHASE_ANSWERED)
-        leg_cancel(leg);
-    if (leg->phase != RW_PHASE_ANSWERED)
-        return;
-    rw_sip_auth_done(&leg->auth); /* answers for INVITE: a BYE's are others */
-    send_bye(leg, why);
-}
-
-static void leg_release(struct rw_leg *leg)
-{
-    rw_leg_enter(leg);
-    leg->released = true;
-    leg->handler = NULL;
-    leg_bye(leg, &(struct rw_ending){.sip_code = 0});
-    rw_leg_leave(leg);
 }
 
 /* ------------------------------------------------------------------ the beginning */
@@ -519,9 +479,9 @@ static void leg_listen(struct rw_leg_port *port, rw_leg_offered_h *handler, void
 
 const struct rw_leg_ops rw_sip_leg_ops = {
     .invite = leg_invite,
-    .cancel = leg_cancel,
-    .bye = leg_bye,
-    .release = leg_release,
+    .cancel = rw_leg_cancel,
+    .bye = rw_leg_bye,
+    .release = rw_leg_release,
     .describe = leg_describe,
     .end_orphan = rw_sip_orphan_end,
     .preview = leg_preview,

@@ -77,12 +77,14 @@ bool rw_leg_copy_target(struct rw_leg *leg, const struct rw_leg_target *target, 
     leg->sdp = rw_calloc(sdp.n + 1, 1);
     if (!leg->sdp || !rw_leg_identity_init(leg, target) ||
         !rw_leg_caller_init(leg, &target->caller) ||
+        !rw_leg_timer_init(leg, target->session_expires_s) ||
         rw_sip_dialog_init(&leg->dialog, target->call_id, target->from_name, target->from_uri,
                            target->uri, tag, NULL))
         return false;
     if (sdp.n)
         memcpy(leg->sdp, sdp.p, sdp.n);
     leg->route = target->route ? rw_sip_route_of(target->route) : NULL;
+    leg->reliable = (uint8_t)target->reliable;
     leg->secure_route = target->route && rw_sip_uri_is_secure(rw_slice_str(target->route));
     return copy_text(&leg->request_uri, target->uri) && copy_text(&leg->user, target->auth_user) &&
            copy_text(&leg->password, target->auth_password ? target->auth_password : "") &&

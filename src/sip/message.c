@@ -526,18 +526,6 @@ bool rw_sip_message_sdp(const struct rw_sip_message *message, struct rw_slice *r
     return true;
 }
 
-bool rw_sip_message_demands(const struct rw_sip_message *message)
-{
-    for (uint32_t i = 0; i < message->header_count; i++) {
-        const struct rw_sip_header *header = &message->headers[i];
-
-        if ((header->kind == RW_SIP_H_REQUIRE || header->kind == RW_SIP_H_PROXY_REQUIRE) &&
-            header->value.n)
-            return true;
-    }
-    return false;
-}
-
 size_t rw_sip_message_head(struct rw_slice s)
 {
     const char *end = memmem(s.p, s.n, "\r\n\r\n", 4);

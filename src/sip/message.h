@@ -107,9 +107,6 @@ bool rw_sip_message_next(struct rw_slice *rest, const char *name, char compact,
 /* True, with the SDP in *ret, when the body is one. */
 bool rw_sip_message_sdp(const struct rw_sip_message *message, struct rw_slice *ret);
 
-/* True when it demands an extension (Require, Proxy-Require): we have none. */
-bool rw_sip_message_demands(const struct rw_sip_message *message);
-
 const char *rw_sip_method_name(enum rw_sip_method method); /* "" for unknown */
 
 /*

@@ -63,6 +63,9 @@ struct rw_leg_reply {
     char bytes[];
 };
 
+struct rw_leg_fork;  /* leg_reliable.c */
+struct rw_leg_timer; /* leg_timer.c */
+
 struct rw_leg {
     struct le he; /* by Call-ID */
     struct rw_sip *sip;
@@ -81,12 +84,15 @@ struct rw_leg {
     struct rw_sip_dialog dialog;
     struct rw_sip_hop hop; /* of the INVITE; from the 2xx on where that came from */
     char *request_uri, *route, *sdp, *user, *password;
-    char *caller;    /* header lines of leg_caller.c; NULL = none */
-    uint64_t branch; /* of the last INVITE */
-    uint64_t early;  /* hash of the early media told last; 0 = none */
+    char *caller;               /* header lines of leg_caller.c; NULL = none */
+    struct rw_leg_timer *timer; /* NULL = none wanted */
+    struct rw_leg_fork *forks;  /* that ring, as far as reliable answers came from them */
+    uint64_t branch;            /* of the last INVITE */
+    uint64_t early;             /* hash of the early media told last; 0 = none */
     uint32_t invite_cseq;
     uint8_t phase;
     uint8_t busy;
+    uint8_t reliable; /* enum rw_leg_reliable */
     bool rang, heard, cancelled, released;
     bool secure_route; /* the outbound proxy has a sips: URI */
 };
@@ -100,6 +106,29 @@ struct rw_leg *rw_leg_find(struct rw_sip *sip, struct rw_slice call_id);
 void rw_leg_end(struct rw_leg *leg, enum rw_call_input_kind kind, const struct rw_ending *ending);
 
 enum rw_class rw_leg_send_invite(struct rw_leg *leg, struct rw_err *err);
+
+/* ACK of a 2xx to an INVITE of this CSeq: a request of its own (section 13.2.2.4). */
+void rw_leg_ack(struct rw_leg *leg, uint32_t cseq, const struct rw_sip_auth *auth);
+
+/* leg.c: tells whoever invited, unless the leg was released. */
+void rw_leg_tell(struct rw_leg *leg, enum rw_call_input_kind kind, const struct rw_ending *ending,
+                 struct rw_slice sdp);
+void rw_leg_hear_early(struct rw_leg *leg, struct rw_slice sdp, struct rw_slice tag);
+
+/* leg_end.c: the port's own, and BYE; hang_up() also tells that an answered leg has ended by this. */
+void rw_leg_cancel(struct rw_leg *leg);
+void rw_leg_bye(struct rw_leg *leg, const struct rw_ending *why);
+void rw_leg_release(struct rw_leg *leg);
+void rw_leg_send_bye(struct rw_leg *leg, const struct rw_ending *why);
+void rw_leg_hang_up(struct rw_leg *leg, const struct rw_ending *why);
+
+unsigned rw_leg_extensions(const struct rw_leg *leg); /* a set of sip/extension.h */
+void rw_leg_put_contact(const struct rw_leg *leg, struct rw_buf *buf);
+
+/* Answers a challenge to a request of the dialog, with the trunk's credentials. */
+bool rw_leg_answer_challenge(const struct rw_leg *leg, const struct rw_sip_message *challenge,
+                             enum rw_sip_method method, struct rw_slice uri,
+                             struct rw_sip_auth **auth);
 
 /* leg_target.c: may it be called, and what is asked first? */
 RW_NODISCARD enum rw_class rw_leg_check_target(const struct rw_leg_target *target, size_t sdp,
@@ -125,6 +154,36 @@ RW_NODISCARD enum rw_class rw_leg_identity_put(struct rw_leg *leg, struct rw_buf
                                                struct rw_err *err);
 void rw_leg_identity_done(struct rw_leg *leg);
 
+/*
+ * leg_timer.c: the session timer (RFC 4028). raise() is true when a 422 says what interval would do, and the
+ * request may be sent again. start() takes what the 2xx agrees to. heard() is for a re-INVITE or UPDATE
+ * of the far end: false when it is to be refused with 422; the header lines of the answer are written
+ * in either case. waits() is true while a re-INVITE of ours is under way.
+ */
+#define RW_LEG_TIMER_LINES 80
+RW_NODISCARD bool rw_leg_timer_init(struct rw_leg *leg, uint32_t expires_s);
+void rw_leg_timer_put(const struct rw_leg *leg, struct rw_buf *buf);
+bool rw_leg_timer_raise(struct rw_leg *leg, const struct rw_sip_message *refusal);
+void rw_leg_timer_start(struct rw_leg *leg, const struct rw_sip_message *answer);
+bool rw_leg_timer_heard(struct rw_leg *leg, const struct rw_sip_message *request,
+                        char lines[RW_LEG_TIMER_LINES]);
+bool rw_leg_timer_waits(const struct rw_leg *leg);
+void rw_leg_timer_stop(struct rw_leg *leg); /* no refresh any more */
+void rw_leg_timer_done(struct rw_leg *leg);
+
+/*
+ * leg_reliable.c: provisional answers that are acknowledged (RFC 3262). heard() is for one that is sent
+ * reliably: false when it was heard before or comes too early, and is to be ignored. sdp() finds the
+ * description that such an answer of the same telephone had, for a 2xx without one.
+ */
+bool rw_leg_reliable_heard(struct rw_leg *leg, const struct rw_sip_message *answer,
+                           const struct rw_sip_hop *from);
+bool rw_leg_reliable_sdp(const struct rw_leg *leg, const struct rw_sip_message *answer,
+                         struct rw_slice *ret);
+/* True when a request of the far end belongs to the early dialog of such an answer. */
+bool rw_leg_reliable_matches(const struct rw_leg *leg, const struct rw_sip_message *request);
+void rw_leg_reliable_done(struct rw_leg *leg);
+
 /* check.c: asks the far end of an answered leg from time to time whether it is still there. */
 void rw_leg_check_start(struct rw_leg *leg);
 void rw_leg_check_stop(struct rw_leg *leg);
@@ -134,8 +193,6 @@ void rw_leg_reply_keep(struct rw_leg *leg, const struct rw_sip_hop *hop, uint32_
 void rw_leg_reply_done(struct rw_leg *leg);
 
 /* leg.c */
-void rw_leg_tell(struct rw_leg *leg, enum rw_call_input_kind kind, const struct rw_ending *ending,
-                 struct rw_slice sdp);
 struct rw_leg *rw_leg_new(struct rw_sip *sip); /* NULL: memory is out */
 void rw_leg_destroy(struct rw_leg *leg);
 

@@ -2,6 +2,7 @@
 #include "base/id.h"
 #include "sip/core.h"
 #include "sip/dialog.h"
+#include "sip/extension.h"
 #include "sip/transaction.h"
 
 #include <stdio.h>
@@ -35,7 +36,7 @@ static void judge(struct rw_sip *sip, const struct rw_sip_message *m, const stru
         refuse(sip, m, from, 405, "Method Not Allowed");
     else if (!scheme_is_known(m->uri))
         refuse(sip, m, from, 416, "Unsupported URI Scheme");
-    else if (rw_sip_message_demands(m))
+    else if (rw_sip_requires_beyond(m, 0))
         refuse(sip, m, from, 420, "Bad Extension");
     else if (m->method == RW_SIP_OPTIONS)
         refuse(sip, m, from, 200, "OK");

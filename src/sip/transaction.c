@@ -29,6 +29,7 @@ struct rw_sip_transaction {
     uint32_t interval_ms;
     uint64_t deadline_ms; /* monotonic; 0 = none */
     uint8_t method, state;
+    bool bounded; /* an INVITE that ends at its deadline, whatever provisional answers come */
     rw_sip_answer_h *handler;
     void *arg;
 };
@@ -129,8 +130,14 @@ enum rw_class rw_sip_transaction_send(struct rw_sip *sip, enum rw_sip_method met
 
 void rw_sip_transaction_forget(struct rw_sip_transaction *t)
 {
-    if (t)
-        t->handler = NULL;
+    if (!t)
+        return;
+    t->handler = NULL;
+    t->bounded = true;
+    if (t->method == RW_SIP_INVITE && t->state == PROCEEDING && !t->deadline_ms) {
+        t->deadline_ms = rw_clock_mono_ms() + RW_SIP_GIVE_UP_MS;
+        schedule(t);
+    }
 }
 
 static struct rw_sip_transaction *find(struct rw_sip *sip, uint64_t branch, int method)
@@ -157,6 +164,7 @@ void rw_sip_transaction_cancel(struct rw_sip_transaction *t)
 
     if (t->state != PROCEEDING)
         return;
+    t->bounded = true;
     t->deadline_ms = rw_clock_mono_ms() + RW_SIP_GIVE_UP_MS;
     schedule(t);
     if (rw_sip_compose_hop_request(&sip->scratch, RW_SIP_CANCEL, (struct rw_slice){t->bytes, t->n},
@@ -214,7 +222,8 @@ static void answer_found(struct rw_sip_transaction *t, const struct rw_sip_messa
         t->state = PROCEEDING;
         if (t->method == RW_SIP_INVITE) {
             t->interval_ms = 0;
-            t->deadline_ms = 0;
+            if (!t->bounded)
+                t->deadline_ms = 0;
             schedule(t);
         }
     } else if (t->method == RW_SIP_INVITE && message->code >= 300) {

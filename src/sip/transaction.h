@@ -37,7 +37,7 @@ RW_NODISCARD enum rw_class rw_sip_transaction_send(struct rw_sip *sip, enum rw_s
                                                    struct rw_sip_transaction **ret,
                                                    struct rw_err *err);
 
-/* Nobody is told any more; it goes on alone. NULL is fine. */
+/* Nobody is told any more; it goes on alone, for 64*T1 at most. NULL is fine. */
 void rw_sip_transaction_forget(struct rw_sip_transaction *transaction);
 
 /* Sends no further copy, and takes the answers that may still come. */
