@@ -56,6 +56,8 @@ static const struct rw_apply_member route_members[] = {
     {"prefixes", NULL, "prefixes", RW_APPLY_TEXTS, false, false},
     {"classes", NULL, "classificationTypes", RW_APPLY_TEXTS, false, false},
     {"trunks", NULL, "externalTrunkBases", RW_APPLY_TEXTS, true, false},
+    {"callers", NULL, "callerPrefixes", RW_APPLY_TEXTS, false, false},
+    {"callerId", NULL, "callerId", RW_APPLY_TEXT, false, false},
     {"priority", NULL, "priority", RW_APPLY_NUMBER, false, false},
     {"distribution", NULL, "distribution", RW_APPLY_TEXT, false, false},
     {"enabled", NULL, "enabled", RW_APPLY_FLAG, false, false},

@@ -2,7 +2,9 @@
 #include "cli/apply.h"
 
 #include "base/err.h"
+#include "cli/route_text.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 json_t *rw_apply_find(const struct rw_apply *apply, enum rw_apply_kind kind, const char *name)
@@ -41,17 +43,17 @@ static const struct rw_apply_item *in_file(const struct rw_apply *apply, enum rw
 
 /* ------------------------------------------------------------------ one thing */
 
-/* The names of a route's trunks. */
-static json_t *trunk_names(const json_t *route)
+/* A route's trunks as a file has them. */
+static json_t *trunk_texts(const json_t *route)
 {
-    json_t *names = json_array(), *trunk;
+    json_t *texts = json_array(), *trunk;
     size_t i;
 
     json_array_foreach(json_object_get(route, "externalTrunkBases"), i, trunk)
     {
-        (void)json_array_append(names, json_object_get(trunk, "name"));
+        (void)json_array_append_new(texts, rw_cli_trunk_text(trunk));
     }
-    return names;
+    return texts;
 }
 
 static json_t *member_of(const json_t *object, const struct rw_apply_member *member)
@@ -67,7 +69,7 @@ static json_t *value_now(const struct rw_apply_item *item, const struct rw_apply
     json_t *now;
 
     if (strcmp(member->there, "externalTrunkBases") == 0)
-        return trunk_names(item->now);
+        return trunk_texts(item->now);
     now = member_of(item->now, member);
     return now ? json_incref(now) : json_null();
 }
@@ -121,6 +123,19 @@ static void compare_member(struct rw_apply *apply, struct rw_apply_item *item,
 
 /* ------------------------------------------------------------------ what routes speak of */
 
+/* "Carrier One;weight=3" speaks of a trunk of the file or the server. */
+static bool is_trunk(const struct rw_apply *apply, const char *text)
+{
+    long weight;
+    struct rw_slice found = rw_cli_trunk_read(text, &weight);
+    char *name = strndup(found.p, found.n);
+    bool ok = name &&
+              (in_file(apply, RW_APPLY_TRUNK, name) || rw_apply_find(apply, RW_APPLY_TRUNK, name));
+
+    free(name);
+    return ok;
+}
+
 static void check_references(struct rw_apply *apply, const struct rw_apply_item *route)
 {
     int site = rw_cli_yaml_member(apply->yaml, route->node, "site");
@@ -136,8 +151,7 @@ static void check_references(struct rw_apply *apply, const struct rw_apply_item 
     {
         int node = rw_cli_yaml_item(apply->yaml, trunks, i);
 
-        if (!in_file(apply, RW_APPLY_TRUNK, json_string_value(trunk)) &&
-            !rw_apply_find(apply, RW_APPLY_TRUNK, json_string_value(trunk)))
+        if (!is_trunk(apply, json_string_value(trunk)))
             rw_cli_yaml_fault(apply->yaml, node ? node : trunks,
                               "neither the file nor the server has this trunk",
                               "the name of a trunk");

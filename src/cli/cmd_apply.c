@@ -5,7 +5,9 @@
 #include "cli/commands.h"
 #include "cli/named.h"
 #include "cli/render.h"
+#include "cli/route_text.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define PATH_MAX_BYTES 2048
@@ -58,19 +60,30 @@ static bool fetch(struct rw_apply *apply, int *ret_exit)
 
 /* ------------------------------------------------------------------ requests */
 
-/* The names of a route's trunks as references. */
+/* "Carrier One;weight=3" as a reference. The trunk is there: apply_plan.c looked. */
+static json_t *reference_to(const struct rw_apply *apply, const char *text)
+{
+    long weight;
+    struct rw_slice found = rw_cli_trunk_read(text, &weight);
+    char *name = strndup(found.p, found.n);
+    const json_t *trunk = name ? rw_apply_find(apply, RW_APPLY_TRUNK, name) : NULL;
+    json_t *reference = json_object();
+
+    (void)json_object_set(reference, "id", json_object_get(trunk, "id"));
+    if (weight >= 0)
+        (void)json_object_set_new(reference, "weight", json_integer(weight));
+    free(name);
+    return reference;
+}
+
 static void refer_to_trunks(const struct rw_apply *apply, json_t *body)
 {
-    json_t *references = json_array(), *name;
+    json_t *references = json_array(), *text;
     size_t i;
 
-    json_array_foreach(json_object_get(body, "externalTrunkBases"), i, name)
+    json_array_foreach(json_object_get(body, "externalTrunkBases"), i, text)
     {
-        const json_t *trunk = rw_apply_find(apply, RW_APPLY_TRUNK, json_string_value(name));
-        json_t *reference = json_object();
-
-        (void)json_object_set(reference, "id", json_object_get(trunk, "id"));
-        (void)json_array_append_new(references, reference);
+        (void)json_array_append_new(references, reference_to(apply, json_string_value(text)));
     }
     (void)json_object_set_new(body, "externalTrunkBases", references);
     (void)json_object_del(body, "site");

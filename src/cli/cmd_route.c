@@ -1,8 +1,9 @@
-/* route list, create, delete: which trunks numbers leave by. */
+/* route list, create, update, delete: which trunks numbers leave by. */
 #include "cli/client.h"
 #include "cli/commands.h"
 #include "cli/named.h"
 #include "cli/render.h"
+#include "cli/route_text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,8 @@ static const struct rw_cli_column columns[] = {
     {"prefixes", "prefixes"},
     {"trunks", "externalTrunkBases"},
     {"classes", "classificationTypes"},
+    {"callers", "callerPrefixes"},
+    {"caller id", "callerId"},
     {"priority", "priority"},
     {"distribution", "distribution"},
     {"enabled", "enabled"},
@@ -63,58 +66,102 @@ int rw_cli_route_list(struct rw_cli *cli, const struct rw_cli_args *args)
     return status;
 }
 
-/* "Carrier One,Carrier Two" as references to those trunks. False: told already. */
-static bool find_trunks(struct rw_cli *cli, const char *list, json_t *ret, int *ret_exit)
+/* "Carrier One;weight=3" as a reference to that trunk. False: told already. */
+static bool add_trunk(struct rw_cli *cli, const char *text, json_t *ret, int *ret_exit)
 {
+    long weight;
+    struct rw_slice found = rw_cli_trunk_read(text, &weight);
+    char *name = strndup(found.p, found.n);
+    json_t *trunk, *reference;
+    bool ok = name && rw_cli_find_named(cli, RW_CLI_TRUNKS, name, &trunk, ret_exit);
+
+    free(name);
+    if (!ok)
+        return false;
+    reference = json_object();
+    (void)json_object_set(reference, "id", json_object_get(trunk, "id"));
+    if (weight >= 0)
+        (void)json_object_set_new(reference, "weight", json_integer(weight));
+    (void)json_array_append_new(ret, reference);
+    json_decref(trunk);
+    return true;
+}
+
+/* "Carrier One,Carrier Two". Where they have weights, these decide their order. */
+static bool read_trunks(struct rw_cli *cli, const char *list, json_t *body, int *ret_exit)
+{
+    json_t *names = rw_cli_words(list), *trunks = json_array(), *text;
     bool ok = true;
+    size_t i;
 
-    while (ok && *list) {
-        size_t n = strcspn(list, ",");
-        char *name = strndup(list, n);
-        json_t *trunk;
-
-        *ret_exit = 1;
-        ok = name && (!n || rw_cli_find_named(cli, RW_CLI_TRUNKS, name, &trunk, ret_exit));
-        if (ok && n) {
-            json_t *reference = json_object();
-
-            (void)json_object_set(reference, "id", json_object_get(trunk, "id"));
-            (void)json_array_append_new(ret, reference);
-            json_decref(trunk);
-        }
-        free(name);
-        list += n + (list[n] == ',');
+    *ret_exit = 1;
+    json_array_foreach(names, i, text)
+    {
+        ok = ok && add_trunk(cli, json_string_value(text), trunks, ret_exit);
     }
+    json_array_foreach(trunks, i, text)
+    {
+        if (json_object_get(text, "weight"))
+            (void)json_object_set_new(body, "distribution", json_string("WEIGHTED"));
+    }
+    (void)json_object_set_new(body, "externalTrunkBases", trunks);
+    json_decref(names);
     return ok;
 }
 
-/* What the options say. NULL: told already. */
-static json_t *read_options(struct rw_cli *cli, const struct rw_cli_args *args, int *ret_exit)
+static void read_flags(const struct rw_cli_args *args, json_t *body)
 {
-    const char *prefix = rw_cli_option(args, "prefix"), *priority = rw_cli_option(args, "priority");
-    json_t *trunks = json_array(), *body = json_object();
-    long long number = 0;
+    static const struct {
+        const char *option, *member;
+        const char *text; /* NULL: a flag, on or off */
+        bool on;
+    } flags[] = {
+        {"random", "distribution", "RANDOM", false},
+        {"sequential", "distribution", "SEQUENTIAL", false},
+        {"enabled", "enabled", NULL, true},
+        {"disabled", "enabled", NULL, false},
+    };
+
+    for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
+        if (rw_cli_option(args, flags[i].option))
+            (void)json_object_set_new(body, flags[i].member,
+                                      flags[i].text ? json_string(flags[i].text)
+                                                    : json_boolean(flags[i].on));
+}
+
+/* Puts what the options say over the body. False: told already. */
+static bool read_options(struct rw_cli *cli, const struct rw_cli_args *args, json_t *body,
+                         int *ret_exit)
+{
+    static const char *const lists[][2] = {
+        {"prefix", "prefixes"}, {"class", "classificationTypes"}, {"caller", "callerPrefixes"}};
+    const char *name = rw_cli_option(args, "name"), *caller_id = rw_cli_option(args, "caller-id");
+    const char *trunks = rw_cli_option(args, "trunk");
+    long long priority = -1;
 
     *ret_exit = RW_CLI_USAGE;
-    (void)json_object_set_new(body, "name", json_string(rw_cli_option(args, "name")));
-    (void)json_object_set_new(body, "externalTrunkBases", trunks);
-    if (!rw_cli_number(cli, args, "priority", &number) ||
-        !find_trunks(cli, rw_cli_option(args, "trunk"), trunks, ret_exit)) {
-        json_decref(body);
-        return NULL;
+    if (!rw_cli_number(cli, args, "priority", &priority))
+        return false;
+    if (name)
+        (void)json_object_set_new(body, "name", json_string(name));
+    if (trunks && !read_trunks(cli, trunks, body, ret_exit))
+        return false;
+    for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+        const char *value = rw_cli_option(args, lists[i][0]);
+
+        if (value && *value)
+            (void)json_object_set_new(body, lists[i][1], rw_cli_words(value));
+        else if (value)
+            (void)json_object_del(body, lists[i][1]);
     }
-    if (prefix)
-        (void)json_object_set_new(body, "prefixes", rw_cli_words(prefix));
-    if (rw_cli_option(args, "class"))
-        (void)json_object_set_new(body, "classificationTypes",
-                                  rw_cli_words(rw_cli_option(args, "class")));
-    if (priority)
-        (void)json_object_set_new(body, "priority", json_integer(number));
-    if (rw_cli_option(args, "random"))
-        (void)json_object_set_new(body, "distribution", json_string("RANDOM"));
-    if (rw_cli_option(args, "disabled"))
-        (void)json_object_set_new(body, "enabled", json_false());
-    return body;
+    if (caller_id && *caller_id)
+        (void)json_object_set_new(body, "callerId", json_string(caller_id));
+    else if (caller_id)
+        (void)json_object_del(body, "callerId");
+    if (priority >= 0)
+        (void)json_object_set_new(body, "priority", json_integer(priority));
+    read_flags(args, body);
+    return true;
 }
 
 int rw_cli_route_create(struct rw_cli *cli, const struct rw_cli_args *args)
@@ -124,9 +171,30 @@ int rw_cli_route_create(struct rw_cli *cli, const struct rw_cli_args *args)
     int status;
 
     if (routes_path(cli, args, &path, &status)) {
-        body = read_options(cli, args, &status);
-        if (body)
+        body = json_object();
+        if (read_options(cli, args, body, &status))
             status = rw_cli_change(cli, "POST", path.p, body, columns);
+        else
+            json_decref(body);
+    }
+    rw_buf_done(&path);
+    return status;
+}
+
+int rw_cli_route_update(struct rw_cli *cli, const struct rw_cli_args *args)
+{
+    json_t *route, *body;
+    struct rw_buf path;
+    int status;
+
+    if (routes_path(cli, args, &path, &status) &&
+        rw_cli_find_named(cli, path.p, args->args[0], &route, &status)) {
+        body = rw_cli_editable(route);
+        if (read_options(cli, args, body, &status))
+            status = rw_cli_change(cli, "PUT", rw_cli_path_of(route), body, columns);
+        else
+            json_decref(body);
+        json_decref(route);
     }
     rw_buf_done(&path);
     return status;

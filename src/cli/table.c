@@ -31,6 +31,19 @@
         "disabled", NULL, "no call leaves by it yet", false                                        \
     }
 
+#define ROUTE_OPTIONS(needed)                                                                      \
+    {"name", "NAME", "what to call it", needed},                                                   \
+        {"trunk", "NAMES", "its trunks in order, with commas; or each with ;weight=N", needed},    \
+        {"prefix", "PREFIXES", "what numbers begin with, with commas; all as it comes", false},    \
+        {"class", "NAMES", "only numbers of these classes, as number plans say", false},           \
+        {"caller", "PREFIXES", "only calls that show numbers which begin so", false},              \
+        {"caller-id", "NUMBER", "what a call shows that names no number", false},                  \
+        {"priority", "N", "the lower first among equal prefixes, 100 as it comes", false},         \
+        {"random", NULL, "its trunks in any order, drawn for each call", false},                   \
+        {"sequential", NULL, "its trunks in the order given, as it comes", false},                 \
+        {"enabled", NULL, "calls take it, as it comes", false},                                    \
+        {"disabled", NULL, "no call takes it", false}, SITE
+
 const struct rw_cli_command rw_cli_commands[] = {
     {"call",
      "place",
@@ -182,15 +195,14 @@ const struct rw_cli_command rw_cli_commands[] = {
      "Add an outbound route: which trunks numbers leave by",
      "ringwright route create --name Asia --prefix +65,+81 --trunk 'Carrier One,Carrier Two'",
      rw_cli_route_create,
-     {{"name", "NAME", "what to call it", true},
-      {"trunk", "NAMES", "its trunks in order, separated by commas", true},
-      {"prefix", "PREFIXES", "what numbers begin with, separated by commas; all as it comes",
-       false},
-      {"class", "NAMES", "only numbers of these classes, as the site's number plans say", false},
-      {"priority", "N", "the lower first among equal prefixes, 100 as it comes", false},
-      {"random", NULL, "any of its trunks, instead of the first that is enabled", false},
-      {"disabled", NULL, "no call takes it yet", false},
-      SITE}},
+     {ROUTE_OPTIONS(true)}},
+    {"route",
+     "update",
+     "NAME",
+     "Change an outbound route; what is not given stays",
+     "ringwright route update Asia --trunk 'Carrier One;weight=3,Carrier Two;weight=1'",
+     rw_cli_route_update,
+     {ROUTE_OPTIONS(false)}},
     {"route",
      "delete",
      "NAME",

@@ -102,8 +102,10 @@ static const struct answer script[] = {
      "\"externalTrunkBases\":[{\"id\":\"t1\",\"name\":\"Carrier One\"}]}]}"},
     {"POST /s2/outboundroutes", 200, "{\"id\":\"r1\"}"},
     {"GET /s1/outboundroutes?name=Asia", 200,
-     "{\"entities\":[{\"id\":\"r1\",\"selfUri\":\"/r1\"}]}"},
+     "{\"entities\":[{\"id\":\"r1\",\"selfUri\":\"/r1\",\"name\":\"Asia\",\"version\":2,"
+     "\"callerPrefixes\":[\"+44\"],\"callerId\":\"+44\",\"distribution\":\"RANDOM\"}]}"},
     {"DELETE /r1", 200, ""},
+    {"PUT /r1", 200, "{\"id\":\"r1\",\"callerId\":\"+65\"}"},
     {"GET /api/v2/telephony/providers/edges/sites?pageSize=500&pageNumber=1", 200,
      "{\"entities\":[{\"id\":\"s1\",\"name\":\"Main\",\"selfUri\":\"/s1\"}]}"},
     {"GET /api/v2/telephony/providers/edges/trunkbasesettings?pageSize=500&pageNumber=1", 200,
@@ -390,6 +392,20 @@ static void commands_ask_and_show(void **state)
          "  \"distribution\": \"RANDOM\"\n}",
          "id  r1\n", ""},
         {"route|create|--name|A|--trunk|nobody", 1, NULL, "", "unscripted"},
+        {"route|update|Asia|--trunk|Carrier One;weight=3,t2;weight=0|--caller|+653,+81|--caller-id|"
+         "+65",
+         0,
+         "PUT /r1 [Bearer tok] {\n  \"name\": \"Asia\",\n  \"version\": 2,\n  \"callerPrefixes\": "
+         "[\n"
+         "    \"+653\",\n    \"+81\"\n  ],\n  \"callerId\": \"+65\",\n"
+         "  \"distribution\": \"WEIGHTED\",\n  \"externalTrunkBases\": [\n"
+         "    {\n      \"id\": \"t1\",\n      \"weight\": 3\n    },\n"
+         "    {\n      \"id\": \"t2\",\n      \"weight\": 0\n    }\n  ]\n}",
+         "caller id  +65\n", ""},
+        {"route|update|Asia|--caller=|--caller-id=|--sequential|--disabled", 0,
+         "PUT /r1 [Bearer tok] {\n  \"name\": \"Asia\",\n  \"version\": 2,\n"
+         "  \"distribution\": \"SEQUENTIAL\",\n  \"enabled\": false\n}",
+         "id         r1\n", ""},
         {"route|delete|Asia", 0, "DELETE /r1 ", "The route is gone.\n", ""},
         {"health", 0, "GET /health [] \n", "status      ok\n", ""},
         {"tail|--conversation|" ID, 0, NULL,
