@@ -29,7 +29,8 @@ routes:
   - name: Asia
     site: Branch
     prefixes: [+65, "+81"]
-    trunks: [Carrier One, Carrier Two]
+    distribution: WEIGHTED
+    trunks: [Carrier One;weight=3, Carrier Two]
   - name: Everywhere
     trunks: Demo carrier
 """
@@ -62,6 +63,7 @@ def test_a_file_is_applied_and_applied_again():
         site = apply.get("sites?name=Branch")["entities"][0]
         route = apply.get(f"sites/{site['id']}/outboundroutes")["entities"][0]
         assert route["prefixes"] == ["+65", "+81"] and [t["name"] for t in route["externalTrunkBases"]] == ["Carrier One", "Carrier Two"]
+        assert [t["weight"] for t in route["externalTrunkBases"]] == [3, 1] and route["distribution"] == "WEIGHTED", route
         assert apply.get("trunkbasesettings?name=Carrier%20One")["entities"][0]["sip"]["hasPassword"]
         two = apply.get("trunkbasesettings?name=Carrier%20Two")["entities"][0]
         assert two["sip"]["addresses"] == ["192.0.2.1:5061;priority=1", "192.0.2.2"] and two["tls"]["name"] == "two.example", two
@@ -76,12 +78,12 @@ def test_changes_are_shown_and_made():
     with Server("127.0.0.1:9") as server, tempfile.TemporaryDirectory() as folder:
         apply = Applied(server, folder)
         assert apply(FILE, "--yes").returncode == 0
-        changed = FILE.replace("host: 192.0.2.7", "host: 192.0.2.8").replace("[Carrier One, Carrier Two]", "[Carrier Two]")
+        changed = FILE.replace("host: 192.0.2.7", "host: 192.0.2.8").replace("[Carrier One;weight=3, Carrier Two]", "[Carrier Two]")
         changed = changed.replace("name: Main line", "name: Main line\n    state: inactive")
         done = apply(changed, "--yes")
         assert done.returncode == 0, done.stderr
         assert '~ trunk "Carrier One"\n    host: "192.0.2.7" -> "192.0.2.8"\n' in done.stdout, done.stdout
-        assert 'trunks: ["Carrier One","Carrier Two"] -> ["Carrier Two"]' in done.stdout, done.stdout
+        assert 'trunks: ["Carrier One;weight=3","Carrier Two"] -> ["Carrier Two"]' in done.stdout, done.stdout
         trunk = apply.get("trunkbasesettings?name=Carrier%20One")["entities"][0]
         assert trunk["sip"]["host"] == "192.0.2.8" and trunk["sip"]["authUser"] == "me" and trunk["sip"]["hasPassword"]
         # a member that the file leaves out stays as it is
@@ -97,6 +99,20 @@ def test_changes_are_shown_and_made():
         assert '- trunk "Carrier Two"\n' in pruned.stdout and '- number "+6534567890"\n' in pruned.stdout, pruned.stdout
         assert apply.get("trunks")["total"] == 1
         assert "is in use" in pruned.stderr and 'outbound route "Everywhere"' in pruned.stderr, pruned.stderr
+
+
+def test_a_route_has_callers():
+    text = "routes:\n- name: Home\n  prefixes: +65\n  callers: ['+653', '+658']\n  callerId: '+6534567890'\n  trunks: Demo carrier\n"
+    with Server("127.0.0.1:9") as server, tempfile.TemporaryDirectory() as folder:
+        apply = Applied(server, folder)
+        assert apply(text, "--yes").returncode == 0
+        site = apply.get("sites")["entities"][0]
+        route = apply.get(f"sites/{site['id']}/outboundroutes?name=Home")["entities"][0]
+        assert route["callerPrefixes"] == ["+653", "+658"] and route["callerId"] == "+6534567890", route
+        changed = apply(text.replace(", '+658'", ""), "--yes")
+        assert 'callers: ["+653","+658"] -> ["+653"]' in changed.stdout, changed.stdout + changed.stderr
+        again = apply(text.replace("'+653', '+658'", "'+44'"), "--yes")
+        assert "telephony.yaml:5:13: error: the route can't show this number to whom is called" in again.stderr, again.stderr
 
 
 def test_the_example_of_the_documentation():
