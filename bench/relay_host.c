@@ -26,13 +26,15 @@ static struct {
 static bool connect_leg(unsigned call, enum rw_leg_side leg)
 {
     struct rw_buf offer;
+    const struct rw_media_terms terms = {.codec_count = 0};
     struct rw_sdp sdp;
     char answer[256];
     bool good;
 
     rw_buf_init(&offer, RW_SDP_TEXT_MAX);
-    good = rw_media_relay_ops.offer(host.relays[call], leg, &offer, NULL) == RW_OK &&
-           rw_sdp_read(rw_buf_slice(&offer), &rw_sdp_all_codecs, AF_INET, &sdp, NULL) == RW_OK;
+    good = rw_media_relay_ops.offer(host.relays[call], leg, &terms, &offer, NULL) == RW_OK &&
+           rw_sdp_read(rw_buf_slice(&offer), &rw_sdp_all_codecs, RW_SDP_PLAIN, AF_INET, &sdp,
+                       NULL) == RW_OK;
     rw_buf_done(&offer);
     if (!good)
         return false;

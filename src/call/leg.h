@@ -18,6 +18,7 @@
 #include "base/id.h"
 #include "call/call.h"
 #include "call/identity.h"
+#include "call/terms.h"
 
 struct rw_leg;      /* opaque, the implementation's */
 struct rw_leg_port; /* opaque: one a worker, the implementation's */
@@ -76,6 +77,7 @@ struct rw_leg_target {
     /* The interval of a session timer that is asked for (RFC 4028), at least 90; 0: none. */
     uint32_t session_expires_s;
     struct rw_leg_tls tls;
+    struct rw_media_terms media; /* of the offer; who writes that reads them (call/relay.h) */
     /* Where `uri` leads, unless there is a route: as sip/locate.h has it; NULL = as DNS has it. */
     const char *places;
 };

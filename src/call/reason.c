@@ -18,6 +18,11 @@ static const struct word words[] = {
     {RW_REASON_REDIRECTED, "The far end sent the call elsewhere, which is not followed."},
     {RW_REASON_MEDIA_REFUSED, "The far end accepts none of the codecs offered."},
     {RW_REASON_MEDIA_UNUSABLE, "The far end answered with media that can't be used."},
+    {RW_REASON_MEDIA_NOT_ENCRYPTED, "The trunk wants SRTP and the far end answered without: turn "
+                                    "SRTP on there, or let the trunk's "
+                                    "be optional."},
+    {RW_REASON_MEDIA_BAD_KEY,
+     "The far end answered with an SRTP key or suite that does not fit what was offered."},
     {RW_REASON_CARRIER_AUTH, "The carrier did not accept the trunk's user name and password."},
     {RW_REASON_CARRIER_REFUSED, "The carrier does not permit this call on this trunk."},
     {RW_REASON_CARRIER_FAILURE, "The carrier failed to complete the call."},

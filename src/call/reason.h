@@ -28,6 +28,8 @@
 #define RW_REASON_REDIRECTED "redirected"
 #define RW_REASON_MEDIA_REFUSED "media_refused"
 #define RW_REASON_MEDIA_UNUSABLE "media_unusable"
+#define RW_REASON_MEDIA_NOT_ENCRYPTED "media_not_encrypted"
+#define RW_REASON_MEDIA_BAD_KEY "media_bad_key"
 #define RW_REASON_CARRIER_AUTH "carrier_auth"
 #define RW_REASON_CARRIER_REFUSED "carrier_refused"
 #define RW_REASON_CARRIER_FAILURE "carrier_failure"

@@ -3,7 +3,8 @@
  *
  * A relay has an RTP (and RTCP) socket for each leg and passes packets between them. Each side
  * makes an SDP offer, reads the far end's answer, and accepts packets only from where that answer
- * (or the first packet that fits it, once) says. RFC 3264, RFC 3550, RFC 4566/8866, RFC 4733.
+ * (or the first packet that fits it, once) says. RFC 3264, RFC 3550, RFC 3711, RFC 4566/8866,
+ * RFC 4568, RFC 4733.
  *
  * Owner    open() gives it to the caller; close() ends it.
  * Threads  the worker that opened it.
@@ -14,6 +15,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "call/call.h"
+#include "call/terms.h"
 
 struct rw_relay;
 struct rw_relay_port; /* one a worker */
@@ -22,6 +24,7 @@ struct rw_relay_stats {
     uint64_t packets[RW_LEGS], bytes[RW_LEGS]; /* received from that leg and passed on */
     uint64_t foreign[RW_LEGS];                 /* dropped: from somewhere else */
     uint64_t unusable[RW_LEGS];                /* dropped: no RTP, no far end known yet */
+    uint64_t forged[RW_LEGS];                  /* dropped: SRTP with a wrong tag, or a repetition */
 };
 
 struct rw_relay_ops {
@@ -32,12 +35,18 @@ struct rw_relay_ops {
     enum rw_class (*open)(struct rw_relay_port *port, unsigned legs, struct rw_relay **ret,
                           struct rw_err *err);
     /*
-     * Writes our SDP offer towards leg. Codecs: PCMU, PCMA, telephone-event; towards the second leg
-     * only those that the first one's answer left, so that no transcoding is ever needed.
+     * Writes our SDP offer towards leg, on these terms (nothing of them is kept). Codecs: PCMU, PCMA,
+     * telephone-event; towards the second leg those that the first one's answer left, so that nothing
+     * is transcoded, unless the terms have none of these: then one law is turned into the other.
+     * A second offer towards a leg, to another far end, has keys of its own.
      */
-    enum rw_class (*offer)(struct rw_relay *relay, enum rw_leg_side leg, struct rw_buf *ret_sdp,
+    enum rw_class (*offer)(struct rw_relay *relay, enum rw_leg_side leg,
+                           const struct rw_media_terms *terms, struct rw_buf *ret_sdp,
                            struct rw_err *err);
-    /* Reads the far end's SDP (answer or early answer). RW_MALFORMED sdp.* when it can't be used. */
+    /*
+     * Reads the far end's SDP (answer or early answer). RW_MALFORMED sdp.* when it can't be used, of
+     * which sdp.not_encrypted and sdp.bad_crypto are about SRTP that the terms asked for.
+     */
     enum rw_class (*answer)(struct rw_relay *relay, enum rw_leg_side leg, struct rw_slice sdp,
                             struct rw_err *err);
     void (*bridge)(struct rw_relay *relay); /* from now on packets pass */

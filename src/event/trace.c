@@ -141,11 +141,32 @@ static void mask_responses(char *base, struct rw_slice line)
     }
 }
 
+/* Keys of SRTP (RFC 4568, 9.1): all behind an "inline:", wherever in the message it stands. */
+static void mask_keys(char *base, size_t n)
+{
+    static const struct rw_slice mark = {"inline:", 7};
+    const char *p = base, *end = base + n, *colon;
+
+    while ((colon = memchr(p, ':', (size_t)(end - p)))) {
+        size_t from = (size_t)(colon - base) + 1, to = from;
+
+        p = colon + 1;
+        if (from < mark.n || !rw_slice_ieq((struct rw_slice){p - mark.n, mark.n}, mark))
+            continue;
+        while (to < n && (unsigned char)base[to] > ' ')
+            to++;
+        stars(base + from, to - from);
+        p = base + to;
+    }
+}
+
 /* base: our own copy of the message, masked in place: nothing moves. */
 static void mask(char *base, size_t n)
 {
     struct rw_slice rest = {base, n}, line;
     bool inside = false; /* a folded line continues credentials */
+
+    mask_keys(base, n);
 
     while (next_line(&rest, &line)) {
         struct rw_slice value = {NULL, 0};

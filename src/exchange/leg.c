@@ -6,7 +6,7 @@
 
 /* ------------------------------------------------------------------ targets */
 
-#define TEXTS 18
+#define TEXTS 19
 
 /* The members of a target that are copied, in one order. */
 static void texts_of(struct rw_leg_target *target, const char **ret[TEXTS])
@@ -29,6 +29,7 @@ static void texts_of(struct rw_leg_target *target, const char **ret[TEXTS])
     ret[15] = &target->caller.asserted;
     ret[16] = &target->caller.preferred;
     ret[17] = &target->caller.diverted;
+    ret[18] = &target->media.advertised_host;
 }
 
 static size_t texts_size(const struct rw_leg_target *target)
@@ -188,6 +189,16 @@ static bool is_final(enum rw_call_input_kind kind)
            kind == RW_IN_LEG_UNREACHABLE;
 }
 
+/* Why an answer ends the leg, when its description is one that can't be used. */
+static const char *media_reason(const struct rw_err *err)
+{
+    if (err->code && strcmp(err->code, "sdp.not_encrypted") == 0)
+        return RW_REASON_MEDIA_NOT_ENCRYPTED;
+    if (err->code && strcmp(err->code, "sdp.bad_crypto") == 0)
+        return RW_REASON_MEDIA_BAD_KEY;
+    return RW_REASON_MEDIA_UNUSABLE;
+}
+
 /*
  * Reads the media description that came with the news. Early media that can't be used is mere
  * ringing; an answer that can't be used ends the leg, which is then released and says BYE itself.
@@ -196,11 +207,12 @@ static void read_media(struct rw_live_side *side, const struct rw_leg_news *news
                        enum rw_leg_side leg, struct rw_call_input *input)
 {
     struct rw_live *live = side->live;
+    struct rw_err err = {.code = NULL};
 
     if (input->kind != RW_IN_LEG_EARLY && input->kind != RW_IN_LEG_ANSWERED)
         return;
     if (news->sdp.n &&
-        live->exchange->options.relay_ops->answer(live->relay, leg, news->sdp, NULL) == RW_OK) {
+        live->exchange->options.relay_ops->answer(live->relay, leg, news->sdp, &err) == RW_OK) {
         side->media_known = true;
         return;
     }
@@ -208,7 +220,9 @@ static void read_media(struct rw_live_side *side, const struct rw_leg_news *news
         input->kind = RW_IN_LEG_RINGING;
     } else if (news->sdp.n || !side->media_known) {
         input->kind = RW_IN_LEG_FAILED;
-        input->ending.reason = RW_REASON_MEDIA_UNUSABLE;
+        input->ending.reason = media_reason(&err);
+        (void)rw_text_clean(input->ending.sip_reason, sizeof(input->ending.sip_reason),
+                            rw_slice_str(err.message));
     }
 }
 
@@ -244,7 +258,7 @@ static enum rw_class offer_and_invite(struct rw_live *live, enum rw_leg_side leg
     enum rw_class class;
 
     rw_buf_init(&sdp, RW_SDP_MAX);
-    class = o->relay_ops->offer(live->relay, leg, &sdp, err);
+    class = o->relay_ops->offer(live->relay, leg, &side->target->target.media, &sdp, err);
     if (class == RW_OK && sdp.failed)
         class = rw_fail_memory(err);
     if (class == RW_OK)

@@ -7,15 +7,18 @@
  * What a packet carries is left alone, with two exceptions: the payload type of telephone-event
  * where the legs number it differently, and A-law against mu-law (ITU-T G.711, a table of 256) where
  * the trunk's answer left only the one that the station does not send.
+ * Towards a trunk that wants it, packets are sealed and opened (SRTP, secure.h); a packet whose tag is
+ * wrong is dropped and counted, and changes nothing.
  * A side's source is locked to what its SDP said; behind NAT to the first packets that come after
  * the answer (lock.h). Nothing foreign is ever answered.
  *
  * Owner    the worker's daemon part; relays must be closed before rw_media_free().
  * Threads  its worker only.
  * Memory   a relay of two legs is one block of about a kilobyte and four sockets; an agentless one
- *          has no socket of its own.
+ *          has no socket of its own. A leg with SRTP takes 10 KB more.
  * Errors   RW_LIMIT media.no_ports, media.no_sockets; RW_IO media.bind_failed; RW_MALFORMED
- *          media.bad_host, media.bad_ports, sdp.* (sdp.h); RW_BUG media.no_such_leg.
+ *          media.bad_host, media.bad_ports, sdp.* (sdp.h, secure.h); RW_BUG media.no_such_leg,
+ *          media.no_cipher.
  */
 #ifndef RW_MEDIA_MEDIA_H
 #define RW_MEDIA_MEDIA_H

@@ -1,38 +1,11 @@
-#include "media/media.h"
-
 #include "base/clock.h"
 #include "base/id.h"
 #include "base/mem.h"
-#include "media/g711.h"
-#include "media/lock.h"
-#include "media/ports.h"
-#include "media/pump.h"
-#include "media/rtp.h"
-#include "media/sdp.h"
+#include "media/side.h"
 
-#include <errno.h>
+#include <openssl/crypto.h>
 
 #define SINK_DRAIN 64 /* nothing follows from these: empty the socket */
-
-struct side {
-    struct rw_relay *relay;
-    struct rw_port_pair ports;
-    struct rw_pump_source rtp_source, rtcp_source;
-    struct rw_lock lock;
-    struct rw_media_addr rtcp_target; /* by the SDP, then whence RTCP came; len 0 = nowhere */
-    struct rw_sdp_codecs offered;     /* by us; audio_count 0 = no offer made yet */
-    struct rw_sdp_codecs codecs;      /* what its answer left; audio_count 0 = no answer yet */
-    bool sends, receives;
-    uint64_t packets, bytes, foreign, unusable;
-};
-
-struct rw_relay {
-    struct rw_relay_port *port;
-    uint64_t session_id;
-    uint8_t legs;
-    bool bridged;
-    struct side sides[]; /* both; or the trunk's alone */
-};
 
 struct rw_relay_port {
     struct rw_ports ports;
@@ -43,128 +16,14 @@ struct rw_relay_port {
     uint64_t sink_packets;
 };
 
-static struct side *side_of(struct rw_relay *relay, enum rw_leg_side leg)
+static struct rw_side *side_of(struct rw_relay *relay, enum rw_leg_side leg)
 {
     if (relay->legs == RW_LEGS)
         return &relay->sides[leg];
     return leg == RW_LEG_TRUNK ? &relay->sides[0] : NULL;
 }
 
-static struct side *other_of(struct side *side)
-{
-    struct rw_relay *relay = side->relay;
-
-    if (relay->legs != RW_LEGS)
-        return NULL;
-    return side == &relay->sides[0] ? &relay->sides[1] : &relay->sides[0];
-}
-
-/* ---- packets ---- */
-
-/* The payload type under which `to` gets it, or -1 when it was not negotiated on either leg. */
-static int map_payload_type(const struct side *from, const struct side *to, uint8_t pt)
-{
-    if (rw_sdp_has(&from->codecs, pt)) {
-        uint8_t other = pt == RW_RTP_PCMU ? RW_RTP_PCMA : RW_RTP_PCMU;
-
-        if (rw_sdp_has(&to->codecs, pt))
-            return pt;
-        return rw_sdp_has(&to->codecs, other) ? other : -1;
-    }
-    /* many send the number of their own answer where ours is due */
-    if (from->codecs.event_pt && to->codecs.event_pt &&
-        (pt == from->codecs.event_pt || pt == from->offered.event_pt))
-        return to->codecs.event_pt;
-    return -1;
-}
-
-static void recode_g711(uint8_t *payload, size_t len, int to_pt)
-{
-    if (to_pt == RW_RTP_PCMA)
-        rw_g711_ulaw_to_alaw(payload, len);
-    else
-        rw_g711_alaw_to_ulaw(payload, len);
-}
-
-static void pass_rtp(struct side *from, uint8_t *bytes, size_t n,
-                     const struct rw_media_addr *source)
-{
-    struct side *to = other_of(from);
-    const struct rw_media_addr *target = rw_lock_target(&to->lock);
-    struct rw_rtp rtp;
-    int pt;
-
-    if (!rw_rtp_read((struct rw_slice){(char *)bytes, n}, &rtp)) {
-        from->unusable++;
-        return;
-    }
-    if (!rw_lock_accepts(&from->lock, source, &rtp, from->lock.final ? 0 : rw_clock_mono_ms())) {
-        if (from->lock.named.len)
-            from->foreign++;
-        else
-            from->unusable++;
-        return;
-    }
-    pt = map_payload_type(from, to, rtp.payload_type);
-    if (pt < 0 || !from->relay->bridged || !from->sends || !to->receives || target->len == 0) {
-        from->unusable++;
-        return;
-    }
-    if (pt != rtp.payload_type) {
-        if (pt == RW_RTP_PCMU || pt == RW_RTP_PCMA)
-            recode_g711(bytes + rtp.payload_at, rtp.payload_len, pt);
-        bytes[1] = (uint8_t)((bytes[1] & 0x80) | pt);
-    }
-    /* a full send buffer loses a packet, as the network might: nothing to be done about it */
-    (void)sendto(to->ports.rtp_fd, bytes, n, 0, &target->u.sa, target->len);
-    from->packets++;
-    from->bytes += n;
-}
-
-static void rtp_readable(void *arg)
-{
-    struct side *side = arg;
-    struct rw_media_addr source = {.len = sizeof(source.u)};
-    uint8_t bytes[RW_RTP_PACKET_MAX + 1]; /* one more, to see what is too long */
-    ssize_t n = recvfrom(side->ports.rtp_fd, bytes, sizeof(bytes), 0, &source.u.sa, &source.len);
-
-    if (n >= 0) /* an error is an ICMP message about what we sent: of no use */
-        pass_rtp(side, bytes, (size_t)n, &source);
-}
-
-static void pass_rtcp(struct side *from, const uint8_t *bytes, size_t n,
-                      const struct rw_media_addr *source)
-{
-    struct side *to = other_of(from);
-
-    if (!rw_rtcp_valid((struct rw_slice){(const char *)bytes, n})) {
-        from->unusable++;
-        return;
-    }
-    if (!rw_media_addr_same_host(rw_lock_target(&from->lock), source) &&
-        !rw_media_addr_same(&from->rtcp_target, source)) {
-        from->foreign++;
-        return;
-    }
-    if (from->lock.source.len) /* its host is proven: reports go back to where they come from */
-        from->rtcp_target = *source;
-    if (!from->relay->bridged || to->rtcp_target.len == 0) {
-        from->unusable++;
-        return;
-    }
-    (void)sendto(to->ports.rtcp_fd, bytes, n, 0, &to->rtcp_target.u.sa, to->rtcp_target.len);
-}
-
-static void rtcp_readable(void *arg)
-{
-    struct side *side = arg;
-    struct rw_media_addr source = {.len = sizeof(source.u)};
-    uint8_t bytes[RW_RTP_PACKET_MAX + 1];
-    ssize_t n = recvfrom(side->ports.rtcp_fd, bytes, sizeof(bytes), 0, &source.u.sa, &source.len);
-
-    if (n >= 0)
-        pass_rtcp(side, bytes, (size_t)n, &source);
-}
+/* ---- the sink of agentless legs ---- */
 
 static void drain_sink(int fd, uint64_t *count)
 {
@@ -227,11 +86,11 @@ static enum rw_class open_sockets(struct rw_relay *relay, struct rw_err *err)
                    ? RW_OK
                    : watch(port, &port->sink, &port->sink_rtp, &port->sink_rtcp, err);
     for (unsigned i = 0; i < relay->legs; i++) {
-        struct side *side = &relay->sides[i];
+        struct rw_side *side = &relay->sides[i];
         enum rw_class class;
 
-        side->rtp_source = (struct rw_pump_source){rtp_readable, side};
-        side->rtcp_source = (struct rw_pump_source){rtcp_readable, side};
+        side->rtp_source = (struct rw_pump_source){rw_side_rtp_readable, side};
+        side->rtcp_source = (struct rw_pump_source){rw_side_rtcp_readable, side};
         class = watch(port, &side->ports, &side->rtp_source, &side->rtcp_source, err);
         if (class != RW_OK)
             return class;
@@ -243,8 +102,10 @@ static void relay_close(struct rw_relay *relay)
 {
     if (!relay)
         return;
-    for (unsigned i = 0; i < relay->legs; i++)
+    for (unsigned i = 0; i < relay->legs; i++) {
         unwatch(relay->port, &relay->sides[i].ports);
+        rw_secure_free(relay->sides[i].secure);
+    }
     rw_free(relay);
 }
 
@@ -282,49 +143,128 @@ static enum rw_class fail_no_leg(struct rw_err *err)
                    "the relay has no such leg, or no offer of it");
 }
 
-static enum rw_class relay_offer(struct rw_relay *relay, enum rw_leg_side leg,
-                                 struct rw_buf *ret_sdp, struct rw_err *err)
+/* What is offered: the terms' codecs as far as the other leg has them, else as the terms have it. */
+static void choose_codecs(struct rw_side *side, const struct rw_side *other,
+                          const struct rw_media_terms *terms)
 {
-    struct side *side = side_of(relay, leg), *other = side ? other_of(side) : NULL;
-    struct rw_media_addr here = relay->port->advertised;
+    bool known = other && other->codecs.audio_count;
+    struct rw_sdp_codecs codecs = known ? other->codecs : rw_sdp_all_codecs;
+
+    if (terms->codec_count) {
+        codecs.audio_count = 0;
+        for (uint32_t i = 0; i < terms->codec_count; i++)
+            if (!known || rw_sdp_has(&other->codecs, terms->codecs[i]))
+                codecs.audio[codecs.audio_count++] = terms->codecs[i];
+        if (codecs.audio_count == 0) {
+            memcpy(codecs.audio, terms->codecs, sizeof(codecs.audio));
+            codecs.audio_count = terms->codec_count;
+        }
+    }
+    if (codecs.event_pt)
+        codecs.event_pt = RW_SDP_EVENT_PT;
+    side->offered = codecs;
+}
+
+/* Keys for a new far end; those for the one before are of no use any more. */
+static enum rw_class renew_keys(struct rw_side *side, enum rw_terms_srtp srtp, struct rw_err *err)
+{
+    side->in = side->out = NULL;
+    rw_secure_free(side->secure);
+    side->secure = NULL;
+    if (srtp == RW_TERMS_SRTP_OFF)
+        return RW_OK;
+    side->secure = rw_secure_new(srtp);
+    return side->secure ? RW_OK : rw_fail_memory(err);
+}
+
+static enum rw_class own_address(const struct rw_relay_port *port, const char *advertised,
+                                 struct rw_media_addr *ret, struct rw_err *err)
+{
+    *ret = port->advertised;
+    if (!advertised ||
+        (rw_media_addr_parse(ret, port->ports.host.u.sa.sa_family, rw_slice_str(advertised), 0) &&
+         !rw_media_addr_is_group(ret)))
+        return RW_OK;
+    (void)rw_fail(err, RW_MALFORMED, "media.bad_host",
+                  "the media address that the trunk advertises is none of the server's IP version");
+    rw_err_found(err, "%s", advertised);
+    return RW_MALFORMED;
+}
+
+static enum rw_class relay_offer(struct rw_relay *relay, enum rw_leg_side leg,
+                                 const struct rw_media_terms *terms, struct rw_buf *ret_sdp,
+                                 struct rw_err *err)
+{
+    struct rw_side *side = side_of(relay, leg), *other = side ? rw_side_other(side) : NULL;
+    struct rw_sdp_local local = {.direction = "sendrecv", .session_id = relay->session_id};
+    struct rw_media_addr here;
+    enum rw_class class;
 
     if (!side)
         return fail_no_leg(err);
-    side->offered = rw_sdp_all_codecs;
-    if (other && other->codecs.audio_count) {
-        side->offered = other->codecs;
-        if (other->codecs.event_pt)
-            side->offered.event_pt = RW_SDP_EVENT_PT;
-    }
+    class = own_address(relay->port, terms->advertised_host, &here, err);
+    if (class == RW_OK)
+        class = renew_keys(side, terms->srtp, err);
+    if (class != RW_OK)
+        return class;
+    choose_codecs(side, other, terms);
     rw_media_addr_set_port(&here, other ? side->ports.port : relay->port->sink.port);
-    rw_sdp_write(ret_sdp, &(struct rw_sdp_local){.rtp = &here,
-                                                 .codecs = &side->offered,
-                                                 .direction = "sendrecv",
-                                                 .session_id = relay->session_id});
+    local.rtp = &here;
+    local.codecs = &side->offered;
+    if (side->secure) {
+        local.security = side->secure->security;
+        local.crypto = side->secure->ours;
+        local.crypto_count = RW_SECURE_SUITES;
+    }
+    rw_sdp_write(ret_sdp, &local);
     return ret_sdp->failed ? rw_fail_memory(err) : RW_OK;
+}
+
+static enum rw_class take_keys(struct rw_side *side, const struct rw_sdp *answer,
+                               struct rw_err *err)
+{
+    enum rw_class class;
+
+    if (!side->secure)
+        return RW_OK;
+    if (side->relay->legs == 1)
+        return rw_secure_judge(answer, err);
+    class = rw_secure_answer(side->secure, answer, err);
+    side->in = side->secure->in;
+    side->out = rw_secure_out(side->secure);
+    return class;
+}
+
+static void take_answer(struct rw_side *side, const struct rw_sdp *answer)
+{
+    side->codecs = answer->codecs;
+    side->sends = answer->sends;
+    side->receives = answer->receives;
+    if (answer->rtp.len) {
+        rw_lock_name(&side->lock, &answer->rtp, rw_clock_mono_ms());
+        if (!rw_media_addr_same_host(&side->lock.source, &side->rtcp_target))
+            side->rtcp_target = answer->rtcp;
+    }
 }
 
 static enum rw_class relay_answer(struct rw_relay *relay, enum rw_leg_side leg, struct rw_slice sdp,
                                   struct rw_err *err)
 {
-    struct side *side = side_of(relay, leg);
+    struct rw_side *side = side_of(relay, leg);
     struct rw_sdp answer;
     enum rw_class class;
 
     if (!side || side->offered.audio_count == 0)
         return fail_no_leg(err);
-    class = rw_sdp_read(sdp, &side->offered, relay->port->ports.host.u.sa.sa_family, &answer, err);
-    if (class != RW_OK)
-        return class;
-    side->codecs = answer.codecs;
-    side->sends = answer.sends;
-    side->receives = answer.receives;
-    if (answer.rtp.len) {
-        rw_lock_name(&side->lock, &answer.rtp, rw_clock_mono_ms());
-        if (!rw_media_addr_same_host(&side->lock.source, &side->rtcp_target))
-            side->rtcp_target = answer.rtcp;
-    }
-    return RW_OK;
+    class = rw_sdp_read(sdp, &side->offered, side->secure ? side->secure->security : RW_SDP_PLAIN,
+                        relay->port->ports.host.u.sa.sa_family, &answer, err);
+    if (class == RW_OK)
+        class = take_keys(side, &answer, err);
+    if (class == RW_OK)
+        take_answer(side, &answer);
+    if (side->secure)
+        OPENSSL_cleanse(&answer.crypto, sizeof(answer.crypto));
+    return class;
 }
 
 static void relay_bridge(struct rw_relay *relay)
@@ -337,13 +277,14 @@ static void relay_stats(const struct rw_relay *relay, struct rw_relay_stats *ret
     struct rw_relay_stats stats = {.packets = {0}};
 
     for (unsigned i = 0; i < relay->legs; i++) {
-        const struct side *side = &relay->sides[i];
+        const struct rw_side *side = &relay->sides[i];
         unsigned leg = relay->legs == 1 ? RW_LEG_TRUNK : i;
 
         stats.packets[leg] = side->packets;
         stats.bytes[leg] = side->bytes;
         stats.foreign[leg] = side->foreign;
         stats.unusable[leg] = side->unusable;
+        stats.forged[leg] = side->forged;
     }
     *ret = stats;
 }

@@ -10,10 +10,10 @@ static uint32_t get32(const uint8_t *p)
     return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
 }
 
-bool rw_rtp_read(struct rw_slice packet, struct rw_rtp *ret)
+bool rw_rtp_read_header(struct rw_slice packet, struct rw_rtp *ret)
 {
     const uint8_t *p = (const uint8_t *)packet.p;
-    size_t at = RW_RTP_HEADER, padding = 0;
+    size_t at = RW_RTP_HEADER;
 
     if (packet.n < RW_RTP_HEADER || packet.n > RW_RTP_PACKET_MAX || p[0] >> 6 != 2)
         return false;
@@ -25,18 +25,31 @@ bool rw_rtp_read(struct rw_slice packet, struct rw_rtp *ret)
     }
     if (packet.n < at)
         return false;
-    if (p[0] & 0x20) {
-        padding = p[packet.n - 1];
-        if (padding == 0 || padding > packet.n - at)
-            return false;
-    }
     *ret = (struct rw_rtp){.payload_type = p[1] & 0x7f,
                            .marker = p[1] >> 7,
                            .seq = get16(p + 2),
                            .timestamp = get32(p + 4),
                            .ssrc = get32(p + 8),
                            .payload_at = at,
-                           .payload_len = packet.n - at - padding};
+                           .payload_len = packet.n - at};
+    return true;
+}
+
+bool rw_rtp_read(struct rw_slice packet, struct rw_rtp *ret)
+{
+    const uint8_t *p = (const uint8_t *)packet.p;
+    struct rw_rtp rtp;
+    size_t padding = 0;
+
+    if (!rw_rtp_read_header(packet, &rtp))
+        return false;
+    if (p[0] & 0x20) {
+        padding = p[packet.n - 1];
+        if (padding == 0 || padding > rtp.payload_len)
+            return false;
+    }
+    rtp.payload_len -= padding;
+    *ret = rtp;
     return true;
 }
 

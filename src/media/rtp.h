@@ -25,6 +25,9 @@ struct rw_rtp {
 /* False when the bytes are no whole RTP packet of version 2; *ret is untouched then. */
 bool rw_rtp_read(struct rw_slice packet, struct rw_rtp *ret);
 
+/* The same of a packet whose payload is sealed (media/srtp.h): padding is not looked for in it. */
+bool rw_rtp_read_header(struct rw_slice packet, struct rw_rtp *ret);
+
 /* True for a compound RTCP packet whose parts fill it exactly and that starts with a report. */
 bool rw_rtcp_valid(struct rw_slice packet);
 

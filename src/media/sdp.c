@@ -36,6 +36,10 @@ struct draft {
     struct rw_media_addr rtcp;
     uint16_t rtcp_port;
     uint16_t ptime_ms;
+    enum rw_sdp_security security;
+    bool sealed; /* by the m= line */
+    struct rw_sdes crypto;
+    uint8_t crypto_count;
 };
 
 static enum rw_class fail_at(struct rw_err *err, const struct line *line, const char *code,
@@ -193,9 +197,10 @@ static enum rw_class read_media(const struct line *line, struct draft *draft, st
         return fail_at(err, line, "sdp.bad_port", "the media port is no port number");
     if (number == 0)
         return fail_at(err, line, "sdp.rejected", "the far end refuses the audio stream");
-    if (!rw_slice_ieq(profile, RW_LIT("RTP/AVP")))
+    draft->sealed = draft->security != RW_SDP_PLAIN && rw_slice_ieq(profile, RW_LIT("RTP/SAVP"));
+    if (!draft->sealed && !rw_slice_ieq(profile, RW_LIT("RTP/AVP")))
         return fail_at(err, line, "sdp.unsupported_profile",
-                       "the stream is not plain RTP (RTP/AVP)");
+                       "the stream is not RTP/AVP, nor RTP/SAVP where that was offered");
     draft->port = (uint16_t)number;
     return read_formats(line, rest, draft, err);
 }
@@ -246,6 +251,25 @@ static enum rw_class read_rtcp(const struct line *line, struct rw_slice value, s
     return read_connection(&address, draft, &draft->rtcp, err);
 }
 
+/* a=crypto: (RFC 4568). The line is never shown: it holds a key. */
+static enum rw_class read_crypto(const struct line *line, struct rw_slice value,
+                                 struct draft *draft, struct rw_err *err)
+{
+    struct line nameless = *line;
+    struct rw_sdes crypto;
+    const char *what;
+    enum rw_class class = rw_sdes_read(value, &crypto, &what);
+
+    nameless.value = RW_LIT("crypto:...");
+    if (class == RW_MALFORMED)
+        return fail_at(err, &nameless, "sdp.bad_crypto", what);
+    if (draft->crypto_count < UINT8_MAX)
+        draft->crypto_count++;
+    if (class == RW_OK && draft->crypto.suite == RW_SRTP_NONE)
+        draft->crypto = crypto;
+    return RW_OK;
+}
+
 static enum rw_class read_attribute(const struct line *line, struct draft *draft,
                                     struct rw_err *err)
 {
@@ -268,6 +292,8 @@ static enum rw_class read_attribute(const struct line *line, struct draft *draft
         return read_rtpmap(line, rw_slice_from(line->value, 7), draft, err);
     if (rw_slice_starts(line->value, RW_LIT("rtcp:")))
         return read_rtcp(line, rw_slice_from(line->value, 5), draft, err);
+    if (draft->security != RW_SDP_PLAIN && rw_slice_starts(line->value, RW_LIT("crypto:")))
+        return read_crypto(line, rw_slice_from(line->value, 7), draft, err);
     if (rw_slice_starts(line->value, RW_LIT("ptime:")) &&
         read_number(rw_slice_from(line->value, 6), 200, &ptime) && ptime)
         draft->ptime_ms = (uint16_t)ptime;
@@ -318,6 +344,23 @@ static void choose_addresses(const struct draft *draft, const struct rw_media_ad
         ret->rtcp.len = 0;
 }
 
+static enum rw_class judge_security(const struct draft *draft, struct rw_err *err)
+{
+    if (draft->security == RW_SDP_SEALED && !draft->sealed) {
+        (void)fail_at(err, &draft->media, "sdp.not_encrypted",
+                      "the far end wants the media in the clear");
+        rw_err_expected(err, "RTP/SAVP and a crypto attribute, as offered");
+        return RW_MALFORMED;
+    }
+    if (draft->crypto.suite == RW_SRTP_NONE && (draft->sealed || draft->crypto_count)) {
+        (void)fail_at(err, &draft->media, "sdp.bad_crypto",
+                      "the media are encrypted, and no crypto attribute says how");
+        rw_err_expected(err, "AES_CM_128_HMAC_SHA1_80 or AES_CM_128_HMAC_SHA1_32");
+        return RW_MALFORMED;
+    }
+    return RW_OK;
+}
+
 static enum rw_class judge(const struct draft *draft, struct rw_sdp *ret, struct rw_err *err)
 {
     const struct rw_media_addr *host = draft->own.len ? &draft->own : &draft->session;
@@ -336,6 +379,10 @@ static enum rw_class judge(const struct draft *draft, struct rw_sdp *ret, struct
         rw_err_expected(err, "payload type 0 (PCMU) or 8 (PCMA), as offered");
         return RW_MALFORMED;
     }
+    if (judge_security(draft, err) != RW_OK)
+        return RW_MALFORMED;
+    sdp.crypto = draft->crypto;
+    sdp.crypto_count = draft->crypto_count;
     if (draft->direction != DIRECTION_UNSET)
         direction = draft->direction;
     else if (draft->session_direction != DIRECTION_UNSET)
@@ -347,11 +394,13 @@ static enum rw_class judge(const struct draft *draft, struct rw_sdp *ret, struct
     return RW_OK;
 }
 
-enum rw_class rw_sdp_read(struct rw_slice text, const struct rw_sdp_codecs *offered, int family,
-                          struct rw_sdp *ret, struct rw_err *err)
+enum rw_class rw_sdp_read(struct rw_slice text, const struct rw_sdp_codecs *offered,
+                          enum rw_sdp_security security, int family, struct rw_sdp *ret,
+                          struct rw_err *err)
 {
     struct reader reader = {.text = text, .err = err};
     struct draft draft = {.offered = offered,
+                          .security = security,
                           .family = family,
                           .session_direction = DIRECTION_UNSET,
                           .direction = DIRECTION_UNSET};
@@ -398,12 +447,15 @@ void rw_sdp_write(struct rw_buf *buf, const struct rw_sdp_local *local)
     host += v6;
     rw_buf_printf(buf, "v=0\r\no=- %" PRIu64 " 1 IN IP%d %s\r\ns=-\r\nc=IN IP%d %s\r\nt=0 0\r\n",
                   local->session_id, v6 ? 6 : 4, host, v6 ? 6 : 4, host);
-    rw_buf_printf(buf, "m=audio %u RTP/AVP", rw_media_addr_port(local->rtp));
+    rw_buf_printf(buf, "m=audio %u %s", rw_media_addr_port(local->rtp),
+                  local->security == RW_SDP_SEALED ? "RTP/SAVP" : "RTP/AVP");
     for (uint32_t i = 0; i < local->codecs->audio_count; i++)
         rw_buf_printf(buf, " %u", local->codecs->audio[i]);
     if (local->codecs->event_pt)
         rw_buf_printf(buf, " %u", local->codecs->event_pt);
     rw_buf_puts(buf, "\r\n");
     write_codecs(buf, local->codecs);
+    for (uint32_t i = 0; local->security != RW_SDP_PLAIN && i < local->crypto_count; i++)
+        rw_sdes_put(buf, &local->crypto[i]);
     rw_buf_printf(buf, "a=ptime:20\r\na=%s\r\n", local->direction);
 }

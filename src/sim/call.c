@@ -335,7 +335,7 @@ static enum rw_class read_offer(struct rw_sim_call *call, const struct sip_msg *
 
     if (body.n == 0)
         return RW_OK;
-    return rw_sdp_read(body, &rw_sdp_all_codecs, call->sim->advertised.u.sa.sa_family,
+    return rw_sdp_read(body, &rw_sdp_all_codecs, RW_SDP_PLAIN, call->sim->advertised.u.sa.sa_family,
                        &call->remote, err);
 }
 

@@ -134,10 +134,12 @@ static enum rw_class fake_relay_open(struct rw_relay_port *port, unsigned legs,
     return RW_OK;
 }
 
-static enum rw_class fake_offer(struct rw_relay *relay, enum rw_leg_side leg, struct rw_buf *sdp,
+static enum rw_class fake_offer(struct rw_relay *relay, enum rw_leg_side leg,
+                                const struct rw_media_terms *terms, struct rw_buf *sdp,
                                 struct rw_err *err)
 {
     (void)relay;
+    (void)terms;
     (void)leg;
     (void)err;
     rw_buf_puts(sdp, "v=0\r\n");
@@ -162,7 +164,7 @@ static void fake_bridge(struct rw_relay *relay)
 static void fake_stats(const struct rw_relay *relay, struct rw_relay_stats *ret)
 {
     (void)relay;
-    *ret = (struct rw_relay_stats){{0}, {0}, {0}, {0}};
+    *ret = (struct rw_relay_stats){.packets = {0}};
 }
 
 static const struct rw_relay_ops relay_ops = {fake_relay_open, fake_offer, fake_answer,

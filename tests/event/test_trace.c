@@ -114,6 +114,11 @@ static const struct {
     {"X: y\r\n response=\"abc\"", "X: y\r\n response=\"abc\""},
     {"Authorization: Digest response", "Authorization: Digest response"},
     {"Authorization: Digest response=", "Authorization: Digest response="},
+    {"X: y\r\n\r\na=crypto:1 SUITE inline:abcdef|2^31\r\na=crypto:2 S INLINE:x;inline:y WSH=64",
+     "X: y\r\n\r\na=crypto:1 SUITE inline:***********\r\na=crypto:2 S INLINE:********** WSH=64"},
+    {"X: y\r\n\r\na=crypto:1 S inline:\r\na=x: inline:zz\r\noutline:q",
+     "X: y\r\n\r\na=crypto:1 S inline:\r\na=x: inline:**\r\noutline:q"},
+    {":inline:", ":inline:"},
 };
 
 static void secrets_are_masked(void **state)

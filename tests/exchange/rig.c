@@ -226,10 +226,12 @@ static enum rw_class fake_open(struct rw_relay_port *port, unsigned legs, struct
     return RW_OK;
 }
 
-static enum rw_class fake_offer(struct rw_relay *relay, enum rw_leg_side leg, struct rw_buf *sdp,
+static enum rw_class fake_offer(struct rw_relay *relay, enum rw_leg_side leg,
+                                const struct rw_media_terms *terms, struct rw_buf *sdp,
                                 struct rw_err *err)
 {
     (void)relay;
+    (void)terms;
     (void)err;
     rw_buf_puts(sdp, leg == RW_LEG_STATION ? "offer to station" : "offer to trunk");
     return RW_OK;
@@ -241,7 +243,7 @@ static enum rw_class fake_answer(struct rw_relay *relay, enum rw_leg_side leg, s
     (void)leg;
     (void)sdp;
     if (relay->at->refuse_media)
-        return rw_fail(err, RW_MALFORMED, "sdp.no_codec", "no codec in common");
+        return rw_fail(err, RW_MALFORMED, relay->at->refuse_media, "not this");
     return RW_OK;
 }
 
@@ -253,7 +255,7 @@ static void fake_bridge(struct rw_relay *relay)
 static void fake_stats(const struct rw_relay *relay, struct rw_relay_stats *ret)
 {
     (void)relay;
-    *ret = (struct rw_relay_stats){{0}, {0}, {0}, {0}};
+    *ret = (struct rw_relay_stats){.packets = {0}};
 }
 
 static void fake_close(struct rw_relay *relay)

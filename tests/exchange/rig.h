@@ -35,8 +35,9 @@ struct rig_exchange {
     unsigned legs_count, orphans_count, relays_open, bridged;
     struct rw_leg_dialog orphans[RIG_LEGS];
     char orphan_rules[160]; /* of the last one's target: "trunk route ca name unverified" */
-    bool refuse_invites, refuse_relays, refuse_media;
-    uint32_t calls_max; /* 0 = 100 */
+    bool refuse_invites, refuse_relays;
+    const char *refuse_media; /* with this code; NULL = taken */
+    uint32_t calls_max;       /* 0 = 100 */
 };
 
 /* What placed() said last. */

@@ -256,16 +256,25 @@ static void test_hung_up_before_the_second_invite(void **state)
 
 static void test_unusable_media(void **state)
 {
-    struct rw_call_order order = rig_order(true);
+    static const struct {
+        const char *code, *reason;
+    } cases[] = {{"sdp.no_common_codec", "media_unusable"},
+                 {"sdp.not_encrypted", "media_not_encrypted"},
+                 {"sdp.bad_crypto", "media_bad_key"}};
 
     (void)state;
-    rig.at[0].refuse_media = true;
-    rig_place(&order);
-    rig_say(0, RW_IN_LEG_EARLY, 0, "v=0"); /* rings, no more */
-    rig_say(0, RW_IN_LEG_ANSWERED, 0, "v=0");
-    assert_string_equal(rig_log(), "created dialing/0 ringing/0 leg_ended/0 ended");
-    assert_string_equal(rig_conversation().reason, "media_unusable");
-    assert_true(rig.at[0].legs[0].released); /* which ends what was answered */
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        struct rw_call_order order = rig_order(true);
+        uint32_t leg = (uint32_t)rig.at[0].legs_count;
+
+        rig.at[0].refuse_media = cases[i].code;
+        rig_place(&order);
+        rig_say(leg, RW_IN_LEG_EARLY, 0, "v=0"); /* rings, no more */
+        rig_say(leg, RW_IN_LEG_ANSWERED, 0, "v=0");
+        assert_string_equal(rig_log(), "created dialing/0 ringing/0 leg_ended/0 ended");
+        assert_string_equal(rig_conversation().reason, cases[i].reason);
+        assert_true(rig.at[0].legs[leg].released); /* which ends what was answered */
+    }
 }
 
 /* ------------------------------------------------------------------ timers */

@@ -162,8 +162,8 @@ static void test_reads_what_telephones_send(void **state)
         struct rw_sdp sdp = {.ptime_ms = 7777};
         struct rw_err err = {.code = NULL};
         char codecs[32], rtp[RW_MEDIA_ADDR_TEXT], rtcp[RW_MEDIA_ADDR_TEXT];
-        enum rw_class class =
-            rw_sdp_read(rw_slice_str(cases[i].text), &rw_sdp_all_codecs, AF_INET, &sdp, &err);
+        enum rw_class class = rw_sdp_read(rw_slice_str(cases[i].text), &rw_sdp_all_codecs,
+                                          RW_SDP_PLAIN, AF_INET, &sdp, &err);
 
         print_message("case %zu\n", i);
         if (cases[i].code) {
@@ -194,12 +194,13 @@ static void test_an_answer_is_held_to_the_offer(void **state)
     struct rw_err err;
 
     (void)state;
-    assert_int_equal(rw_sdp_read(rw_slice_str(text), &only_pcma, AF_INET, &sdp, &err), RW_OK);
+    assert_int_equal(rw_sdp_read(rw_slice_str(text), &only_pcma, RW_SDP_PLAIN, AF_INET, &sdp, &err),
+                     RW_OK);
     assert_int_equal(sdp.codecs.audio_count, 1);
     assert_int_equal(sdp.codecs.audio[0], 8);
     assert_int_equal(sdp.codecs.event_pt, 0); /* was not offered */
     text = START "m=audio 4000 RTP/AVP 0\r\n";
-    assert_int_equal(rw_sdp_read(rw_slice_str(text), &only_pcma, AF_INET, &sdp, &err),
+    assert_int_equal(rw_sdp_read(rw_slice_str(text), &only_pcma, RW_SDP_PLAIN, AF_INET, &sdp, &err),
                      RW_MALFORMED);
     assert_string_equal(err.code, "sdp.no_common_codec");
     assert_string_equal(err.found, "m=audio 4000 RTP/AVP 0");
@@ -214,16 +215,16 @@ static void test_bytes_that_are_no_text(void **state)
 
     (void)state;
     assert_int_equal(rw_sdp_read((struct rw_slice){nul, sizeof(nul) - 1}, &rw_sdp_all_codecs,
-                                 AF_INET, &sdp, &err),
+                                 RW_SDP_PLAIN, AF_INET, &sdp, &err),
                      RW_MALFORMED);
     assert_string_equal(err.code, "sdp.bad_line");
     memset(large, 'a', sizeof(large));
     assert_int_equal(rw_sdp_read((struct rw_slice){large, sizeof(large)}, &rw_sdp_all_codecs,
-                                 AF_INET, &sdp, &err),
+                                 RW_SDP_PLAIN, AF_INET, &sdp, &err),
                      RW_MALFORMED);
     assert_string_equal(err.code, "sdp.too_large");
     assert_int_equal(rw_sdp_read(rw_slice_str(START "m=video 1 RTP/AVP 0\r\n"), &rw_sdp_all_codecs,
-                                 AF_INET, &sdp, NULL),
+                                 RW_SDP_PLAIN, AF_INET, &sdp, NULL),
                      RW_MALFORMED); /* nobody has to want to know why */
 }
 
@@ -242,17 +243,111 @@ static void test_what_is_written_is_read_back(void **state)
 
         assert_true(rw_media_addr_parse(&addr, AF_UNSPEC, rw_slice_str(hosts[i].host), 30000));
         rw_buf_init(&buf, RW_SDP_TEXT_MAX);
-        rw_sdp_write(&buf, &(struct rw_sdp_local){&addr, &rw_sdp_all_codecs, "sendonly", 12345});
+        rw_sdp_write(&buf, &(struct rw_sdp_local){.rtp = &addr,
+                                                  .codecs = &rw_sdp_all_codecs,
+                                                  .direction = "sendonly",
+                                                  .session_id = 12345});
         assert_false(buf.failed);
-        assert_int_equal(
-            rw_sdp_read(rw_buf_slice(&buf), &rw_sdp_all_codecs, hosts[i].family, &sdp, NULL),
-            RW_OK);
+        assert_int_equal(rw_sdp_read(rw_buf_slice(&buf), &rw_sdp_all_codecs, RW_SDP_PLAIN,
+                                     hosts[i].family, &sdp, NULL),
+                         RW_OK);
         assert_true(rw_media_addr_same(&sdp.rtp, &addr));
         assert_int_equal(sdp.codecs.audio_count, 2);
         assert_int_equal(sdp.codecs.event_pt, RW_SDP_EVENT_PT);
         assert_true(sdp.sends && !sdp.receives);
         rw_buf_done(&buf);
     }
+}
+
+#define KEY "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwd" /* the bytes 0 to 29 */
+
+static void test_reads_crypto_attributes(void **state)
+{
+    static const struct {
+        const char *value; /* behind "a=crypto:" */
+        enum rw_class class;
+        uint32_t tag;
+        enum rw_srtp_suite suite;
+    } keys[] = {
+        {"1 AES_CM_128_HMAC_SHA1_80 inline:" KEY, RW_OK, 1, RW_SRTP_AES_CM_128_HMAC_SHA1_80},
+        {"2 AES_CM_128_HMAC_SHA1_32 inline:" KEY, RW_OK, 2, RW_SRTP_AES_CM_128_HMAC_SHA1_32},
+        {"123456789  aes_cm_128_hmac_sha1_80  INLINE:" KEY "|2^31", RW_OK, 123456789,
+         RW_SRTP_AES_CM_128_HMAC_SHA1_80},
+        {"0 AES_CM_128_HMAC_SHA1_80 inline:" KEY "|1048576 WSH=64", RW_OK, 0,
+         RW_SRTP_AES_CM_128_HMAC_SHA1_80},
+        {"1 F8_128_HMAC_SHA1_80 inline:" KEY, RW_NOT_FOUND, 0, 0},
+        {"1 AEAD_AES_128_GCM inline:x", RW_NOT_FOUND, 0, 0},
+        {"", RW_MALFORMED, 0, 0},
+        {"1", RW_MALFORMED, 0, 0},
+        {"1 AES_CM_128_HMAC_SHA1_80", RW_MALFORMED, 0, 0},
+        {"x AES_CM_128_HMAC_SHA1_80 inline:" KEY, RW_MALFORMED, 0, 0},
+        {"1234567890 AES_CM_128_HMAC_SHA1_80 inline:" KEY, RW_MALFORMED, 0, 0},
+        {"1 AES_CM_128_HMAC_SHA1_80 uri:" KEY, RW_MALFORMED, 0, 0},
+        {"1 AES_CM_128_HMAC_SHA1_80 inline:", RW_MALFORMED, 0, 0},
+        {"1 AES_CM_128_HMAC_SHA1_80 inline:" KEY "A", RW_MALFORMED, 0, 0},
+        {"1 AES_CM_128_HMAC_SHA1_80 inline:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxw=", RW_MALFORMED,
+         0, 0}, /* 29 bytes */
+        {"1 AES_CM_128_HMAC_SHA1_80 inline:!AECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwd", RW_MALFORMED,
+         0, 0},
+        {"1 AES_CM_128_HMAC_SHA1_80 inline:" KEY "|2^31|1:4", RW_MALFORMED, 0, 0},
+        {"1 AES_CM_128_HMAC_SHA1_80 inline:" KEY "|1:4", RW_MALFORMED, 0, 0},
+        {"1 AES_CM_128_HMAC_SHA1_80 inline:" KEY ";inline:" KEY, RW_MALFORMED, 0, 0},
+        {"1 AES_CM_128_HMAC_SHA1_80 inline:" KEY "|2^x", RW_MALFORMED, 0, 0},
+        {"1 AES_CM_128_HMAC_SHA1_80 inline:" KEY " UNENCRYPTED_SRTP", RW_MALFORMED, 0, 0},
+        {"1 AES_CM_128_HMAC_SHA1_80 inline:" KEY " KDR=2", RW_MALFORMED, 0, 0},
+        {"1 AES_CM_128_HMAC_SHA1_80 inline:" KEY " WSH=", RW_MALFORMED, 0, 0},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(keys) / sizeof(*keys); i++) {
+        struct rw_sdes sdes = {.tag = 77};
+        const char *what = NULL;
+
+        assert_int_equal(rw_sdes_read(rw_slice_str(keys[i].value), &sdes, &what), keys[i].class);
+        assert_int_equal(what != NULL, keys[i].class == RW_MALFORMED);
+        if (keys[i].class != RW_OK) {
+            assert_int_equal(sdes.tag, 77);
+            continue;
+        }
+        assert_int_equal(sdes.tag, keys[i].tag);
+        assert_int_equal(sdes.suite, keys[i].suite);
+        for (uint8_t b = 0; b < RW_SRTP_KEY; b++)
+            assert_int_equal(sdes.key[b], b);
+    }
+}
+
+/* What is wrong with an attribute is told with its line, and without the key. */
+static void test_shows_no_key(void **state)
+{
+    struct rw_sdp sdp;
+    struct rw_err err;
+
+    (void)state;
+    assert_int_equal(rw_sdp_read(rw_slice_str(START "m=audio 4000 RTP/SAVP 0\r\na=crypto:1 "
+                                                    "AES_CM_128_HMAC_SHA1_80 inline:" KEY "x\r\n"),
+                                 &rw_sdp_all_codecs, RW_SDP_SEALED, AF_INET, &sdp, &err),
+                     RW_MALFORMED);
+    assert_string_equal(err.code, "sdp.bad_crypto");
+    assert_int_equal(err.line, 7);
+    assert_string_equal(err.found, "a=crypto:...");
+}
+
+/* The first that can be used, of an offer that has several. */
+static void test_chooses_a_suite(void **state)
+{
+    static const char text[] = START "m=audio 4000 RTP/SAVP 0\r\n"
+                                     "a=crypto:1 AES_256_CM_HMAC_SHA1_80 inline:q\r\n"
+                                     "a=crypto:5 AES_CM_128_HMAC_SHA1_32 inline:" KEY "\r\n"
+                                     "a=crypto:6 AES_CM_128_HMAC_SHA1_80 inline:" KEY "\r\n";
+    struct rw_sdp sdp;
+
+    (void)state;
+    assert_int_equal(
+        rw_sdp_read(rw_slice_str(text), &rw_sdp_all_codecs, RW_SDP_EITHER, AF_INET, &sdp, NULL),
+        RW_OK);
+    assert_int_equal(sdp.crypto.tag, 5);
+    assert_int_equal(sdp.crypto.suite, RW_SRTP_AES_CM_128_HMAC_SHA1_32);
+    assert_int_equal(sdp.crypto_count, 3);
 }
 
 int main(void)
@@ -262,6 +357,9 @@ int main(void)
         cmocka_unit_test(test_an_answer_is_held_to_the_offer),
         cmocka_unit_test(test_bytes_that_are_no_text),
         cmocka_unit_test(test_what_is_written_is_read_back),
+        cmocka_unit_test(test_reads_crypto_attributes),
+        cmocka_unit_test(test_shows_no_key),
+        cmocka_unit_test(test_chooses_a_suite),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
