@@ -6,12 +6,6 @@
 #define KEY_TEXT 40 /* base64 of 30 bytes: no padding */
 #define TAG_DIGITS 9
 
-static const struct {
-    struct rw_slice name;
-    enum rw_srtp_suite suite;
-} suites[] = {{{"AES_CM_128_HMAC_SHA1_80", 23}, RW_SRTP_AES_CM_128_HMAC_SHA1_80},
-              {{"AES_CM_128_HMAC_SHA1_32", 23}, RW_SRTP_AES_CM_128_HMAC_SHA1_32}};
-
 /* Up to the separator, which is taken away too; all of it when there is none. */
 static struct rw_slice cut(struct rw_slice *rest, char separator)
 {
@@ -99,9 +93,9 @@ enum rw_class rw_sdes_read(struct rw_slice value, struct rw_sdes *ret, const cha
         *ret_what = "a crypto attribute has not tag, suite and key";
         return RW_MALFORMED;
     }
-    for (size_t i = 0; i < sizeof(suites) / sizeof(*suites); i++)
-        if (rw_slice_ieq(suite, suites[i].name))
-            sdes.suite = suites[i].suite;
+    for (int i = RW_SRTP_AES_CM_128_HMAC_SHA1_80; i <= RW_SRTP_AES_CM_128_HMAC_SHA1_32; i++)
+        if (rw_slice_ieq(suite, rw_slice_str(rw_srtp_suite_name((enum rw_srtp_suite)i))))
+            sdes.suite = (enum rw_srtp_suite)i;
     if (sdes.suite == RW_SRTP_NONE)
         return RW_NOT_FOUND;
     *ret_what = read_key(key, sdes.key);
@@ -119,7 +113,7 @@ void rw_sdes_put(struct rw_buf *buf, const struct rw_sdes *sdes)
     unsigned char text[KEY_TEXT + 1];
 
     (void)EVP_EncodeBlock(text, sdes->key, RW_SRTP_KEY);
-    rw_buf_printf(buf, "a=crypto:%u %s inline:%s\r\n", sdes->tag, suites[sdes->suite - 1].name.p,
+    rw_buf_printf(buf, "a=crypto:%u %s inline:%s\r\n", sdes->tag, rw_srtp_suite_name(sdes->suite),
                   (const char *)text);
     OPENSSL_cleanse(text, sizeof(text));
 }

@@ -381,6 +381,7 @@ static enum rw_class judge(const struct draft *draft, struct rw_sdp *ret, struct
     }
     if (judge_security(draft, err) != RW_OK)
         return RW_MALFORMED;
+    sdp.sealed = draft->sealed;
     sdp.crypto = draft->crypto;
     sdp.crypto_count = draft->crypto_count;
     if (draft->direction != DIRECTION_UNSET)

@@ -54,6 +54,7 @@ struct rw_sdp {
     struct rw_media_addr rtcp; /* a=rtcp or the port after RTP's; len 0 with rtp's */
     bool sends, receives;      /* by a=sendrecv, sendonly, recvonly, inactive; and by hold */
     uint16_t ptime_ms;         /* 20 when not said */
+    bool sealed;               /* RTP/SAVP */
     struct rw_sdes crypto;     /* suite RW_SRTP_NONE: plain. The first that we have the suite of */
     uint8_t crypto_count;      /* of such attributes, whatever their suite */
 };

@@ -40,6 +40,12 @@ struct rw_srtp {
     struct source sources[RW_SRTP_SOURCES];
 };
 
+const char *rw_srtp_suite_name(enum rw_srtp_suite suite)
+{
+    return suite == RW_SRTP_AES_CM_128_HMAC_SHA1_32 ? "AES_CM_128_HMAC_SHA1_32"
+                                                    : "AES_CM_128_HMAC_SHA1_80";
+}
+
 /* ---- numbers on the wire ---- */
 
 static uint32_t get32(const uint8_t *p)

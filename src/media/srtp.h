@@ -31,6 +31,9 @@ enum rw_srtp_suite {
     RW_SRTP_AES_CM_128_HMAC_SHA1_32 = 2
 };
 
+/* "AES_CM_128_HMAC_SHA1_80", as it stands in SDP; not of RW_SRTP_NONE. */
+const char *rw_srtp_suite_name(enum rw_srtp_suite suite);
+
 #define RW_SRTP_KEY 30 /* the master key and its salt, as they stand in SDP one after the other */
 #define RW_SRTP_GROWTH 14 /* bytes, at most, that sealing adds */
 #define RW_SRTP_SOURCES 64

@@ -29,7 +29,9 @@ struct rw_sim_audio {
     uint32_t frame;   /* since the start of this performance */
     uint32_t ssrc, timestamp, event_start;
     uint16_t seq;
-    uint32_t heard_event; /* timestamp of the last key heard */
+    struct rw_sdes our_key, their_key;
+    struct rw_srtp *out, *in; /* NULL: plain RTP */
+    uint32_t heard_event;     /* timestamp of the last key heard */
     bool any_event;
     struct rw_sim_audio_counts counts;
 };
@@ -39,15 +41,18 @@ struct rw_sim_audio {
 static void send_packet(struct rw_sim_audio *audio, uint8_t pt, bool marker, uint32_t timestamp,
                         const uint8_t *payload, size_t len)
 {
-    uint8_t bytes[RW_RTP_PACKET_MAX];
+    uint8_t bytes[RW_RTP_PACKET_MAX + RW_SRTP_GROWTH];
+    size_t n = RW_RTP_HEADER + len;
     const struct rw_media_addr *to = &audio->remote.rtp;
     int fd = audio->moved.rtp_fd >= 0 ? audio->moved.rtp_fd : audio->own.rtp_fd;
 
-    if (to->len == 0 || !audio->remote.receives || len > sizeof(bytes) - RW_RTP_HEADER)
+    if (to->len == 0 || !audio->remote.receives || len > RW_RTP_PACKET_MAX - RW_RTP_HEADER)
         return;
     rw_rtp_write_header(bytes, pt, marker, audio->seq++, timestamp, audio->ssrc);
     memcpy(bytes + RW_RTP_HEADER, payload, len);
-    if (sendto(fd, bytes, RW_RTP_HEADER + len, 0, &to->u.sa, to->len) > 0)
+    if (audio->out && !rw_srtp_seal(audio->out, bytes, &n))
+        return;
+    if (sendto(fd, bytes, n, 0, &to->u.sa, to->len) > 0)
         audio->counts.sent++;
 }
 
@@ -137,7 +142,8 @@ static void hear(struct rw_sim_audio *audio, uint8_t *bytes, size_t n,
     int16_t samples[RW_RTP_PACKET_MAX];
     struct rw_rtp rtp;
 
-    if (!rw_rtp_read((struct rw_slice){(char *)bytes, n}, &rtp)) {
+    if ((audio->in && !rw_srtp_open(audio->in, bytes, &n)) ||
+        !rw_rtp_read((struct rw_slice){(char *)bytes, n}, &rtp)) {
         audio->counts.unusable++;
         return;
     }
@@ -215,6 +221,8 @@ void rw_sim_audio_free(struct rw_sim_audio *audio)
     tmr_cancel(&audio->tmr);
     close_pair(audio, &audio->own);
     close_pair(audio, &audio->moved);
+    rw_srtp_free(audio->out);
+    rw_srtp_free(audio->in);
     rw_sim_ears_free(audio->ears);
     rw_sim_voice_free(audio->voice);
     rw_free(audio);
@@ -262,6 +270,33 @@ enum rw_class rw_sim_audio_move(struct rw_sim_audio *audio, struct rw_err *err)
 void rw_sim_audio_aim(struct rw_sim_audio *audio, const struct rw_sdp *remote)
 {
     audio->remote = *remote;
+}
+
+enum rw_class rw_sim_audio_seal(struct rw_sim_audio *audio, const struct rw_sdes *own,
+                                const struct rw_sdes *theirs, struct rw_err *err)
+{
+    struct rw_srtp *out = NULL, *in = NULL;
+    enum rw_class class = RW_OK;
+
+    if (own->suite == audio->our_key.suite &&
+        memcmp(theirs->key, audio->their_key.key, sizeof(theirs->key)) == 0)
+        return RW_OK;
+    if (own->suite != RW_SRTP_NONE) {
+        class = rw_srtp_new(&out, own->suite, own->key, err);
+        if (class == RW_OK)
+            class = rw_srtp_new(&in, theirs->suite, theirs->key, err);
+        if (class != RW_OK) {
+            rw_srtp_free(out);
+            return class;
+        }
+    }
+    rw_srtp_free(audio->out);
+    rw_srtp_free(audio->in);
+    audio->out = out;
+    audio->in = in;
+    audio->our_key = *own;
+    audio->their_key = *theirs;
+    return RW_OK;
 }
 
 enum rw_class rw_sim_audio_start(struct rw_sim_audio *audio,

@@ -39,6 +39,13 @@ RW_NODISCARD enum rw_class rw_sim_audio_move(struct rw_sim_audio *audio, struct 
 /* Where to send and under which payload types; again when a new description says otherwise. */
 void rw_sim_audio_aim(struct rw_sim_audio *audio, const struct rw_sdp *remote);
 
+/*
+ * Seals and opens packets (SRTP) from now on; suite RW_SRTP_NONE: no more. The same keys again change
+ * nothing.
+ */
+RW_NODISCARD enum rw_class rw_sim_audio_seal(struct rw_sim_audio *audio, const struct rw_sdes *own,
+                                             const struct rw_sdes *theirs, struct rw_err *err);
+
 struct rw_sim_performance {
     enum rw_sim_sound sound;
     unsigned hz;

@@ -199,6 +199,7 @@ static void answer_again(struct rw_sim_call *first)
     call->plan.quirks = 0;
     call->plan.name = "second_answer";
     call->remote = first->remote;
+    call->own = first->own;
     call->tag = rw_random_u64();
     call->invite = mem_ref(first->invite);
     tmr_init(&call->step);
@@ -324,7 +325,22 @@ static void say_invite(struct rw_sim_call *call)
     rw_sim_line_text(line, "peer", rw_slice_str(peer));
     rw_sim_line_text(line, "transport", rw_slice_str(sip_transp_name(msg->tp)));
     rw_sim_line_text(line, "offered", rw_slice_str(codecs));
+    if (call->own.suite != RW_SRTP_NONE)
+        rw_sim_line_text(line, "srtp", rw_slice_str(rw_srtp_suite_name(call->own.suite)));
     rw_sim_line_end(line);
+}
+
+/* SRTP whenever it is offered, unless the script knows better. */
+static void choose_key(struct rw_sim_call *call)
+{
+    const struct rw_sdes *theirs = &call->remote.crypto;
+
+    if (call->plan.answer == RW_SIM_SDP_CLEAR)
+        call->remote.crypto.suite = RW_SRTP_NONE;
+    if (call->own.suite == RW_SRTP_NONE)
+        rw_random_bytes(call->own.key, sizeof(call->own.key));
+    call->own.suite = theirs->suite;
+    call->own.tag = theirs->tag;
 }
 
 /* RW_OK also when there is no offer at all: then ours stands in the 200. */
@@ -332,11 +348,15 @@ static enum rw_class read_offer(struct rw_sim_call *call, const struct sip_msg *
                                 struct rw_err *err)
 {
     struct rw_slice body = {(const char *)mbuf_buf(msg->mb), mbuf_get_left(msg->mb)};
+    enum rw_class class;
 
     if (body.n == 0)
         return RW_OK;
-    return rw_sdp_read(body, &rw_sdp_all_codecs, RW_SDP_PLAIN, call->sim->advertised.u.sa.sa_family,
-                       &call->remote, err);
+    class = rw_sdp_read(body, &rw_sdp_all_codecs, RW_SDP_EITHER,
+                        call->sim->advertised.u.sa.sa_family, &call->remote, err);
+    if (class == RW_OK)
+        choose_key(call);
+    return class;
 }
 
 static void send_garbage(struct rw_sim_call *call)

@@ -46,8 +46,11 @@ void rw_sim_call_aim(struct rw_sim_call *call)
     struct rw_sdp remote = call->remote;
 
     remote.codecs = rw_sim_call_codecs(call);
-    if (call->audio)
-        rw_sim_audio_aim(call->audio, &remote);
+    if (!call->audio)
+        return;
+    rw_sim_audio_aim(call->audio, &remote);
+    if (rw_sim_audio_seal(call->audio, &call->own, &remote.crypto, NULL) != RW_OK)
+        rw_sim_line_end(rw_sim_call_say(call, "keyless"));
 }
 
 /* False when there are no sockets left: the call is refused then. */

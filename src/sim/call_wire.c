@@ -22,6 +22,7 @@ static void write_description(struct rw_sim_call *call, struct rw_buf *buf)
     struct rw_media_addr here = call->sim->advertised;
     struct rw_sdp_codecs codecs = rw_sim_call_codecs(call);
     enum rw_sim_answer kind = call->plan.answer;
+    struct rw_sdp_local local = {.security = RW_SDP_PLAIN};
     bool refused = kind == RW_SIM_SDP_REFUSED;
 
     if (kind == RW_SIM_SDP_MISSING)
@@ -35,11 +36,19 @@ static void write_description(struct rw_sim_call *call, struct rw_buf *buf)
     rw_media_addr_set_port(&here, refused       ? 0
                                   : call->audio ? rw_sim_audio_port(call->audio)
                                                 : call->sim->sink.port);
-    rw_sdp_write(
-        buf, &(struct rw_sdp_local){.rtp = &here,
-                                    .codecs = &codecs,
-                                    .direction = kind == RW_SIM_SDP_HELD ? "inactive" : "sendrecv",
-                                    .session_id = call->tag >> 2});
+    local.rtp = &here;
+    local.codecs = &codecs;
+    local.direction = kind == RW_SIM_SDP_HELD ? "inactive" : "sendrecv";
+    local.session_id = call->tag >> 2;
+    if (call->own.suite != RW_SRTP_NONE) {
+        local.security = call->remote.sealed ? RW_SDP_SEALED : RW_SDP_EITHER;
+        local.crypto = &call->own;
+        local.crypto_count = kind != RW_SIM_SDP_BAD_KEY;
+    }
+    rw_sdp_write(buf, &local);
+    if (local.crypto && kind == RW_SIM_SDP_BAD_KEY)
+        rw_buf_printf(buf, "a=crypto:%u %s inline:c2hvcnQ\r\n", call->own.tag,
+                      rw_srtp_suite_name(call->own.suite));
 }
 
 static void write_contact(const struct rw_sim_call *call, struct rw_buf *buf)

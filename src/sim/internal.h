@@ -54,6 +54,7 @@ struct rw_sim_call {
     struct sa answer_to;
     uint32_t answers;
     struct rw_sdp remote; /* codecs.audio_count 0 = the INVITE offered nothing */
+    struct rw_sdes own;   /* our key, and the tag and suite chosen; suite RW_SRTP_NONE: plain RTP */
     struct rw_sim_audio *audio;
     struct tmr step, repeat;
 };

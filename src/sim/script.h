@@ -30,13 +30,15 @@ enum rw_sim_sound {
 
 enum rw_sim_answer {
     RW_SIM_SDP_GOOD,
-    RW_SIM_SDP_GARBAGE, /* bytes that are no description */
-    RW_SIM_SDP_MISSING, /* no body at all */
-    RW_SIM_SDP_REFUSED, /* port 0 */
-    RW_SIM_SDP_G729,    /* a codec that nobody offered */
-    RW_SIM_SDP_PCMA,    /* PCMA alone */
-    RW_SIM_SDP_HELD,    /* a=inactive */
-    RW_SIM_SDP_EVENT_96 /* telephone-event under payload type 96 */
+    RW_SIM_SDP_GARBAGE,  /* bytes that are no description */
+    RW_SIM_SDP_MISSING,  /* no body at all */
+    RW_SIM_SDP_REFUSED,  /* port 0 */
+    RW_SIM_SDP_G729,     /* a codec that nobody offered */
+    RW_SIM_SDP_PCMA,     /* PCMA alone */
+    RW_SIM_SDP_HELD,     /* a=inactive */
+    RW_SIM_SDP_EVENT_96, /* telephone-event under payload type 96 */
+    RW_SIM_SDP_CLEAR,    /* plain RTP, whatever keys were offered */
+    RW_SIM_SDP_BAD_KEY   /* SRTP with a key that is too short */
 };
 
 /* Ways to behave badly. */
