@@ -42,6 +42,7 @@ struct rw_api_options {
     const char *version;        /* "0.1.0" */
     const char *sip_local;      /* host and port that our From headers name: "192.0.2.1:5060" */
     const char *tls_dir;        /* where files of trunks lie, or NULL */
+    bool media_is_ipv6;         /* the address that RTP is bound to */
     uint64_t started_ms;        /* wall time */
     uint32_t station_answer_ms; /* how long a user's telephone may ring; 0 = 30,000 */
     uint32_t max_duration_ms;   /* 0 = calls have no cap */

@@ -4,6 +4,7 @@
 #include "api/resource.h"
 #include "api/sip_address.h"
 #include "api/trunk_identity.h"
+#include "api/trunk_media.h"
 #include "api/trunk_settings.h"
 #include "base/clock.h"
 #include "sip/target.h"
@@ -236,5 +237,6 @@ bool rw_trunk_body_read(struct rw_request *r, struct rw_row_trunk *row)
     judge_credential(r, row->auth_password, "/sip/authPassword");
     judge_addresses(r, row);
     judge_tls(r, row, &before);
+    rw_trunk_media_judge(r, row);
     return rw_resource_no_faults(r);
 }

@@ -47,6 +47,9 @@ static const struct setting settings[] = {
     {"identity", "fromFormat", CHOICE, AT(from_format), "e164", 0},
     {"identity", "headerFormat", CHOICE, AT(identity_format), "e164", 0},
     {"identity", "userPhone", DENIAL, AT(plain_user), NULL, 0},
+    {"media", "srtp", CHOICE, AT(media_srtp), "off", 0},
+    {"media", "codecs", LIST, AT(media_codecs), NULL, 0},
+    {"media", "advertisedHost", TEXT, AT(media_host), NULL, 0},
     {NULL, "answerTimeoutMs", NUMBER, AT(answer_timeout_ms), NULL, 60000},
 };
 

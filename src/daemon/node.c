@@ -101,6 +101,7 @@ static enum rw_class open_api(struct rw_node *node, const struct rw_node_shared 
         .offload = shared->offload,
         .sip_local = shared->sip_local,
         .tls_dir = shared->config->sip_tls_dir,
+        .media_is_ipv6 = strchr(shared->config->media_host, ':') != NULL,
         .auth_key = shared->token_key,
         .live_calls = shared->live_calls,
         .live_calls_arg = shared->live_calls_arg,

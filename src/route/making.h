@@ -65,6 +65,10 @@ const char *rw_making_number_uri(struct rw_arena *arena, const char *e164, const
 const char *rw_making_called_uri(struct rw_arena *arena, const struct rw_row_trunk *trunk,
                                  const char *e164);
 
+/* media.c: the terms' text is the row's. A station is offered all codecs, its first trunk's first. */
+struct rw_media_terms rw_making_media(const struct rw_row_trunk *trunk);
+struct rw_media_terms rw_making_station_media(const struct rw_media_terms *trunk);
+
 /* Changes From of the target, and says more of the caller, where the trunk wants that. */
 RW_NODISCARD bool rw_making_name_caller(struct rw_arena *arena, const struct rw_row_trunk *trunk,
                                         const char *e164, const char *local,

@@ -94,7 +94,9 @@ static void fill_trunk(struct rw_making *m, const struct rw_row_trunk *t, const 
                 .name = keep(m, t->tls_name, failed),
                 .unverified = t->tls_unverified},
         .places = keep(m, t->addresses, failed),
+        .media = rw_making_media(t),
     };
+    target->media.advertised_host = keep(m, t->media_host, failed);
     plan->trunk_answer_ms[plan->trunk_count++] = t->answer_timeout_ms;
     *failed |= !target->uri || !rw_making_name_caller(m->arena, t, plan->from_e164, local, target);
 }
@@ -123,6 +125,8 @@ static void fill_station(struct rw_making *m, const char *local, struct rw_route
         .auth_user = keep(m, m->station->auth_user, failed),
         .auth_password = keep(m, m->station->auth_password, failed),
     };
+    if (!*failed)
+        plan->station.media = rw_making_station_media(&plan->trunks[0].media);
     *failed |= !plan->station.from_uri;
 }
 

@@ -82,6 +82,9 @@ static const struct rw_field trunk[] = {
     TEXT(trunk, from_format),
     TEXT(trunk, identity_format),
     BOOL(trunk, plain_user),
+    TEXT(trunk, media_srtp),
+    TEXT(trunk, media_codecs),
+    TEXT(trunk, media_host),
 };
 static const struct rw_field did_pool[] = {
     ID(did_pool, id),           ID(did_pool, tenant_id),

@@ -74,7 +74,7 @@ struct rw_value {
     char type; /* 'n' NULL, 'i' integer, 't' text, 'b' blob */
 };
 
-#define RW_VALUES_MAX 32 /* columns of the widest row */
+#define RW_VALUES_MAX 64 /* columns of the widest row */
 
 /*
  * Values of a row, texts copied into the arena (an id as blob takes 16 bytes). The array has

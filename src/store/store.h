@@ -111,6 +111,10 @@ struct rw_row_trunk {
     const char *diversion_number; /* E.164 */
     const char *called_format, *from_format, *identity_format; /* "digits" */
     bool plain_user;                                           /* no user=phone in URIs */
+    /* How it wants its media; NULL: as route/media.c has it */
+    const char *media_srtp;   /* "optional" | "required" */
+    const char *media_codecs; /* "PCMA,PCMU": those offered, most wanted first */
+    const char *media_host;   /* numeric; told to its far end as ours */
 };
 struct rw_row_did_pool { /* a range of numbers, each of which is a row of its own */
     const char *id, *tenant_id, *name, *description;

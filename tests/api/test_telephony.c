@@ -235,6 +235,58 @@ static void test_identity_of_a_trunk(void **state)
     admin("DELETE", house_text("selfUri"), NULL, 200);
 }
 
+#define WITH_MEDIA(transport, rest)                                                                \
+    "{\"name\":\"M\",\"sip\":{\"host\":\"h\",\"transport\":\"" transport "\"},\"media\":{" rest "}}"
+
+static void test_media_of_a_trunk(void **state)
+{
+    static const struct {
+        const char *body, *code, *pointer;
+    } cases[] = {
+        {WITH_MEDIA("udp", "\"srtp\":\"on\""), "body.bad_enum", "/media/srtp"},
+        {WITH_MEDIA("udp", "\"codecs\":[\"G729\"]"), "body.bad_enum", "/media/codecs/0"},
+        {WITH_MEDIA("udp", "\"codecs\":[]"), "body.too_few_items", "/media/codecs"},
+        {WITH_MEDIA("udp", "\"codecs\":[\"PCMU\",\"PCMU\"]"), "trunk.codec_twice",
+         "/media/codecs/1"},
+        {WITH_MEDIA("udp", "\"advertisedHost\":\"media.example\""), "trunk.bad_media_host",
+         "/media/advertisedHost"},
+        {WITH_MEDIA("udp", "\"advertisedHost\":\"192.0.2.7:5060\""), "trunk.bad_media_host",
+         "/media/advertisedHost"},
+        {WITH_MEDIA("udp", "\"advertisedHost\":\"224.0.0.1\""), "trunk.bad_media_host",
+         "/media/advertisedHost"},
+        {WITH_MEDIA("udp", "\"advertisedHost\":\"2001:db8::7\""), "trunk.bad_media_host",
+         "/media/advertisedHost"}, /* RTP is bound to an IPv4 address */
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        admin("POST", BASES, cases[i].body, 400);
+        refused(cases[i].code, cases[i].pointer);
+    }
+    admin("POST", BASES,
+          WITH_MEDIA("tls", "\"srtp\":\"required\",\"codecs\":[\"PCMA\",\"PCMU\"],"
+                            "\"advertisedHost\":\"192.0.2.7\""),
+          200);
+    assert_null(strstr(house_last()->text, "warnings"));
+    admin("GET", house_text("selfUri"), NULL, 200);
+    assert_string_equal(house_text("media/srtp"), "required");
+    assert_string_equal(house_text("media/codecs/0"), "PCMA");
+    assert_string_equal(house_text("media/codecs/1"), "PCMU");
+    assert_string_equal(house_text("media/advertisedHost"), "192.0.2.7");
+    admin(
+        "PUT", house_text("selfUri"),
+        "{\"name\":\"M\",\"version\":1,\"sip\":{\"host\":\"h\"},\"media\":{\"srtp\":\"optional\"}}",
+        200);
+    assert_string_equal(house_text("warnings/0/code"), "trunk.keys_in_clear");
+    assert_string_equal(house_text("warnings/0/pointer"), "/media/srtp");
+    assert_null(strstr(house_last()->text, "codecs"));
+    admin("PUT", house_text("selfUri"), "{\"name\":\"M\",\"version\":2,\"sip\":{\"host\":\"h\"}}",
+          200);
+    assert_string_equal(house_text("media/srtp"), "off");
+    assert_null(strstr(house_last()->text, "warnings"));
+    admin("DELETE", house_text("selfUri"), NULL, 200);
+}
+
 static void test_trunk_is_changed_by_its_version(void **state)
 {
     (void)state;
@@ -641,6 +693,7 @@ int main(void)
         cmocka_unit_test(test_trunk_is_made_and_shown),
         cmocka_unit_test(test_trunk_is_judged),
         cmocka_unit_test(test_identity_of_a_trunk),
+        cmocka_unit_test(test_media_of_a_trunk),
         cmocka_unit_test(test_trunk_is_changed_by_its_version),
         cmocka_unit_test(test_trunk_is_deleted_when_unused),
         cmocka_unit_test(test_the_next_call_follows),
