@@ -5,6 +5,7 @@
 #include "api/answer.h"
 #include "api/change.h"
 #include "api/number.h"
+#include "api/numbers.h"
 #include "api/paging.h"
 #include "api/render.h"
 #include "api/resource.h"
@@ -252,7 +253,7 @@ static bool read_present(struct rw_request *r, const struct rw_row_did_pool *poo
         rw_answer_err(r, &err);
         return false;
     }
-    return true;
+    return rw_numbers_free_elsewhere(r, pool->first_e164, pool->last_e164, "/startPhoneNumber");
 }
 
 /* Makes the numbers of the range that are not there. */

@@ -1,4 +1,5 @@
 /* The telephone numbers of an edge: what a request's providerId and from mean. */
+#include "api/numbers.h"
 #include "api/answer.h"
 #include "api/change.h"
 #include "api/edges.h"
@@ -160,6 +161,28 @@ static bool read_body(struct rw_request *r, struct rw_row_number *row)
     return read_owner(r, &row->owner_user_id) && rw_resource_no_faults(r);
 }
 
+bool rw_numbers_free_elsewhere(struct rw_request *r, const char *first, const char *last,
+                               const char *pointer)
+{
+    const char *taken;
+    struct rw_err err;
+    enum rw_class class = rw_store_taken_elsewhere(r->api->with.reader, rw_request_tenant(r), first,
+                                                   last, r->arena, &taken, &err);
+
+    if (class == RW_OK && !taken)
+        return true;
+    if (class == RW_OK) {
+        rw_fail(&err, RW_CONFLICT, "number.taken_elsewhere",
+                "another customer of this server has the number");
+        rw_err_at(&err, pointer, -1, 0);
+        rw_err_found(&err, "%s", taken);
+        rw_err_expected(&err, "a number that your carrier gave to you; the operator of the server "
+                              "settles whose it is");
+    }
+    rw_answer_err(r, &err);
+    return false;
+}
+
 /* Nobody has the id and the number yet. False: refused, and answered. */
 static bool is_free(struct rw_request *r, const struct rw_row_number *row)
 {
@@ -188,7 +211,7 @@ static bool is_free(struct rw_request *r, const struct rw_row_number *row)
         rw_answer_err(r, &err);
         return false;
     }
-    return true;
+    return rw_numbers_free_elsewhere(r, row->e164, row->e164, "/phoneNumber");
 }
 
 /* ------------------------------------------------------------------ changing */

@@ -70,6 +70,10 @@ static const struct {
                               "tenant_id=?1 AND e164 BETWEEN ?2 AND ?3"
                               " AND length(e164)=length(?2)",
                               "e164"},
+    [RW_Q_TAKEN_ELSEWHERE] = {RW_ENTITY_NUMBER,
+                              "tenant_id<>?1 AND e164 BETWEEN ?2 AND ?3"
+                              " AND length(e164)=length(?2)",
+                              "e164"},
 
     [RW_Q_ALL_TENANTS] = {RW_ENTITY_TENANT, "1", "id"},
     [RW_Q_TOKEN_BY_HASH] = {RW_ENTITY_TOKEN, "hash=?1", NULL},
@@ -94,6 +98,7 @@ static const char *const indexes[RW_QUERIES] = {
     [RW_Q_OPEN] = "conversations_open",
     [RW_Q_OPEN_OF_USER] = "conversations_open",
     [RW_Q_OPEN_OF_ALL] = "conversations_open",
+    [RW_Q_TAKEN_ELSEWHERE] = "numbers_of_all",
 };
 
 enum rw_class rw_store_reader_new(struct rw_store *store, struct rw_store_reader **ret,

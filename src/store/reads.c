@@ -254,6 +254,23 @@ enum rw_class rw_store_numbers_between(struct rw_store_reader *reader, const cha
     return class;
 }
 
+enum rw_class rw_store_taken_elsewhere(struct rw_store_reader *reader, const char *tenant_id,
+                                       const char *first, const char *last, struct rw_arena *arena,
+                                       const char **ret, struct rw_err *err)
+{
+    char space[16];
+    const struct rw_value values[] = {rw_value_id(tenant_id, space), rw_value_text(first),
+                                      rw_value_text(last)};
+    void *rows = NULL;
+    size_t count;
+    enum rw_class class =
+        rw_reader_many(reader, RW_Q_TAKEN_ELSEWHERE, values, 3, 1, arena, &rows, &count, err);
+
+    if (class == RW_OK)
+        *ret = count ? ((struct rw_row_number *)rows)->e164 : NULL;
+    return class;
+}
+
 static size_t common_length(const char *a, const char *b)
 {
     size_t n = 0;

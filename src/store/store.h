@@ -250,8 +250,8 @@ void rw_tx_revoke_tokens_of_client(struct rw_tx *tx, const char *tenant_id, cons
  * put_* of all but tenants and tokens (above) replace a row of the same id and tenant when its stored
  * version is row->version - 1, insert when row->version is 1 and none is there, and otherwise fail the
  * transaction with RW_CONFLICT store.version. Tenants have no version: theirs insert or replace. What is
- * unique in a tenant (a number, the email of a user that is not deleted, the name of a trunk, pool, site
- * or route) fails with store.exists. Revoking what is not there, or ending what has ended,
+ * unique in a tenant (the email of a user that is not deleted, the name of a trunk, pool, site or route) or
+ * on the server (a number) fails with store.exists. Revoking what is not there, or ending what has ended,
  * changes nothing.
  *
  * Idempotency keys disappear when they have expired, tokens a week later; the clock is that of the
@@ -401,6 +401,13 @@ enum rw_class rw_store_numbers_between(struct rw_store_reader *reader, const cha
                                        const char *first, const char *last, uint32_t max,
                                        struct rw_arena *arena, struct rw_row_number **ret,
                                        size_t *ret_count, struct rw_err *err);
+/*
+ * Across tenants, and nothing but this may be told of it: a number from first to last, both of the same length
+ * and included, that another tenant than this one has. *ret NULL: none.
+ */
+enum rw_class rw_store_taken_elsewhere(struct rw_store_reader *reader, const char *tenant_id,
+                                       const char *first, const char *last, struct rw_arena *arena,
+                                       const char **ret, struct rw_err *err);
 /* The tenant's numbers that share the longest beginning with e164, at most `max`. */
 enum rw_class rw_store_near_numbers(struct rw_store_reader *reader, const char *tenant_id,
                                     const char *edge_id, const char *e164, uint32_t max,

@@ -141,6 +141,35 @@ static void test_a_plan_by_expression(void **state)
     house_admin("PUT", PLANS, "[]", 200);
 }
 
+/* ------------------------------------------------------------------ numbers of other tenants */
+
+#define NUMBERS EDGES "/" EDGE_A "/phoneNumbers"
+#define POOLS EDGES "/didpools"
+
+static void test_a_number_belongs_to_one_tenant(void **state)
+{
+    (void)state;
+    house_admin("POST", NUMBERS, "{\"phoneNumber\":\"+6534560000\"}", 409);
+    house_refused("number.taken_elsewhere", "/phoneNumber");
+    assert_string_equal(house_text("errors/0/found"), "+6534560000");
+    assert_null(strstr(house_last()->text, NUMBER_B));
+    assert_null(strstr(house_last()->text, TENANT_B));
+    house_admin("POST", POOLS,
+                "{\"name\":\"P\",\"startPhoneNumber\":\"+6534559990\","
+                "\"endPhoneNumber\":\"+6534560009\"}",
+                409);
+    house_refused("number.taken_elsewhere", "/startPhoneNumber");
+    house_admin("POST", POOLS,
+                "{\"name\":\"P\",\"startPhoneNumber\":\"+6534560001\","
+                "\"endPhoneNumber\":\"+6534560009\"}",
+                200);
+    assert_int_equal(house_send(TOKEN_CY_ADMIN, "POST", EDGES "/" EDGE_B "/phoneNumbers", NULL,
+                                "{\"phoneNumber\":\"+6534560005\"}")
+                         ->status,
+                     409);
+    house_refused("number.taken_elsewhere", "/phoneNumber");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -148,6 +177,7 @@ int main(void)
         cmocka_unit_test(test_links_keep_the_query),
         cmocka_unit_test(test_every_order),
         cmocka_unit_test(test_a_plan_by_expression),
+        cmocka_unit_test(test_a_number_belongs_to_one_tenant),
     };
 
     return cmocka_run_group_tests_name("api resources", tests, house_open, house_close);

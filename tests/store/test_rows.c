@@ -362,7 +362,7 @@ static void test_unique(void **state)
     } cases[] = {
         {"n1", NULL, NULL, TENANT_A, ""},
         {"n2", NULL, NULL, TENANT_A, "store.exists"}, /* the same number twice in a tenant */
-        {"n2", NULL, NULL, TENANT_B, ""},
+        {"n2", NULL, NULL, TENANT_B, "store.exists"}, /* or in two */
         {NULL, "u1", "deleted", TENANT_A, ""},
         {NULL, "u2", "active", TENANT_A, ""}, /* a deleted user's address is free again */
         {NULL, "u3", "active", TENANT_A, "store.exists"},
@@ -384,6 +384,40 @@ static void test_unique(void **state)
         (void)store_test_try(tx, &code);
         assert_string_equal(code, cases[i].code);
     }
+}
+
+/* Also when nobody looked before: the second of two that were written at once. */
+static void test_numbers_once(void **state)
+{
+    struct store_test *t = *state;
+    static const struct {
+        const char *tenant_id, *id, *e164, *code;
+    } cases[] = {{TENANT_A, "a", "+6531", ""},
+                 {TENANT_B, "b", "+6531", "store.exists"},
+                 {TENANT_A, "c", "+6531", "store.exists"},
+                 {TENANT_B, "b", "+65311", ""}};
+    const char *taken = "";
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct rw_tx *tx = rw_tx_new(t->store);
+        struct rw_err err = {.code = ""};
+
+        rw_tx_put_number(tx, &(struct rw_row_number){.id = cases[i].id,
+                                                     .tenant_id = cases[i].tenant_id,
+                                                     .e164 = cases[i].e164,
+                                                     .state = "active",
+                                                     .version = 1});
+        assert_int_equal(rw_tx_commit(tx, &err), *cases[i].code ? RW_CONFLICT : RW_OK);
+        assert_string_equal(err.code, cases[i].code);
+    }
+    assert_int_equal(
+        rw_store_taken_elsewhere(t->reader, TENANT_B, "+6530", "+6539", &t->arena, &taken, NULL),
+        RW_OK);
+    assert_string_equal(taken, "+6531");
+    assert_int_equal(
+        rw_store_taken_elsewhere(t->reader, TENANT_A, "+6530", "+6539", &t->arena, &taken, NULL),
+        RW_OK);
+    assert_null(taken); /* its own, and one of another length */
 }
 
 static void test_paging(void **state)
@@ -839,6 +873,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_end_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_versions, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_unique, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_numbers_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_paging, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_order, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_tenants_apart, set_up, tear_down),
