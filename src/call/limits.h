@@ -11,9 +11,10 @@
 
 /* Of one tenant, client or trunk. */
 struct rw_call_limit {
-    uint32_t calls_per_second; /* and as many at once after a silence of a second */
-    uint32_t channels;         /* calls at a time */
-    uint32_t wait_ms;          /* how long a call waits for its turn; 0 = refused at once */
+    uint32_t calls_per_second;
+    uint32_t burst;    /* calls at once after a silence; 0 = as many as in one second */
+    uint32_t channels; /* calls at a time */
+    uint32_t wait_ms;  /* how long a call waits for its turn; 0 = refused at once */
 };
 
 struct rw_call_limits {
