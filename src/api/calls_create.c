@@ -24,6 +24,7 @@ struct placing {
     struct rw_buf warnings; /* an array, or empty: r->warnings don't outlive the handler */
     struct rw_buf answer;
     struct rw_call_order order;
+    struct rw_call_limits limits;
 };
 
 /* ------------------------------------------------------------------ what the body says */
@@ -165,6 +166,17 @@ static void done(struct placing *placing)
 }
 
 /*
+ * A token comes within a second. Only now, while no call exists, may a client be told to send it again:
+ * one of the vendor's does so by itself.
+ */
+static void refuse(struct rw_request *r, const struct rw_err *err)
+{
+    if (err->code && strcmp(err->code, "limit.calls_per_second") == 0)
+        rw_http_reply_header(r->x, "Retry-After", RW_LIT("1"));
+    rw_answer_err(r, err);
+}
+
+/*
  * The call exists. Should there be no memory left to say so, an answer with no body but the right
  * status still keeps the client from calling again.
  */
@@ -187,7 +199,7 @@ static void placed(enum rw_class class, const char *conversation_id, const struc
     done(placing);
     if (class == RW_CONFLICT && placing->key.key && rw_idempotency_replay(r, &placing->key))
         return;
-    rw_answer_err(r, err);
+    refuse(r, err);
 }
 
 static void fill_order(const struct rw_request *r, const struct placing *placing,
@@ -210,9 +222,11 @@ static void fill_order(const struct rw_request *r, const struct placing *placing
         .plan = {.trunks = (uint8_t)plan->trunk_count,
                  .station_answer_ms = r->api->with.station_answer_ms,
                  .max_duration_ms = r->api->with.max_duration_ms},
+        .limits = &placing->limits,
         .wanted = wanted,
     };
     memcpy(ret->plan.trunk_answer_ms, plan->trunk_answer_ms, sizeof(plan->trunk_answer_ms));
+    memcpy(ret->plan.trunk_max_ms, plan->trunk_max_ms, sizeof(plan->trunk_max_ms));
     for (uint32_t i = 0; i < plan->trunk_count; i++)
         if (!plan->trunks[i].caller.withheld)
             plan->trunks[i].from_name = wish->caller_name;
@@ -234,6 +248,7 @@ static void place(struct rw_request *r, struct placing *placing, const struct rw
 
         rw_answer_entries(r, &w, NULL, r->warnings, false);
     }
+    placing->limits = plan->limits;
     fill_order(r, placing, plan, user_id, wish, &placing->order);
     if (placing->warnings.failed)
         rw_fail_memory(&err);
@@ -241,7 +256,7 @@ static void place(struct rw_request *r, struct placing *placing, const struct rw
              RW_OK)
         return;
     done(placing);
-    rw_answer_err(r, &err);
+    refuse(r, &err);
 }
 
 /* ------------------------------------------------------------------ the two operations */

@@ -50,6 +50,11 @@ static const struct setting settings[] = {
     {"media", "srtp", CHOICE, AT(media_srtp), "off", 0},
     {"media", "codecs", LIST, AT(media_codecs), NULL, 0},
     {"media", "advertisedHost", TEXT, AT(media_host), NULL, 0},
+    {"limits", "callsPerSecond", NUMBER, AT(calls_per_second), NULL, 0},
+    {"limits", "burst", NUMBER, AT(burst), NULL, 0},
+    {"limits", "channels", NUMBER, AT(channels), NULL, 0},
+    {"limits", "waitMs", NUMBER, AT(wait_ms), NULL, 0},
+    {"limits", "maxDurationMs", NUMBER, AT(max_duration_ms), NULL, 0},
     {NULL, "answerTimeoutMs", NUMBER, AT(answer_timeout_ms), NULL, 60000},
 };
 

@@ -98,6 +98,14 @@ static bool leg_is_unanswered(const struct rw_call *call, enum rw_leg_side leg)
 
 /* ------------------------------------------------------------------ ending */
 
+/* How long it may last, through the trunk that answered; 0 = for ever. */
+static uint32_t longest_ms(const struct rw_call *call)
+{
+    uint32_t whole = call->plan.max_duration_ms, trunk = call->plan.trunk_max_ms[call->trunk];
+
+    return !whole || (trunk && trunk < whole) ? trunk : whole;
+}
+
 /* What the deciding ending is to the leg that did not cause it. */
 static struct rw_ending seen_by_peer(const struct rw_ending *why)
 {
@@ -149,7 +157,7 @@ static void finish(struct step *s, const struct rw_ending *why, enum rw_leg_side
     struct rw_call *call = s->call;
     enum rw_leg_side other = cause == RW_LEG_STATION ? RW_LEG_TRUNK : RW_LEG_STATION;
 
-    if (call->phase == TALK && call->plan.max_duration_ms)
+    if (call->phase == TALK && longest_ms(call))
         set_timer(s, RW_TIMER_MAX_DURATION, 0);
     call->ending = *why;
     call->leg_endings[cause] = *why;
@@ -243,8 +251,8 @@ static void answers(struct step *s)
         return;
     }
     call->phase = TALK;
-    if (call->plan.max_duration_ms)
-        set_timer(s, RW_TIMER_MAX_DURATION, call->plan.max_duration_ms);
+    if (longest_ms(call))
+        set_timer(s, RW_TIMER_MAX_DURATION, longest_ms(call));
 }
 
 /* ------------------------------------------------------------------ what ends it */

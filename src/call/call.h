@@ -161,6 +161,8 @@ struct rw_call_plan {
     uint32_t max_duration_ms;   /* 0 = no cap; from the trunk's answer on */
     /* How long the called party's may ring through each trunk; 0 = no limit of ours. */
     uint32_t trunk_answer_ms[RW_CALL_TRUNKS_MAX];
+    /* How long the call may last through each trunk; the lower of this and max_duration_ms. 0 = no cap */
+    uint32_t trunk_max_ms[RW_CALL_TRUNKS_MAX];
 };
 
 struct rw_call {

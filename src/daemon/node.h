@@ -11,6 +11,7 @@
 #include "daemon/config.h"
 #include "exchange/exchange.h"
 #include "http/http.h"
+#include "limit/limit.h"
 #include "sip/sip.h"
 #include "store/store.h"
 
@@ -31,6 +32,7 @@ struct rw_node_shared {
     const struct rw_identity_signer *signer;   /* NULL = calls are not signed */
     struct rw_permit *permits[RW_PERMITS_MAX]; /* asked for each call */
     uint32_t permits_count;
+    struct rw_limits *limits;          /* the last of them, because it may let a call wait */
     uint32_t (*live_calls)(void *arg); /* of all workers; any thread */
     void *live_calls_arg;
     char sip_advertised[RW_CONFIG_TEXT]; /* in Via and Contact */

@@ -344,6 +344,16 @@ static enum rw_class open_store(struct server *server, struct rw_err *err)
     return rw_store_open(&server->shared.store, &options, err);
 }
 
+static enum rw_class open_permits(struct server *server, struct rw_err *err)
+{
+    struct rw_node_shared *shared = &server->shared;
+    enum rw_class class = rw_limits_new(&shared->limits, err);
+
+    if (!class)
+        shared->permits[shared->permits_count++] = rw_limits_permit(shared->limits);
+    return class;
+}
+
 static enum rw_class write_ready_file(struct server *server, struct rw_err *err)
 {
     const struct rw_config *config = server->shared.config;
@@ -432,6 +442,8 @@ enum rw_class rw_server_run(const struct rw_config *config, struct rw_err *err)
         class = open_store(server, err);
     server->shared.signer = rw_identity_signer(&server->identity);
     if (!class)
+        class = open_permits(server, err);
+    if (!class)
         class = rw_offload_new(&server->shared.offload, OFFLOAD_THREADS, OFFLOAD_QUEUE, err);
     if (!class)
         class = rw_doctor_turns_new(&server->shared.turns, err);
@@ -442,6 +454,7 @@ enum rw_class rw_server_run(const struct rw_config *config, struct rw_err *err)
     if (!class)
         class = serve(server, err);
     rw_workers_free(server->workers);
+    rw_limits_free(server->shared.limits);
     rw_sip_wire_free(server->shared.wire);
     rw_offload_free(server->shared.offload);
     rw_doctor_turns_free(server->shared.turns);

@@ -140,8 +140,10 @@ static struct rw_call_plan plan_of(const struct rw_call_order *order,
         return plan;
     plan.trunks = admission->ask.count;
     plan.max_duration_ms = admission->ask.max_duration_ms;
-    for (uint8_t i = 0; i < plan.trunks; i++)
+    for (uint8_t i = 0; i < plan.trunks; i++) {
         plan.trunk_answer_ms[i] = order->plan.trunk_answer_ms[admission->ask.order[i]];
+        plan.trunk_max_ms[i] = order->plan.trunk_max_ms[admission->ask.order[i]];
+    }
     return plan;
 }
 

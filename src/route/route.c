@@ -97,7 +97,10 @@ static void fill_trunk(struct rw_making *m, const struct rw_row_trunk *t, const 
         .media = rw_making_media(t),
     };
     target->media.advertised_host = keep(m, t->media_host, failed);
-    plan->trunk_answer_ms[plan->trunk_count++] = t->answer_timeout_ms;
+    plan->trunk_answer_ms[plan->trunk_count] = t->answer_timeout_ms;
+    plan->trunk_max_ms[plan->trunk_count] = t->max_duration_ms;
+    plan->limits.trunks[plan->trunk_count++] =
+        (struct rw_call_limit){t->calls_per_second, t->burst, t->channels, t->wait_ms};
     *failed |= !target->uri || !rw_making_name_caller(m->arena, t, plan->from_e164, local, target);
 }
 

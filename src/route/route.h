@@ -29,6 +29,7 @@
 
 #include "address/address.h"
 #include "call/leg.h"
+#include "call/limits.h"
 #include "route/numbers.h"
 #include "route/prefixes.h"
 #include "store/store.h"
@@ -110,6 +111,9 @@ struct rw_route_plan {
     uint32_t trunk_count;         /* in the order of trying, at least 1 */
     struct rw_leg_target *trunks; /* call_id and signer are the exchange's to fill */
     uint32_t trunk_answer_ms[RW_CALL_TRUNKS_MAX];
+    uint32_t
+        trunk_max_ms[RW_CALL_TRUNKS_MAX]; /* how long the call may last through each; 0 = no cap */
+    struct rw_call_limits limits;
     struct rw_leg_target station; /* uri NULL: agentless */
 };
 

@@ -85,6 +85,11 @@ static const struct rw_field trunk[] = {
     TEXT(trunk, media_srtp),
     TEXT(trunk, media_codecs),
     TEXT(trunk, media_host),
+    U32(trunk, calls_per_second),
+    U32(trunk, burst),
+    U32(trunk, channels),
+    U32(trunk, wait_ms),
+    U32(trunk, max_duration_ms),
 };
 static const struct rw_field did_pool[] = {
     ID(did_pool, id),           ID(did_pool, tenant_id),

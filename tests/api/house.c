@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "exchange/exchange.h"
+#include "limit/limit.h"
 #include "loop/offload.h"
 #include "route/route.h"
 #include "json/read.h"
@@ -29,6 +30,8 @@ static struct {
     struct rw_api *api;
     struct rw_http *http;
     struct rw_offload *offload;
+    struct rw_limits *limits;
+    struct rw_permit *permit;
 } in;
 
 /* ------------------------------------------------------------------ faked legs and media */
@@ -420,6 +423,8 @@ static enum rw_class on_start(struct rw_worker *worker, void *arg, struct rw_err
                                            .store = house.store.store,
                                            .leg_ops = &leg_ops,
                                            .relay_ops = &relay_ops,
+                                           .permits = &in.permit,
+                                           .permits_count = 1,
                                            .calls_max = 100};
     enum rw_class class = rw_store_reader_new(house.store.store, &in.reader, err);
 
@@ -471,6 +476,9 @@ int house_open(void **state)
     if (rw_auth_key_make(house.store.folder, &house.key, &err) != RW_OK)
         fail_msg("key: %s", err.message);
     fill();
+    if (rw_limits_new(&in.limits, &err) != RW_OK)
+        fail_msg("limits: %s", err.message);
+    in.permit = rw_limits_permit(in.limits);
     if (rw_offload_new(&in.offload, 1, 16, &err) != RW_OK ||
         rw_workers_new(&house.workers, 1, &err) != RW_OK ||
         rw_workers_start(house.workers, on_start, on_stop, NULL, &err) != RW_OK)
@@ -485,6 +493,7 @@ int house_close(void **state)
     (void)state;
     rw_workers_stop(house.workers);
     rw_workers_free(house.workers);
+    rw_limits_free(in.limits);
     rw_offload_free(in.offload);
     rw_auth_key_free(house.key);
     store_test_close(&house.store);

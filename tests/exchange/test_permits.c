@@ -260,6 +260,9 @@ static void test_order_of_trunks(void **state)
     struct rw_call_order order = order_of(false, 3);
 
     (void)state;
+    order.plan.trunk_max_ms[0] =
+        5000; /* of the one that answers; lower than what the permit says */
+    order.plan.trunk_max_ms[1] = 1000;
     fakes[0].first = 1;
     fakes[0].max_duration_ms = 7000;
     rig_clock(1000000);
@@ -271,7 +274,10 @@ static void test_order_of_trunks(void **state)
     assert_string_equal(rig.at[0].legs[1].uri, "sip:+6591234567@192.0.2.3:5060");
     assert_string_equal(rig.at[0].legs[2].uri, "sip:+6591234567@192.0.2.1:5060");
     rig_say(2, RW_IN_LEG_ANSWERED, 0, "v=0");
-    rig_clock(1007001);
+    rig_clock(1004000);
+    rig_settle(0);
+    assert_int_equal(rig_conversation().ended_ms, 0);
+    rig_clock(1005001);
     rig_settle(0);
     assert_string_equal(rig_conversation().reason, RW_REASON_MAX_DURATION);
 }

@@ -1,0 +1,149 @@
+/* Limits as whoever calls meets them: who is refused, what the answer says, and what does not count. */
+#include "house.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define EDGES "/api/v2/telephony/providers/edges"
+#define TRUNK EDGES "/trunkbasesettings/" TRUNK_A
+#define AGENTLESS "/api/v2/conversations/calls/user/" BOB
+#define CALL "{\"phoneNumber\":\"+6591234567\",\"callerId\":\"+6534567890\"}"
+
+static const struct house_answer *expect(const struct house_answer *a, int status)
+{
+    if (a->status != status)
+        fail_msg("%d %s", a->status, a->text);
+    return a;
+}
+
+static const struct house_answer *place(int status)
+{
+    return expect(house_send(TOKEN_CLIENT, "POST", AGENTLESS, NULL, CALL), status);
+}
+
+/* The id of a call that was placed; the two last are kept. */
+static const char *placed(void)
+{
+    static char ids[2][40];
+    static unsigned n;
+
+    place(200);
+    (void)snprintf(ids[n ^= 1], sizeof(ids[0]), "%s", house_text("id"));
+    return ids[n];
+}
+
+/* Returns when it is over. */
+static void hang_up(const char *id)
+{
+    const struct house_answer *a;
+    char path[160], events[160];
+
+    (void)snprintf(path, sizeof(path), "/api/v2/conversations/%s/disconnect", id);
+    (void)snprintf(events, sizeof(events),
+                   "/api/v2/ringwright/events?after=0&waitMs=5000&conversationId=%s", id);
+    expect(house_send(TOKEN_ADMIN, "POST", path, NULL, NULL), 202);
+    do
+        a = house_send(TOKEN_ADMIN, "GET", events, NULL, NULL);
+    while (!strstr(a->text, "\"ended\""));
+}
+
+static void limit_trunk(const char *limits)
+{
+    char body[400];
+
+    expect(house_send(TOKEN_ADMIN, "GET", TRUNK, NULL, NULL), 200);
+    (void)snprintf(body, sizeof(body),
+                   "{\"name\":\"carrier\",\"version\":%lld,\"sip\":{\"host\":\"192.0.2.1\"},"
+                   "\"limits\":%s}",
+                   house_number("version"), limits);
+    expect(house_send(TOKEN_ADMIN, "PUT", TRUNK, NULL, body), 200);
+}
+
+/* ------------------------------------------------------------------ of a trunk */
+
+static void test_channels(void **state)
+{
+    const char *id;
+
+    (void)state;
+    limit_trunk("{\"channels\":1}");
+    assert_int_equal(house_number("limits/channels"), 1);
+    assert_int_equal(house_number("limits/callsPerSecond"), 0);
+    id = placed();
+    place(429);
+    assert_string_equal(house_text("errors/0/code"), "limit.channels");
+    assert_string_equal(house_text("errors/0/found"),
+                        "trunk carrier: 1 of 1 channels in use, 0 calls waiting");
+    assert_string_equal(house_header("Retry-After"), "");
+    hang_up(id);
+    hang_up(placed());
+}
+
+static void test_calls_per_second(void **state)
+{
+    unsigned before = house.invites;
+
+    (void)state;
+    limit_trunk("{\"callsPerSecond\":1,\"burst\":2}");
+    hang_up(placed());
+    hang_up(placed());
+    place(429);
+    assert_string_equal(house_text("errors/0/code"), "limit.calls_per_second");
+    assert_string_equal(house_header("Retry-After"), "1");
+    assert_non_null(
+        strstr(house_text("errors/0/found"), "trunk carrier: 1 calls per second, 0 of"));
+    assert_int_equal(house.invites, before + 2);
+}
+
+/* What places no call takes nothing: a judgement, a replay, a refusal. */
+static void test_what_does_not_count(void **state)
+{
+    (void)state;
+    limit_trunk("{\"callsPerSecond\":1,\"burst\":1}");
+    for (int i = 0; i < 5; i++) {
+        expect(house_send(TOKEN_CLIENT, "POST", AGENTLESS "?validateOnly=true", NULL, CALL), 200);
+        expect(house_send(TOKEN_CLIENT, "POST", AGENTLESS, NULL, "{\"phoneNumber\":\"+65\"}"), 400);
+        expect(house_send(TOKEN_CLIENT, "POST", AGENTLESS, NULL, "{\"phoneNumber\":\"995\"}"), 400);
+    }
+    for (int i = 0; i < 5; i++)
+        expect(house_send(TOKEN_CLIENT, "POST", AGENTLESS, "Idempotency-Key: limits-1\r\n", CALL),
+               200);
+    hang_up(house_text("id"));
+    place(429);
+}
+
+static void test_waits_in_vain(void **state)
+{
+    const char *id;
+
+    (void)state;
+    limit_trunk("{\"channels\":1,\"waitMs\":30}");
+    id = placed();
+    place(429);
+    assert_string_equal(house_text("errors/0/code"), "limit.channels");
+    assert_non_null(strstr(house_text("errors/0/message"), "waited"));
+    hang_up(id);
+}
+
+static void test_waits(void **state)
+{
+    (void)state;
+    limit_trunk("{\"callsPerSecond\":20,\"burst\":1,\"waitMs\":5000}");
+    for (int i = 0; i < 6; i++)
+        hang_up(placed());
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, house_open, house_close)
+    const struct CMUnitTest tests[] = {
+        /* a house each: nothing is left in its buckets */
+        TEST(test_channels),
+        TEST(test_calls_per_second),
+        TEST(test_what_does_not_count),
+        TEST(test_waits_in_vain),
+        TEST(test_waits),
+    };
+
+    return cmocka_run_group_tests_name("api limits", tests, NULL, NULL);
+}
