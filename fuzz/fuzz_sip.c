@@ -1,6 +1,7 @@
 /*
  * A whole leg against whatever comes: the input is a row of datagrams, cut at lines of "---". In them
- * $B stands for the branch of our INVITE and $T for our tag, so that they can get past the door.
+ * $B stands for the branch of our INVITE and $T for our tag, so that they can get past the door. The
+ * length of the input says whether the leg uses extensions, and whether they have time to act.
  *
  * Nothing leaves the machine: the system calls that would send are replaced. What would have been
  * sent has to be a message that we could read ourselves.
@@ -8,6 +9,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "sip/digest.h"
+#include "sip/extension.h"
 #include "sip/icmp.h"
 #include "sip/reason.h"
 #include "sip/session.h"
@@ -82,6 +84,24 @@ static void check_slice(struct rw_slice s)
             abort();
 }
 
+/* What a leg with extensions looks for. */
+static void check_extensions(const struct rw_sip_message *m)
+{
+    struct rw_sip_session_expires expires;
+    uint32_t n;
+
+    if (rw_sip_session_expires_read(m, &expires) &&
+        (expires.s == 0 || expires.s > RW_SIP_SESSION_MAX_S))
+        abort();
+    if (rw_sip_min_se_read(m, &n) && n > RW_SIP_SESSION_MAX_S)
+        abort();
+    if (rw_sip_rseq_read(m, &n) && n == 0)
+        abort();
+    (void)rw_sip_allows(m, RW_SIP_UPDATE);
+    if (rw_sip_requires_beyond(m, RW_SIP_TIMER) && !rw_sip_requires_beyond(m, 0))
+        abort();
+}
+
 /* The readers alone, on the whole input. */
 static void read_alone(const uint8_t *data, size_t size)
 {
@@ -107,7 +127,8 @@ static void read_alone(const uint8_t *data, size_t size)
         check_slice(m.contact);
         for (uint32_t i = 0; i < m.header_count; i++)
             check_slice(m.headers[i].value);
-        if (length != 0 && length != SIZE_MAX && m.body.p + m.body.n > copy + size)
+        check_extensions(&m);
+        if (m.body.n && length != 0 && length != SIZE_MAX && m.body.p + m.body.n > copy + size)
             abort();
     }
     free(copy);
@@ -170,6 +191,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     long live;
 
     rw_clock_set_virtual(now);
+    if (size & 4) {
+        target.session_expires_s = 90;
+        target.reliable = RW_LEG_RELIABLE_SUPPORTED;
+    }
     if (!sip)
         sip = make_sip();
     read_alone(data, size);
@@ -186,6 +211,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         rest = rw_slice_from(rest, one.n + 5);
         hop.transport = n & 1 ? RW_SIP_UDP : RW_SIP_TCP;
         rw_sip_receive(sip, &hop, out, n);
+    }
+    for (int i = 0; size & 8 && i < 70; i++) {
+        rw_clock_set_virtual(now += 1000);
+        tmr_poll(NULL);
     }
     if (size & 2)
         rw_sip_leg_ops.bye(leg, &(struct rw_ending){.q850 = 16});

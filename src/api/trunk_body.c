@@ -16,6 +16,7 @@
 
 #define PORT_DEFAULT 5060
 #define PORT_DEFAULT_TLS 5061
+#define SESSION_MIN_S 90u
 #define PATH_BYTES 600
 #define FILE_LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-"
 
@@ -113,6 +114,21 @@ static void judge_addresses(struct rw_request *r, const struct rw_row_trunk *row
         rw_err_expected(&err, "a host, maybe with :port, ;priority=1 and ;weight=3");
         rw_request_fault(r, &err);
     }
+}
+
+/* RFC 4028, section 5 */
+static void judge_interval(struct rw_request *r, uint32_t seconds)
+{
+    struct rw_err err;
+
+    if (seconds == 0 || seconds >= SESSION_MIN_S)
+        return;
+    rw_fail(&err, RW_MALFORMED, "trunk.short_session", "a session is refreshed less often");
+    rw_err_at(&err, "/sip/sessionExpiresS", -1, 0);
+    rw_err_found(&err, "%u", seconds);
+    rw_err_expected(&err, "at least %u seconds, or 0 for no session timer", SESSION_MIN_S);
+    rw_err_suggest(&err, "%u", SESSION_MIN_S);
+    rw_request_fault(r, &err);
 }
 
 /* ------------------------------------------------------------------ TLS */
@@ -236,6 +252,7 @@ bool rw_trunk_body_read(struct rw_request *r, struct rw_row_trunk *row)
     judge_credential(r, row->auth_user, "/sip/authUser");
     judge_credential(r, row->auth_password, "/sip/authPassword");
     judge_addresses(r, row);
+    judge_interval(r, row->session_expires_s);
     judge_tls(r, row, &before);
     rw_trunk_media_judge(r, row);
     return rw_resource_no_faults(r);

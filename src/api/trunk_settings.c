@@ -33,6 +33,8 @@ static const struct setting settings[] = {
     {"sip", "authUser", TEXT, AT(auth_user), NULL, 0},
     {"sip", "authPassword", SECRET, AT(auth_password), "hasPassword", 0},
     {"sip", "addresses", LIST, AT(addresses), NULL, 0},
+    {"sip", "reliableProvisional", CHOICE, AT(reliable_provisional), "off", 0},
+    {"sip", "sessionExpiresS", NUMBER, AT(session_expires_s), NULL, 0},
     {"tls", "caFile", TEXT, AT(ca_file), NULL, 0},
     {"tls", "certFile", TEXT, AT(client_cert_file), NULL, 0},
     {"tls", "keyFile", TEXT, AT(client_key_file), NULL, 0},

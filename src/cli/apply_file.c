@@ -22,6 +22,8 @@ static const struct rw_apply_member trunk_members[] = {
     {"authUser", "sip", "authUser", RW_APPLY_TEXT, false, false},
     {"authPassword", "sip", "authPassword", RW_APPLY_TEXT, false, true},
     {"addresses", "sip", "addresses", RW_APPLY_TEXTS, false, false},
+    {"reliableProvisional", "sip", "reliableProvisional", RW_APPLY_TEXT, false, false},
+    {"sessionExpiresS", "sip", "sessionExpiresS", RW_APPLY_NUMBER, false, false},
     {"caFile", "tls", "caFile", RW_APPLY_TEXT, false, false},
     {"certFile", "tls", "certFile", RW_APPLY_TEXT, false, false},
     {"keyFile", "tls", "keyFile", RW_APPLY_TEXT, false, false},

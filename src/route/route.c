@@ -73,6 +73,14 @@ static const char *keep(struct rw_making *m, const char *text, bool *failed)
     return copy;
 }
 
+static enum rw_leg_reliable reliable_of(const struct rw_row_trunk *t)
+{
+    if (!t->reliable_provisional)
+        return RW_LEG_RELIABLE_OFF;
+    return strcmp(t->reliable_provisional, "required") == 0 ? RW_LEG_RELIABLE_REQUIRED
+                                                            : RW_LEG_RELIABLE_SUPPORTED;
+}
+
 static void fill_trunk(struct rw_making *m, const struct rw_row_trunk *t, const char *from_uri,
                        const char *local, struct rw_route_plan *plan, bool *failed)
 {
@@ -95,6 +103,8 @@ static void fill_trunk(struct rw_making *m, const struct rw_row_trunk *t, const 
                 .unverified = t->tls_unverified},
         .places = keep(m, t->addresses, failed),
         .media = rw_making_media(t),
+        .reliable = reliable_of(t),
+        .session_expires_s = t->session_expires_s,
     };
     target->media.advertised_host = keep(m, t->media_host, failed);
     plan->trunk_answer_ms[plan->trunk_count] = t->answer_timeout_ms;

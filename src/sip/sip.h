@@ -12,8 +12,8 @@
  * The port has to stay the same over a restart: a CANCEL for an INVITE of an earlier life is matched
  * by the far end with the address in Via too (RFC 3261, sections 9.1 and 17.2.3).
  *
- * Standards  RFC 3261, 3262 (not offered), 3263 (without NAPTR), 3264, 3326, 7616, 8224 (the header; what
- *            it says comes through call/identity.h), 8760.
+ * Standards  RFC 3261, 3262, 3263 (without NAPTR), 3264, 3311, 3323, 3325, 3326, 4028, 5806, 7616, 8224
+ *            (the header; what it says comes through call/identity.h), 8760.
  */
 #ifndef RW_SIP_SIP_H
 #define RW_SIP_SIP_H

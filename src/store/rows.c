@@ -90,6 +90,8 @@ static const struct rw_field trunk[] = {
     U32(trunk, channels),
     U32(trunk, wait_ms),
     U32(trunk, max_duration_ms),
+    TEXT(trunk, reliable_provisional),
+    U32(trunk, session_expires_s),
 };
 static const struct rw_field did_pool[] = {
     ID(did_pool, id),           ID(did_pool, tenant_id),

@@ -117,6 +117,8 @@ struct rw_row_trunk {
     const char *media_host;   /* numeric; told to its far end as ours */
     /* How many calls it takes, as call/limits.h has it, and how long one may last; 0: no limit */
     uint32_t calls_per_second, burst, channels, wait_ms, max_duration_ms;
+    const char *reliable_provisional; /* "supported" | "required"; NULL = off */
+    uint32_t session_expires_s;       /* at least 90; 0 = no session timer */
 };
 struct rw_row_did_pool { /* a range of numbers, each of which is a row of its own */
     const char *id, *tenant_id, *name, *description;

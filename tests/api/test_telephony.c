@@ -121,6 +121,8 @@ static void test_trunk_is_made_and_shown(void **state)
     assert_null(strstr(house_last()->text, "s3cret"));
     admin("GET", base_path, NULL, 200);
     assert_string_equal(house_text("sip/host"), "198.51.100.7");
+    assert_string_equal(house_text("sip/reliableProvisional"), "off");
+    assert_int_equal(house_number("sip/sessionExpiresS"), 0);
     assert_int_equal(house_number("sip/port"), 5080);
     assert_null(strstr(house_last()->text, "s3cret"));
     assert_non_null(strstr(house_last()->text, "\"hasPassword\":true"));
@@ -164,6 +166,12 @@ static void test_trunk_is_judged(void **state)
         {"{\"host\":\"h\",\"addresses\":[\"a\",\"b:x\"]}", "trunk.bad_address", "/sip/addresses/1",
          400},
         {"{\"host\":\"h\",\"addresses\":[\"a,b\"]}", "trunk.bad_address", "/sip/addresses/0", 400},
+        {"{\"host\":\"h\",\"sessionExpiresS\":89}", "trunk.short_session", "/sip/sessionExpiresS",
+         400},
+        {"{\"host\":\"h\",\"sessionExpiresS\":-1}", "body.out_of_range", "/sip/sessionExpiresS",
+         400},
+        {"{\"host\":\"h\",\"reliableProvisional\":\"on\"}", "body.bad_enum",
+         "/sip/reliableProvisional", 400},
         {"{\"host\":\"h\",\"secret\":1}", "body.unknown_member", "/sip/secret", 400},
     };
 

@@ -9,6 +9,8 @@ A script is a row of words, done in order:
                      c=none|huge|bad|tel|dead   no Contact, or a strange one
                      q=17        Reason: Q.850;cause=17
                      h=Name:Value   a header line, _ for spaces
+                     rel=5       sent reliably: Require: 100rel, RSeq: 5
+                     se=90,uac   Session-Expires: 90;refresher=uac (of requests too); Allow: UPDATE with u
                      x=20        so many times
                      branch, cseq, callid   is wrong there: belongs to no request of ours
                      split, double   over TCP in pieces, or twice at once
@@ -75,6 +77,13 @@ class Call:
         text = SDP.format(ip="192.0.2.9" if kind == "far" else "127.0.0.1", port=port, codec=18 if kind == "g729" else 0)
         return text + (text[text.index("m="):] if kind == "two" else "")
 
+    @staticmethod
+    def extensions(given):
+        lines = ["Require: 100rel", f"RSeq: {given['rel']}"] if "rel" in given else []
+        if "se" in given:
+            lines.append("Session-Expires: {};refresher={}".format(*given["se"].split(",")))
+        return lines + (["Allow: INVITE, ACK, BYE, UPDATE"] if "u" in given else [])
+
     def answer(self, code, given):
         request = self.last.get(given.get("r", "INVITE"), self.invite)
         tag = given.get("t", "a")
@@ -95,6 +104,7 @@ class Call:
             lines.append(f"Reason: Q.850;cause={given['q']}")
         if "h" in given:
             lines.append(given["h"].replace("_", " ").replace(":", ": ", 1))
+        lines += self.extensions(given)
         good = 200 <= code < 300 and request.method == "INVITE"
         body = self.description(given.get("sdp", "good") if good or "sdp" in given else None)
         if body and "Content-Type" not in given.get("h", ""):
@@ -116,6 +126,7 @@ class Call:
                 f"CSeq: {self.cseq} {method}\r\nMax-Forwards: 70\r\nContact: {self.contact('')}\r\n")
         if "q" in given:
             text += f"Reason: Q.850;cause={given['q']}\r\n"
+        text += "".join(line + "\r\n" for line in self.extensions(given))
         if body:
             text += "Content-Type: application/sdp\r\n"
         if method == "BYE":

@@ -9,15 +9,21 @@ from carrier import Carrier
 from harness import SOURCE, Server, main, participant, until
 
 ANSWER_TIMEOUT_MS = 4000
+CALL_S = 120  # the longest one has a session timer that runs out
 COLUMNS = "no way scenario script hang_up disconnect sip q850 reason by".split()
 ROWS = [dict(zip(COLUMNS, line.split("\t"))) for line in
         (SOURCE / "tests/e2e/carriers.tsv").read_text().splitlines() if line and not line.startswith("#")]
 
 
+OVER_TCP = ("tcp", "cut")
+RELIABLE = {"rel": "supported", "must": "required"}
+
+
 def set_trunk(data_dir, way):
     with sqlite3.connect(pathlib.Path(data_dir) / "ringwright.db") as store:
-        store.execute("UPDATE trunks SET answer_timeout_ms = ?, transport = ?, auth_user = 'us', auth_password = 'quartz'",
-                      (ANSWER_TIMEOUT_MS, way))
+        store.execute("UPDATE trunks SET answer_timeout_ms = ?, transport = ?, session_expires_s = ?, reliable_provisional = ?,"
+                      " auth_user = 'us', auth_password = 'quartz'",
+                      (ANSWER_TIMEOUT_MS, "tcp" if way in OVER_TCP else "udp", 90 if way == "timer" else 0, RELIABLE.get(way)))
 
 
 def ended(view):
@@ -53,7 +59,7 @@ def place_and_end(server, rows):
         wrong += hang_up(server, row, conversation)
     for row, conversation in placed:
         try:
-            wrong += [f"{row['no']} {row['scenario']}: {what}" for what in differs(row, ended(server.finished(conversation)))]
+            wrong += [f"{row['no']} {row['scenario']}: {what}" for what in differs(row, ended(server.finished(conversation, CALL_S)))]
         except AssertionError:
             wrong.append(f"{row['no']} {row['scenario']}: does not end")
     return wrong
@@ -62,10 +68,10 @@ def place_and_end(server, rows):
 def play(way):
     rows = [row for row in ROWS if row["way"] == way]
     data_dir = tempfile.mkdtemp(prefix="rw-carriers-")
-    with Carrier({row["no"]: row["script"] for row in rows}, tcp=way != "udp") as carrier:
+    with Carrier({row["no"]: row["script"] for row in rows}, tcp=way in OVER_TCP) as carrier:
         with Server(carrier.here, data_dir=data_dir):
             pass  # makes the store
-        set_trunk(data_dir, "udp" if way == "udp" else "tcp")
+        set_trunk(data_dir, way)
         with Server(carrier.here, data_dir=data_dir) as server:
             wrong = []
             for together in ([[row] for row in rows] if way == "cut" else [rows]):
@@ -82,8 +88,8 @@ def play(way):
 
 
 def test_every_scenario_ends_as_the_table_says():
-    ways = ("udp", "tcp", "cut")
-    with ThreadPoolExecutor(len(ways)) as pool:  # each waits for the 32 s of its silent ones: at the same time
+    ways = ("udp", "tcp", "cut", "timer", "rel", "must")
+    with ThreadPoolExecutor(len(ways)) as pool:  # each waits for the 32 s of its silent ones, or 60 s for a refresh: at the same time
         played = list(pool.map(play, ways))
     assert sum(played) == len(ROWS) >= 40
 

@@ -121,6 +121,8 @@ static void put_ways(struct rw_tx *tx)
          .transport = "tcp",
          .answer_timeout_ms = 1,
          .outbound_proxy = "sip:proxy.example;lr",
+         .reliable_provisional = "required",
+         .session_expires_s = 1800,
          .version = 1},
         {.id = "down",
          .tenant_id = TENANT_A,
@@ -348,6 +350,8 @@ static void a_plan_can_be_dialled(void **state)
                         "sip:+6591234567@198.51.100.1:5060;transport=udp;user=phone");
     assert_string_equal(plan.trunks[0].from_uri, "sip:+6534567890@192.0.2.1:5060;user=phone");
     assert_null(plan.trunks[0].route);
+    assert_int_equal(plan.trunks[0].reliable, RW_LEG_RELIABLE_OFF);
+    assert_int_equal(plan.trunks[0].session_expires_s, 0);
     assert_string_equal(plan.trunks[0].auth_user, "tu");
     assert_string_equal(plan.trunks[0].trunk_id, "main");
     assert_string_equal(plan.trunks[0].claim.from_number, "+6534567890");
@@ -368,6 +372,8 @@ static void a_plan_can_be_dialled(void **state)
     assert_string_equal(plan.trunks[0].uri,
                         "sip:+4930123456@[2001:db8::1]:5062;transport=tcp;user=phone");
     assert_string_equal(plan.trunks[0].route, "sip:proxy.example;lr");
+    assert_int_equal(plan.trunks[0].reliable, RW_LEG_RELIABLE_REQUIRED);
+    assert_int_equal(plan.trunks[0].session_expires_s, 1800);
 }
 
 /* ------------------------------------------------------------------ how a trunk wants to be told */

@@ -121,14 +121,17 @@ static void test_directory(void **state)
                                   .plain_user = true,
                                   .media_srtp = "required",
                                   .media_codecs = "PCMA",
-                                  .media_host = "192.0.2.9"};
+                                  .media_host = "192.0.2.9",
+                                  .reliable_provisional = "required",
+                                  .session_expires_s = 1800};
         ROUND_TRIP(trunk, put, S(id), S(tenant_id), S(edge_id), S(name), S(state), S(host), N(port),
                    S(transport), S(outbound_proxy), S(auth_user), S(auth_password),
                    N(answer_timeout_ms), N(version), N(created_ms), S(ca_file), S(client_cert_file),
                    S(client_key_file), S(tls_name), S(addresses), N(tls_unverified), N(modified_ms),
                    S(description), S(from_user), S(from_domain), S(identity_header), S(privacy),
                    S(diversion_number), S(called_format), S(from_format), S(identity_format),
-                   N(plain_user), S(media_srtp), S(media_codecs), S(media_host));
+                   N(plain_user), S(media_srtp), S(media_codecs), S(media_host),
+                   S(reliable_provisional), N(session_expires_s));
     }
     {
         struct rw_row_number in = {"12345-abcde-67890",
