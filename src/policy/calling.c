@@ -187,7 +187,7 @@ static void tell_closed(const struct rw_calling *calling, const struct rw_hours_
                         uint64_t now_ms, struct rw_err *err)
 {
     const struct rw_hours_rule *rule = verdict->rule;
-    char more[40] = "", opens[RW_TIME_TEXT];
+    char more[48] = "", opens[RW_TIME_TEXT];
 
     (void)rw_fail(err, RW_FORBIDDEN, "policy.outside_hours",
                   "where this number rings, it is not a time at which the policy allows calls");

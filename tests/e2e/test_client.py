@@ -75,7 +75,7 @@ def test_every_example_of_the_help_works():
         for command in listed:
             words = example_of(command)
             token = server.demo["user_token"]
-            if command[0] in ("client", "station", "edge", "audit", "user", "trunk", "route", "number", "apply", "doctor") or \
+            if command[0] in ("client", "station", "edge", "audit", "user", "trunk", "route", "number", "apply", "doctor", "policy") or \
                     command[:2] in (["token", "create"], ["token", "list"], ["token", "revoke"]):
                 token = server.demo["admin_token"] if words[1:] != ["me"] else token
             words = [ID.sub(lambda _: made(server, words), word) for word in words]
