@@ -14,6 +14,7 @@
 #include "base/mem.h"
 #include "route/making.h"
 
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -260,6 +261,7 @@ int main(void)
     struct rw_store_reader *reader;
     struct rw_route_table *table;
     struct rw_store *store;
+    struct mallinfo2 taken, held;
     struct rw_err err;
 
     must(mkdtemp(folder) != NULL, "no folder for the store");
@@ -271,9 +273,13 @@ int main(void)
     put_trunks(store);
     put_routes(store);
     draw_numbers();
+    taken = mallinfo2();
     begin = cpu_ns();
     (void)decision_ns(table);
-    printf("route: configuration read and put together in %.0f ms\n", (cpu_ns() - begin) / 1e6);
+    begin = cpu_ns() - begin;
+    held = mallinfo2();
+    printf("route: configuration read and put together in %.0f ms, %.1f MiB\n", begin / 1e6,
+           (double)(held.uordblks + held.hblkhd - taken.uordblks - taken.hblkhd) / (1u << 20));
     for (unsigned i = 0; i < ROUNDS; i++) {
         control[i] = control_ns();
         decision[i] = decision_ns(table);

@@ -97,6 +97,34 @@ static void write_trunks(struct rw_request *r, struct rw_json_writer *w,
     rw_json_close(w);
 }
 
+/* models: CallableTime; "Asia/Singapore,1 09:00:00-18:00:00". */
+static void write_hours(struct rw_json_writer *w, const char *text)
+{
+    struct rw_slice rest = rw_slice_str(text);
+
+    if (!rest.p)
+        return;
+    rw_json_open_object(w, "callableTime");
+    rw_json_slice(w, "timeZoneId", rw_route_next_word(&rest));
+    rw_json_open_array(w, "timeSlots");
+    while (rest.p) {
+        char start[RW_ROUTE_TIME_TEXT], stop[RW_ROUTE_TIME_TEXT];
+        struct rw_route_slot slot;
+
+        if (!rw_route_slot_read(rw_route_next_word(&rest), &slot))
+            continue;
+        rw_route_time_write(slot.start_s, start);
+        rw_route_time_write(slot.stop_s, stop);
+        rw_json_open_object(w, NULL);
+        rw_json_uint(w, "day", slot.day);
+        rw_json_str(w, "startTime", start);
+        rw_json_str(w, "stopTime", stop);
+        rw_json_close(w);
+    }
+    rw_json_close(w);
+    rw_json_close(w);
+}
+
 /* models: OutboundRouteBase, and what is ours: prefixes, priority, weights, who is shown. */
 static void write_route(struct rw_request *r, struct rw_json_writer *w,
                         const struct rw_row_route *row, struct names *names)
@@ -111,6 +139,7 @@ static void write_route(struct rw_request *r, struct rw_json_writer *w,
     write_prefixes(w, "prefixes", row->prefixes);
     write_prefixes(w, "callerPrefixes", row->caller_prefixes);
     rw_json_opt(w, "callerId", row->caller_id);
+    write_hours(w, row->hours);
     rw_json_uint(w, "priority", row->priority);
     rw_json_bool(w, "enabled", row->enabled);
     rw_json_str(w, "distribution", row->distribution);

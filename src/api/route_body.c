@@ -210,6 +210,77 @@ static bool read_caller_id(struct rw_request *r, struct rw_row_route *row)
     return true;
 }
 
+/* ------------------------------------------------------------------ hours */
+
+static void bad_slot(struct rw_request *r, size_t i, const char *text)
+{
+    char pointer[48];
+    struct rw_err err;
+
+    (void)snprintf(pointer, sizeof(pointer), "/callableTime/timeSlots/%zu", i);
+    rw_fail(&err, RW_MALFORMED, "route.bad_hours", "this is no stretch of a day");
+    rw_err_at(&err, pointer, -1, 0);
+    rw_err_found(&err, "%.60s", text);
+    rw_err_expected(&err, "startTime and stopTime that differ, as in 09:00 and 18:00, up to 24:00");
+    rw_request_fault(r, &err);
+}
+
+/* The slots of callableTime as they are stored, each behind a comma. */
+static void read_slots(struct rw_request *r, const json_t *slots, struct rw_buf *text)
+{
+    const json_t *item;
+    size_t i;
+
+    json_array_foreach(slots, i, item)
+    {
+        const char *start = json_string_value(json_object_get(item, "startTime"));
+        const char *stop = json_string_value(json_object_get(item, "stopTime"));
+        char from[RW_ROUTE_TIME_TEXT], to[RW_ROUTE_TIME_TEXT], given[60];
+        struct rw_route_slot slot;
+
+        (void)snprintf(given, sizeof(given), "%lld %.20s-%.20s",
+                       (long long)json_integer_value(json_object_get(item, "day")),
+                       start ? start : "", stop ? stop : "");
+        if (!rw_route_slot_read(rw_slice_str(given), &slot)) {
+            bad_slot(r, i, given + 2);
+            continue;
+        }
+        rw_route_time_write(slot.start_s, from);
+        rw_route_time_write(slot.stop_s, to);
+        rw_buf_printf(text, ",%u %s-%s", slot.day, from, to);
+    }
+}
+
+/* When calls take the route. False: answered. */
+static bool read_hours(struct rw_request *r, struct rw_row_route *row)
+{
+    const json_t *times = json_object_get(r->body, "callableTime");
+    const char *zone = json_string_value(json_object_get(times, "timeZoneId"));
+    struct rw_buf text;
+    struct rw_err err;
+
+    row->hours = NULL;
+    if (!zone)
+        return true;
+    if (!rw_route_zone_known(r->api->with.routes, rw_slice_str(zone))) {
+        rw_fail(&err, RW_MALFORMED, "route.unknown_zone", "no time zone here has this name");
+        rw_err_at(&err, "/callableTime/timeZoneId", -1, 0);
+        rw_err_found(&err, "\"%.60s\"", zone);
+        rw_err_expected(&err, "a name of the IANA time zone database, as in Asia/Singapore or UTC");
+        rw_request_fault(r, &err);
+    }
+    rw_buf_init(&text, LIST_BYTES);
+    rw_buf_puts(&text, zone);
+    read_slots(r, json_object_get(times, "timeSlots"), &text);
+    row->hours = text.failed ? NULL : rw_arena_copy(r->arena, rw_buf_slice(&text));
+    rw_buf_done(&text);
+    if (row->hours)
+        return true;
+    rw_fail_memory(&err);
+    rw_answer_err(r, &err);
+    return false;
+}
+
 bool rw_route_body_read(struct rw_request *r, struct rw_row_route *row)
 {
     const json_t *priority = json_object_get(r->body, "priority");
@@ -221,5 +292,6 @@ bool rw_route_body_read(struct rw_request *r, struct rw_row_route *row)
     row->enabled = !json_is_false(json_object_get(r->body, "enabled"));
     row->priority = priority ? (uint32_t)json_integer_value(priority) : PRIORITY_DEFAULT;
     row->modified_ms = rw_clock_wall_ms();
-    return read_lists(r, row) && read_caller_id(r, row) && rw_resource_no_faults(r);
+    return read_lists(r, row) && read_caller_id(r, row) && read_hours(r, row) &&
+           rw_resource_no_faults(r);
 }

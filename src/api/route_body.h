@@ -3,7 +3,7 @@
  *
  * Owner    texts live with the request. Threads: the request's worker.
  * Errors   all of a body at once: RW_MALFORMED route.bad_prefix, route.unknown_trunk, route.bad_caller_id,
- *          or the number's own; RW_NO_MEMORY and RW_IO of the store.
+ *          route.bad_hours, route.unknown_zone, or the number's own; RW_NO_MEMORY and RW_IO of the store.
  */
 #ifndef RW_API_ROUTE_BODY_H
 #define RW_API_ROUTE_BODY_H

@@ -6,6 +6,7 @@
 #include "api/number.h"
 #include "api_gen.h"
 #include "auth/identity.h"
+#include "base/clock.h"
 #include "exchange/exchange.h"
 #include "route/route.h"
 
@@ -51,6 +52,15 @@ static bool read_user(const struct rw_request *r, const char **ret)
     return *ret || !user.p;
 }
 
+/* When the call would be placed; 0: now. The schema has judged the text. */
+static uint64_t read_at(const struct rw_request *r)
+{
+    struct rw_slice text = rw_request_query(r, "at");
+    int64_t ms;
+
+    return text.n && rw_time_read(text, &ms) && ms > 0 ? (uint64_t)ms : 0;
+}
+
 /* ------------------------------------------------------------------ deciding */
 
 static void preview(struct explaining *e)
@@ -75,6 +85,7 @@ static void decide(struct explaining *e)
         .tenant_id = rw_request_tenant(r),
         .provider = rw_request_query(r, "providerId"),
         .to_pointer = "?to",
+        .at_ms = read_at(r),
         .trace = e->trace,
     };
     struct rw_err err;
@@ -149,7 +160,7 @@ static void write_caller(const struct explaining *e, struct rw_json_writer *w)
     rw_json_close(w);
 }
 
-static void say_fate(const struct rw_route_step *step, char *dst, size_t size)
+static void say_fate(const struct rw_route_step *step, int64_t now_s, char *dst, size_t size)
 {
     static const char *const places[] = {"first", "second", "third",   "fourth",
                                          "fifth", "sixth",  "seventh", "eighth"};
@@ -179,6 +190,9 @@ static void say_fate(const struct rw_route_step *step, char *dst, size_t size)
         (void)snprintf(dst, size, "it takes numbers of other classes: %.60s",
                        step->way->rule->row->classifications);
         break;
+    case RW_ROUTE_CLOSED:
+        rw_route_hours_say(step->way->rule->hours, now_s, dst, size);
+        break;
     case RW_ROUTE_OTHER_CALLER:
         (void)snprintf(dst, size, "it takes calls that show other numbers: %.60s",
                        step->way->rule->row->caller_prefixes);
@@ -190,12 +204,12 @@ static void say_fate(const struct rw_route_step *step, char *dst, size_t size)
     }
 }
 
-static void write_step(struct rw_json_writer *w, const struct rw_route_step *step)
+static void write_step(struct rw_json_writer *w, const struct rw_route_step *step, int64_t now_s)
 {
     const struct rw_row_route *route = step->way->rule->row;
-    char prefix[RW_ROUTE_PREFIX_TEXT], why[100] = "";
+    char prefix[RW_ROUTE_PREFIX_TEXT], why[140] = "";
 
-    say_fate(step, why, sizeof(why));
+    say_fate(step, now_s, why, sizeof(why));
     rw_route_prefix_text(step->way->prefix, prefix);
     rw_json_open_object(w, NULL);
     rw_json_str(w, "id", route->id);
@@ -234,6 +248,7 @@ static void write_trunks(const struct explaining *e, struct rw_json_writer *w)
 
 static void answer(struct explaining *e)
 {
+    char at[RW_TIME_TEXT];
     struct rw_json_writer w;
     struct rw_buf body;
 
@@ -241,11 +256,13 @@ static void answer(struct explaining *e)
     w = rw_json_writer(&body);
     rw_json_open_object(&w, NULL);
     rw_json_bool(&w, "placeable", e->placeable);
+    rw_time_format((uint64_t)e->trace->now_s * 1000, at);
+    rw_json_str(&w, "at", at);
     write_to(e, &w);
     write_caller(e, &w);
     rw_json_open_array(&w, "routes");
     for (uint32_t i = 0; i < e->trace->count; i++)
-        write_step(&w, &e->trace->steps[i]);
+        write_step(&w, &e->trace->steps[i], e->trace->now_s);
     rw_json_close(&w);
     rw_json_uint(&w, "routesInAll", (uint64_t)e->trace->count + e->trace->unseen);
     write_trunks(e, &w);

@@ -1,5 +1,6 @@
 #include "api/schema_text.h"
 
+#include "base/clock.h"
 #include "base/id.h"
 #include "base/utf8.h"
 
@@ -222,77 +223,6 @@ static bool is_uri(struct rw_slice text)
     return true;
 }
 
-/* Reads exactly `n` digits at *at and moves behind them; -1 when they are not there. */
-static int digits(struct rw_slice text, size_t *at, size_t n)
-{
-    int value = 0;
-
-    if (*at > text.n || text.n - *at < n)
-        return -1;
-    for (size_t end = *at + n; *at < end; (*at)++) {
-        if (text.p[*at] < '0' || text.p[*at] > '9')
-            return -1;
-        value = value * 10 + (text.p[*at] - '0');
-    }
-    return value;
-}
-
-static bool take(struct rw_slice text, size_t *at, const char *any_of)
-{
-    if (*at >= text.n || text.p[*at] == '\0' || !strchr(any_of, text.p[*at]))
-        return false;
-    (*at)++;
-    return true;
-}
-
-static bool is_zone(struct rw_slice text, size_t *at)
-{
-    int hours, minutes;
-
-    if (take(text, at, "Zz"))
-        return true;
-    if (!take(text, at, "+-"))
-        return false;
-    hours = digits(text, at, 2);
-    if (!take(text, at, ":"))
-        return false;
-    minutes = digits(text, at, 2);
-    return hours >= 0 && hours < 24 && minutes >= 0 && minutes < 60;
-}
-
-static bool is_date_time(struct rw_slice text)
-{
-    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    int year, month, day, hour, minute, second;
-    size_t at = 0;
-    bool leap;
-
-    year = digits(text, &at, 4);
-    if (!take(text, &at, "-"))
-        return false;
-    month = digits(text, &at, 2);
-    if (!take(text, &at, "-"))
-        return false;
-    day = digits(text, &at, 2);
-    if (!take(text, &at, "Tt"))
-        return false;
-    hour = digits(text, &at, 2);
-    if (!take(text, &at, ":"))
-        return false;
-    minute = digits(text, &at, 2);
-    if (!take(text, &at, ":"))
-        return false;
-    second = digits(text, &at, 2);
-    if (take(text, &at, ".") && digits(text, &at, 1) < 0)
-        return false;
-    while (at < text.n && text.p[at] >= '0' && text.p[at] <= '9')
-        at++;
-    leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    return year >= 0 && month >= 1 && month <= 12 && day >= 1 &&
-           day <= days[month - 1] + (month == 2 && leap) && hour >= 0 && hour < 24 && minute >= 0 &&
-           minute < 60 && second >= 0 && second <= 60 && is_zone(text, &at) && at == text.n;
-}
-
 static bool is_token(struct rw_slice text)
 {
     for (size_t i = 0; i < text.n; i++) {
@@ -307,13 +237,15 @@ static bool is_token(struct rw_slice text)
 
 static bool has_format(enum rw_schema_format format, struct rw_slice text)
 {
+    int64_t ignored;
+
     switch (format) {
     case RW_FORMAT_UUID:
         return rw_id_is_uuid(text);
     case RW_FORMAT_URI:
         return is_uri(text);
     case RW_FORMAT_DATE_TIME:
-        return is_date_time(text);
+        return rw_time_read(text, &ignored);
     case RW_FORMAT_TOKEN:
         return is_token(text);
     case RW_FORMAT_NONE:

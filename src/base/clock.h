@@ -8,6 +8,8 @@
 #ifndef RW_BASE_CLOCK_H
 #define RW_BASE_CLOCK_H
 
+#include "base/slice.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -22,5 +24,8 @@ void rw_clock_set_virtual(uint64_t ms);
 
 /* ISO 8601, UTC, milliseconds. */
 void rw_time_format(uint64_t wall_ms, char out[RW_TIME_TEXT]);
+
+/* RFC 3339, with any offset, before 1970 too; digits beyond the millisecond are cut. False: it is none. */
+bool rw_time_read(struct rw_slice text, int64_t *ret_wall_ms);
 
 #endif

@@ -14,7 +14,13 @@
 
 #include "cli/yaml_file.h"
 
-enum rw_apply_type { RW_APPLY_TEXT, RW_APPLY_NUMBER, RW_APPLY_FLAG, RW_APPLY_TEXTS };
+enum rw_apply_type {
+    RW_APPLY_TEXT,
+    RW_APPLY_NUMBER,
+    RW_APPLY_FLAG,
+    RW_APPLY_TEXTS,
+    RW_APPLY_HOURS
+};
 
 /* A member in the file, and where it stands in a request. */
 struct rw_apply_member {

@@ -3,6 +3,7 @@
 
 #include "address/address.h"
 #include "base/mem.h"
+#include "cli/route_text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -68,6 +69,8 @@ static const struct rw_apply_member route_members[] = {
     {"trunks", NULL, "externalTrunkBases", RW_APPLY_TEXTS, true, false},
     {"callers", NULL, "callerPrefixes", RW_APPLY_TEXTS, false, false},
     {"callerId", NULL, "callerId", RW_APPLY_TEXT, false, false},
+    {"hours", "callableTime", "timeSlots", RW_APPLY_HOURS, false, false},
+    {"timeZone", "callableTime", "timeZoneId", RW_APPLY_TEXT, false, false},
     {"priority", NULL, "priority", RW_APPLY_NUMBER, false, false},
     {"distribution", NULL, "distribution", RW_APPLY_TEXT, false, false},
     {"enabled", NULL, "enabled", RW_APPLY_FLAG, false, false},
@@ -145,12 +148,32 @@ static json_t *texts(struct rw_cli_yaml *yaml, int node)
     return array;
 }
 
+/* "Mon-Fri 09:00-18:00", or a list of such, as slots of days. */
+static json_t *hours(struct rw_cli_yaml *yaml, int node)
+{
+    json_t *slots = json_array(), *list = texts(yaml, node), *text;
+    size_t i;
+
+    json_array_foreach(list, i, text)
+    {
+        int item = rw_cli_yaml_item(yaml, node, i);
+
+        if (!rw_cli_hours_read(rw_slice_str(json_string_value(text)), slots))
+            rw_cli_yaml_fault(yaml, item ? item : node, "this is no stretch of the week",
+                              "Mon-Fri 09:00-18:00");
+    }
+    json_decref(list);
+    return slots;
+}
+
 static json_t *value(struct rw_cli_yaml *yaml, const struct rw_apply_member *member, int node)
 {
     const char *text = rw_cli_yaml_text(yaml, node);
 
     if (member->type == RW_APPLY_TEXTS)
         return texts(yaml, node);
+    if (member->type == RW_APPLY_HOURS)
+        return hours(yaml, node);
     if (rw_cli_yaml_is_map(yaml, node) || rw_cli_yaml_is_list(yaml, node)) {
         rw_cli_yaml_fault(yaml, node, "this is no single value", "a text, a number, true or false");
         return NULL;

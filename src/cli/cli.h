@@ -20,7 +20,7 @@
 #include <stdio.h>
 
 #define RW_CLI_USAGE 2
-#define RW_CLI_OPTIONS_MAX 12
+#define RW_CLI_OPTIONS_MAX 16
 #define RW_CLI_ARGS_MAX 2
 #define RW_CLI_ANSWER_MAX (16u << 20)
 

@@ -137,7 +137,7 @@ static int node_of(const struct place *place, const char *pointer)
 
         if (strncmp(pointer, there, n) != 0 || (pointer[n] && pointer[n] != '/') || !node)
             continue;
-        if (pointer[n])
+        if (pointer[n] && m->type != RW_APPLY_HOURS) /* a line of hours is several slots */
             item = rw_cli_yaml_item(yaml, node, (size_t)strtoul(pointer + n + 1, NULL, 10));
         return item ? item : node;
     }

@@ -18,6 +18,7 @@ static const struct rw_cli_column columns[] = {
     {"classes", "classificationTypes"},
     {"callers", "callerPrefixes"},
     {"caller id", "callerId"},
+    {"time zone", "callableTime.timeZoneId"},
     {"priority", "priority"},
     {"distribution", "distribution"},
     {"enabled", "enabled"},
@@ -109,6 +110,40 @@ static bool read_trunks(struct rw_cli *cli, const char *list, json_t *body, int 
     return ok;
 }
 
+/* --hours and --time-zone; without any hours the route is always open. False: told already. */
+static bool read_hours(struct rw_cli *cli, const struct rw_cli_args *args, json_t *body)
+{
+    const char *hours = rw_cli_option(args, "hours"), *zone = rw_cli_option(args, "time-zone");
+    json_t *times = json_object_get(body, "callableTime"), *slots, *words, *text;
+    bool ok = true;
+    size_t i;
+
+    if (hours && !*hours) {
+        (void)json_object_del(body, "callableTime");
+        return true;
+    }
+    if (!times && (hours || zone)) {
+        times = json_object();
+        (void)json_object_set_new(body, "callableTime", times);
+    }
+    if (zone)
+        (void)json_object_set_new(times, "timeZoneId", json_string(zone));
+    if (!hours)
+        return true;
+    slots = json_array();
+    words = rw_cli_words(hours);
+    json_array_foreach(words, i, text)
+    {
+        ok = ok && rw_cli_hours_read(rw_slice_str(json_string_value(text)), slots);
+    }
+    json_decref(words);
+    (void)json_object_set_new(times, "timeSlots", slots);
+    if (!ok)
+        fprintf(cli->err, "ringwright: --hours has days and times, as in "
+                          "'Mon-Fri 09:00-18:00,Sat 10:00-14:00'\n");
+    return ok;
+}
+
 static void read_flags(const struct rw_cli_args *args, json_t *body)
 {
     static const struct {
@@ -161,7 +196,8 @@ static bool read_options(struct rw_cli *cli, const struct rw_cli_args *args, jso
     if (priority >= 0)
         (void)json_object_set_new(body, "priority", json_integer(priority));
     read_flags(args, body);
-    return true;
+    *ret_exit = RW_CLI_USAGE;
+    return read_hours(cli, args, body);
 }
 
 int rw_cli_route_create(struct rw_cli *cli, const struct rw_cli_args *args)

@@ -157,6 +157,7 @@ int rw_cli_route_explain(struct rw_cli *cli, const struct rw_cli_args *args)
     add(&path, "from", rw_cli_option(args, "from"));
     add(&path, "providerId", rw_cli_option(args, "provider-id"));
     add(&path, "userId", rw_cli_option(args, "user"));
+    add(&path, "at", rw_cli_option(args, "at"));
     if (path.failed) {
         rw_buf_done(&path);
         return rw_cli_path_failed(cli);

@@ -38,6 +38,9 @@
         {"class", "NAMES", "only numbers of these classes, as number plans say", false},           \
         {"caller", "PREFIXES", "only calls that show numbers which begin so", false},              \
         {"caller-id", "NUMBER", "what a call shows that names no number", false},                  \
+        {"hours", "TIMES", "when calls take it, as 'Mon-Fri 09:00-18:00'; always as it comes",     \
+         false},                                                                                   \
+        {"time-zone", "NAME", "of whose clocks, as Asia/Singapore", false},                        \
         {"priority", "N", "the lower first among equal prefixes, 100 as it comes", false},         \
         {"random", NULL, "its trunks in any order, drawn for each call", false},                   \
         {"sequential", NULL, "its trunks in the order given, as it comes", false},                 \
@@ -245,7 +248,8 @@ const struct rw_cli_command rw_cli_commands[] = {
      rw_cli_route_explain,
      {{"from", "NUMBER", "the number that would be shown", false},
       {"provider-id", "ID", "the number resource that would be shown", false},
-      {"user", "ID", "as if placed by this user; the token's as it comes", false}}},
+      {"user", "ID", "as if placed by this user; the token's as it comes", false},
+      {"at", "TIME", "as if placed then, as 2026-11-23T09:00:00+08:00", false}}},
     {"token",
      "create",
      "",

@@ -25,7 +25,8 @@ struct rw_making {
     bool nothing_to_show; /* it did, and there is none */
     bool sought_only_one; /* and this is what was found */
     const struct rw_row_number *only_one;
-    const struct rw_row_route *route;                      /* of the first trunk */
+    int64_t now_s;                    /* 0: not asked for yet; see rw_making_now_s() */
+    const struct rw_row_route *route; /* of the first trunk */
     const struct rw_row_trunk *trunks[RW_CALL_TRUNKS_MAX]; /* in the order of trying */
     uint32_t trunk_count;
     const struct rw_row_user *user;
@@ -39,6 +40,9 @@ void rw_making_fault(struct rw_making *m, struct rw_err *err, const char *pointe
  * trouble of the store is a fault of its own. */
 bool rw_making_settled(struct rw_making *m, enum rw_class rc, struct rw_err *err,
                        bool *ret_missing);
+
+/* When the call is placed. */
+int64_t rw_making_now_s(struct rw_making *m);
 
 /* caller.c: fills number and caller, or sets `choosing`. */
 void rw_making_find_number(struct rw_making *m);

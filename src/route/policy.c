@@ -1,5 +1,4 @@
 /* What the tenant's calling policy says of the called number. */
-#include "base/clock.h"
 #include "route/making.h"
 
 void rw_making_judge_policy(struct rw_making *m)
@@ -14,8 +13,8 @@ void rw_making_judge_policy(struct rw_making *m)
         !rw_making_settled(m, rw_table_calling(m->table, w->tenant_id, &calling, &err), &err,
                            &missing))
         return;
-    if (!rw_calling_judge(calling, w->called, rw_table_zones(m->table), rw_clock_wall_ms(),
-                          w->to_pointer, m->faults) &&
+    if (!rw_calling_judge(calling, w->called, rw_table_zones(m->table),
+                          (uint64_t)rw_making_now_s(m) * 1000, w->to_pointer, m->faults) &&
         m->first == RW_OK)
         m->first = before < m->faults->count ? m->faults->at[before].class : RW_FORBIDDEN;
 }

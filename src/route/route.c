@@ -1,3 +1,4 @@
+#include "base/clock.h"
 #include "route/making.h"
 
 void rw_making_fault(struct rw_making *m, struct rw_err *err, const char *pointer)
@@ -15,6 +16,13 @@ bool rw_making_settled(struct rw_making *m, enum rw_class rc, struct rw_err *err
     if (rc != RW_OK && rc != RW_NOT_FOUND)
         rw_making_fault(m, err, NULL);
     return rc == RW_OK;
+}
+
+int64_t rw_making_now_s(struct rw_making *m)
+{
+    if (!m->now_s)
+        m->now_s = (int64_t)((m->wish->at_ms ? m->wish->at_ms : rw_clock_wall_ms()) / 1000);
+    return m->now_s;
 }
 
 /* ------------------------------------------------------------------ user and station */
@@ -178,6 +186,7 @@ enum rw_class rw_route_plan_make(struct rw_route_table *table, const struct rw_r
     if (wish->trace) {
         wish->trace->caller = m.caller;
         wish->trace->number = m.number;
+        wish->trace->now_s = rw_making_now_s(&m);
     }
     if (m.first != RW_OK)
         return m.first;

@@ -5,8 +5,8 @@
  *                 allowed outbound; named by providerId, by `from`, or else that of the first route that
  *                 takes the call, or the user's or tenant's only usable one
  *     trunks      the tenant's enabled routes by longest prefix of the called number, then priority, as far as
- *                 they take numbers of its class and calls that show such a number: their active trunks in
- *                 this order, each once, at most RW_CALL_TRUNKS_MAX; those of a route that distributes at
+ *                 they take numbers of its class and calls that show such a number, and it is their hour: their
+ *                 active trunks in this order, each once, at most RW_CALL_TRUNKS_MAX; those of a route that distributes at
  *                 random or by weight in an order drawn for the call. The first one is called; what makes a
  *                 call ask the next one: call/failover.h
  *     station     the user's default station
@@ -44,6 +44,9 @@ RW_NODISCARD enum rw_class rw_route_table_new(struct rw_route_table **ret, struc
                                               struct rw_store_reader *reader, struct rw_err *err);
 void rw_route_table_free(struct rw_route_table *table); /* NULL is fine */
 
+/* Is there such a time zone on this machine, "Asia/Singapore"? */
+bool rw_route_zone_known(struct rw_route_table *table, struct rw_slice name);
+
 /* How the number that is shown was chosen. */
 enum rw_route_caller {
     RW_ROUTE_CALLER_NONE,        /* it was not */
@@ -64,6 +67,7 @@ enum rw_route_fate {
     RW_ROUTE_ENOUGH,       /* as many trunks as one call may try stand before it */
     RW_ROUTE_OTHER_PREFIX, /* the number does not begin so */
     RW_ROUTE_OTHER_CLASS,  /* the route takes numbers of other classes */
+    RW_ROUTE_CLOSED,       /* it is not the route's hour */
     RW_ROUTE_OTHER_CALLER, /* the route takes calls that show other numbers */
 };
 
@@ -82,6 +86,7 @@ struct rw_route_step {
 struct rw_route_trace {
     enum rw_route_caller caller;
     const struct rw_row_number *number; /* of the table; NULL: none was chosen */
+    int64_t now_s;                      /* when it was decided for */
     uint32_t unseen; /* routes, each counted once a prefix, that are in no step */
     uint32_t count;
     struct rw_route_step steps[RW_ROUTE_CONSIDERED];
@@ -99,6 +104,7 @@ struct rw_route_wish {
     struct rw_slice provider; /* id of a number resource */
     /* JSON Pointers of the members, for the faults; "" where a member is absent. */
     const char *to_pointer, *from_pointer, *provider_pointer;
+    uint64_t at_ms;               /* when it is to be placed, wall time; 0 = now */
     struct rw_route_trace *trace; /* NULL: nobody wants to see the way */
 };
 

@@ -31,8 +31,9 @@ uint32_t rw_route_read_weight(struct rw_slice text)
     return weight;
 }
 
-enum rw_class rw_route_rule_make(const struct rw_row_route *row, struct rw_arena *arena,
-                                 struct rw_route_rule **ret, struct rw_err *err)
+enum rw_class rw_route_rule_make(const struct rw_row_route *row, struct rw_zones *zones,
+                                 struct rw_arena *arena, struct rw_route_rule **ret,
+                                 struct rw_err *err)
 {
     struct rw_slice ids = rw_slice_str(row->trunk_ids), weights = rw_slice_str(row->trunk_weights);
     bool weighted = strcmp(row->distribution, "WEIGHTED") == 0;
@@ -59,7 +60,7 @@ enum rw_class rw_route_rule_make(const struct rw_row_route *row, struct rw_arena
             weighted && weights.p ? rw_route_read_weight(rw_route_next_word(&weights)) : 1;
     }
     *ret = rule;
-    return RW_OK;
+    return row->hours ? rw_route_hours_read(row->hours, zones, arena, &rule->hours, err) : RW_OK;
 }
 
 /* ------------------------------------------------------------------ numbers that are shown */

@@ -3,12 +3,13 @@
  * configuration.
  *
  * Owner    lies in the arena it was made with, beside the row, which it speaks of. Threads: one worker's.
- * Memory   32 bytes, and 32 for each trunk.
+ * Memory   40 bytes, 32 for each trunk, and the hours.
  * Errors   RW_NO_MEMORY.
  */
 #ifndef RW_ROUTE_RULE_H
 #define RW_ROUTE_RULE_H
 
+#include "route/hours.h"
 #include "store/store.h"
 
 #define RW_ROUTE_TRUNKS_MAX 20u /* of a route; more are left out */
@@ -24,16 +25,17 @@ struct rw_route_trunk {
 struct rw_route_rule {
     const struct rw_row_route *row;
     uint8_t trunk_count;
-    bool drawn;     /* the order of its trunks is, for each call anew */
-    bool by_class;  /* it takes numbers of some classes only */
-    bool by_caller; /* it takes calls that show some numbers only */
+    bool drawn;                         /* the order of its trunks is, for each call anew */
+    bool by_class;                      /* it takes numbers of some classes only */
+    bool by_caller;                     /* it takes calls that show some numbers only */
+    const struct rw_route_hours *hours; /* NULL: it is always open */
     struct rw_route_trunk *trunks;
 };
 
 /* A route that is disabled or has no trunk leads nowhere: *ret is NULL. */
 RW_NODISCARD enum rw_class rw_route_rule_make(const struct rw_row_route *row,
-                                              struct rw_arena *arena, struct rw_route_rule **ret,
-                                              struct rw_err *err);
+                                              struct rw_zones *zones, struct rw_arena *arena,
+                                              struct rw_route_rule **ret, struct rw_err *err);
 
 /* Takes the first word of a list with commas from *rest; rest->p is NULL after the last one. */
 struct rw_slice rw_route_next_word(struct rw_slice *rest);

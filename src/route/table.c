@@ -145,7 +145,7 @@ static enum rw_class read_routes(struct rw_route_table *table, const char *tenan
     if (count && !rules)
         return rw_fail_memory(err);
     for (size_t i = 0; rc == RW_OK && i < count; i++)
-        rc = rw_route_rule_make(&rows[i], &table->arena, &rules[i], err);
+        rc = rw_route_rule_make(&rows[i], table->zones, &table->arena, &rules[i], err);
     if (rc != RW_OK)
         return rc;
     ways = gather_ways(table, rules, count, &way_count);
@@ -342,6 +342,11 @@ enum rw_class rw_table_calling(struct rw_route_table *table, const char *tenant_
                                const struct rw_calling **ret, struct rw_err *err)
 {
     LOOK_UP(rw_calling, CALLING, RW_LIT(""));
+}
+
+bool rw_route_zone_known(struct rw_route_table *table, struct rw_slice name)
+{
+    return rw_zones_get(table->zones, name) != NULL;
 }
 
 struct rw_zones *rw_table_zones(struct rw_route_table *table)

@@ -15,9 +15,8 @@
 #include "route/numberplan.h"
 #include "route/route.h"
 
-#define RW_TABLE_BYTES                                                                             \
-    (64u << 20)                  /* 10,000 routes with 100,000 prefixes: see docs/decisions/0030 */
-#define RW_TABLE_LIST_MAX 10000u /* rows of a list that are looked at */
+#define RW_TABLE_BYTES (64u << 20) /* see docs/decisions/0030 */
+#define RW_TABLE_LIST_MAX 10000u   /* rows of a list that are looked at */
 
 void rw_table_refresh(struct rw_route_table *table);
 

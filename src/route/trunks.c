@@ -46,23 +46,45 @@ struct search {
     const struct rw_route_way *dead_way; /* the first whose trunk is not to be used */
     const struct rw_route_trunk *dead_trunk;
     const struct rw_route_rule *other_class;       /* the first that takes other numbers */
+    const struct rw_route_rule *closed;            /* the first whose hour it is not */
     const struct rw_row_route *strict[STRICT_MAX]; /* those that are for other callers */
     uint32_t strict_count;
 };
 
+/* Why routes that lead to the number were passed over; "" when none leads there. */
+static void say_passed_over(struct rw_making *m, const struct search *s, char *dst, size_t size)
+{
+    char when[100];
+    int n = 0;
+
+    dst[0] = '\0';
+    if (s->other_class)
+        n = snprintf(dst, size, "; route %.40s takes other classes of numbers",
+                     s->other_class->row->name);
+    if (!s->closed)
+        return;
+    rw_route_hours_say(s->closed->hours, rw_making_now_s(m), when, sizeof(when));
+    (void)snprintf(dst + n, size - (size_t)n, "; route %.40s is closed: %s", s->closed->row->name,
+                   when);
+}
+
 static void no_route(struct rw_making *m, const struct search *s)
 {
-    const struct rw_route_rule *other = s->other_class;
-    char have[100], tried[110];
+    char have[100], tried[110], passed_over[220];
     struct rw_err err;
 
+    say_passed_over(m, s, passed_over, sizeof(passed_over));
     list_present(s->routes, have, sizeof(have));
-    (void)rw_fail(&err, RW_CONFLICT, "route.none", "no route leads to this number");
-    rw_err_found(&err, "+%.*s; prefixes with a route: %s%s%.40s%s", RW_SLICE_ARG(s->digits),
-                 *have ? have : "none", other ? "; route " : "", other ? other->row->name : "",
-                 other ? " takes other classes of numbers" : "");
     list_prefixes(s->digits, tried, sizeof(tried));
-    rw_err_expected(&err, "a route with a prefix that was tried: %s, or empty", tried);
+    (void)rw_fail(&err, RW_CONFLICT, "route.none", "no route leads to this number%s",
+                  s->closed ? " now" : "");
+    if (*passed_over)
+        rw_err_found(&err, "+%.*s%s", RW_SLICE_ARG(s->digits), passed_over);
+    else
+        rw_err_found(&err, "+%.*s; prefixes with a route: %s", RW_SLICE_ARG(s->digits),
+                     *have ? have : "none");
+    rw_err_expected(&err, "a route with a prefix that was tried: %s, or empty%s", tried,
+                    s->closed ? ", open at this hour" : "");
     rw_making_fault(m, &err, m->wish->to_pointer);
 }
 
@@ -178,6 +200,8 @@ static enum rw_route_fate judge_rule(struct rw_making *m, const struct rw_route_
 
     if (!takes(m, rule, digits))
         return RW_ROUTE_OTHER_CLASS;
+    if (rule->hours && !rw_route_hours_open(rule->hours, rw_making_now_s(m)))
+        return RW_ROUTE_CLOSED;
     *ret_number = number = rw_making_number_for(m, rule->row);
     if (rule->by_caller && (number || m->choosing) &&
         !(number && rw_route_shows(rule->row->caller_prefixes, number->e164)))
@@ -191,6 +215,8 @@ static void pass_over(struct rw_making *m, struct search *s, const struct rw_rou
     s->looked_at++;
     if (fate == RW_ROUTE_OTHER_CLASS && !s->other_class)
         s->other_class = way->rule;
+    if (fate == RW_ROUTE_CLOSED && !s->closed)
+        s->closed = way->rule;
     if (fate == RW_ROUTE_OTHER_CALLER && s->strict_count < STRICT_MAX)
         s->strict[s->strict_count++] = way->rule->row;
     write_step(m, (struct rw_route_step){.way = way, .fate = fate});

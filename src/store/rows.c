@@ -135,6 +135,7 @@ static const struct rw_field route[] = {
     TEXT(route, trunk_weights),
     TEXT(route, caller_prefixes),
     TEXT(route, caller_id),
+    TEXT(route, hours),
 };
 static const struct rw_field number_plan[] = {
     ID(number_plan, id),

@@ -152,6 +152,7 @@ struct rw_row_route { /* an outbound route */
     const char *trunk_weights;   /* comma-separated, beside trunk_ids; NULL = 1 each */
     const char *caller_prefixes; /* only calls that show such numbers, as prefixes; NULL = any */
     const char *caller_id;       /* E.164, shown when a call names no number; NULL = none */
+    const char *hours;           /* when calls take it: see route/hours.h; NULL = always */
 };
 /* What class numbers of a site are of: the first plan that matches says. */
 struct rw_row_number_plan {

@@ -141,6 +141,39 @@ static void test_trunks_have_weights(void **state)
                         "asked first, unless the trunks of the route are drawn in another order");
 }
 
+/* 22 November 2026 is a Sunday. */
+static void test_a_route_has_hours(void **state)
+{
+    char path[240], members[400];
+
+    (void)state;
+    (void)snprintf(
+        members, sizeof(members),
+        "\"prefixes\":[\"+49\"],\"callableTime\":{\"timeZoneId\":\"UTC\",\"timeSlots\":[{"
+        "\"day\":1,\"startTime\":\"09:00\",\"stopTime\":\"18:00:30\"}]},"
+        "\"externalTrunkBases\":[{\"id\":\"%s\"}]",
+        one);
+    (void)snprintf(path, sizeof(path), "%s", make_route("Office", members));
+    assert_string_equal(house_text("callableTime/timeZoneId"), "UTC");
+    assert_int_equal(house_number("callableTime/timeSlots/0/day"), 1);
+    assert_string_equal(house_text("callableTime/timeSlots/0/startTime"), "09:00:00");
+    assert_string_equal(house_text("callableTime/timeSlots/0/stopTime"), "18:00:30");
+    house_admin("GET", EXPLAIN "?to=+4930123456&from=+6534567890&at=2026-11-22T23:00:00Z", NULL,
+                200);
+    assert_string_equal(house_text("at"), "2026-11-22T23:00:00.000Z");
+    assert_string_equal(house_text("routes/0/why"),
+                        "it is Sun 23:00 in UTC, and it opens Mon 09:00");
+    assert_string_equal(house_text("trunks/0/name"), "trunk");
+    house_admin("GET", EXPLAIN "?to=+4930123456&from=+6534567890&at=2026-11-23T23:00:00%2B08:00",
+                NULL, 200);
+    assert_string_equal(house_text("trunks/0/name"), "One");
+    house_admin("GET", EXPLAIN "?to=+4930123456&at=yesterday", NULL, 400);
+    house_refused("request.bad_parameter", "?at");
+    house_admin("PUT", path, "{\"name\":\"Office\",\"version\":1}", 200);
+    assert_string_equal(house_text("callableTime/timeZoneId"), "(none)");
+    house_admin("DELETE", path, NULL, 200);
+}
+
 static void test_what_is_wrong_with_a_route_is_told(void **state)
 {
     static const struct {
@@ -152,6 +185,13 @@ static void test_what_is_wrong_with_a_route_is_told(void **state)
         {"\"callerId\":\"+6534567891\"", "route.bad_caller_id", "/callerId"}, /* inactive */
         {"\"callerId\":\"+6534567890\",\"callerPrefixes\":[\"+44\"]", "route.bad_caller_id",
          "/callerId"},
+        {"\"callableTime\":{\"timeZoneId\":\"Moon/Base\",\"timeSlots\":[{\"day\":1,\"startTime\":"
+         "\"09:00\",\"stopTime\":\"10:00\"}]}",
+         "route.unknown_zone", "/callableTime/timeZoneId"},
+        {"\"callableTime\":{\"timeZoneId\":\"../UTC\",\"timeSlots\":[{\"day\":1,\"startTime\":"
+         "\"09:00\",\"stopTime\":\"10:00\"},{\"day\":7,\"startTime\":\"09:00\",\"stopTime\":"
+         "\"09:00:00\"}]}",
+         "route.bad_hours", "/callableTime/timeSlots/1"},
         {"\"distribution\":\"WEIGHED\"", "body.bad_enum", "/distribution"},
         {"\"externalTrunkBases\":[{\"id\":\"" TRUNK_A "\",\"weight\":1001}]", "body.out_of_range",
          "/externalTrunkBases/0/weight"},
@@ -173,6 +213,7 @@ int main(void)
         cmocka_unit_test(test_a_route_shows_its_number),
         cmocka_unit_test(test_callers_are_refused_where_no_route_is_for_them),
         cmocka_unit_test(test_trunks_have_weights),
+        cmocka_unit_test(test_a_route_has_hours),
         cmocka_unit_test(test_what_is_wrong_with_a_route_is_told),
     };
 

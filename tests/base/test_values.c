@@ -222,6 +222,61 @@ static void test_time_format(void **state)
     }
 }
 
+static void test_times_are_read(void **state)
+{
+    static const struct {
+        const char *text;
+        int64_t ms;
+    } table[] = {
+        {"1970-01-01T00:00:00Z", 0},
+        {"2026-11-23T17:44:07.123Z", 1795455847123},
+        {"2026-11-23t17:44:07.1z", 1795455847100},
+        {"2026-11-23T17:44:07.1239999Z", 1795455847123},
+        {"2026-11-24T01:44:07+08:00", 1795455847000},
+        {"2026-11-23T12:14:07-05:30", 1795455847000},
+        {"2000-02-29T23:59:60Z", 951868800000},
+        {"2100-03-01T00:00:00Z", 4107542400000},
+        {"1969-12-31T23:59:59Z", -1000},
+        {"0001-01-01T00:00:00Z", -62135596800000},
+        {"0000-12-31T00:00:00Z", -62135683200000},
+        {"0000-01-01T00:00:00Z", -62167219200000},
+        {"9999-12-31T23:59:59Z", 253402300799000},
+    };
+    static const char *const none[] = {
+        "",
+        "2026",
+        "2026-02-29T00:00:00Z",
+        "1900-02-29T00:00:00Z",
+        "2026-13-01T00:00:00Z",
+        "2026-01-01T24:00:00Z",
+        "2026-01-01T00:00:61Z",
+        "2026-01-01T00:00:00",
+        "2026-01-01T00:00:00.Z",
+        "2026-01-01T00:00:00+24:00",
+        "2026-01-01T00:00:00Z ",
+        "-026-01-01T00:00:00Z",
+    };
+    int64_t ms = 77;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT(table); i++) {
+        assert_true(rw_time_read(rw_slice_str(table[i].text), &ms));
+        assert_int_equal(ms, table[i].ms);
+    }
+    ms = 77;
+    for (size_t i = 0; i < COUNT(none); i++)
+        assert_false(rw_time_read(rw_slice_str(none[i]), &ms));
+    assert_int_equal(ms, 77);
+    /* what is written is read again */
+    for (int64_t day = 0; day < 800 * 365; day += 13) {
+        char text[RW_TIME_TEXT];
+
+        rw_time_format((uint64_t)day * 86400000 + 1, text);
+        assert_true(rw_time_read(rw_slice_str(text), &ms));
+        assert_int_equal(ms, day * 86400000 + 1);
+    }
+}
+
 static void test_clocks(void **state)
 {
     uint64_t mono = rw_clock_mono_ms(), us = rw_clock_mono_us();
@@ -465,6 +520,7 @@ int main(void)
         cmocka_unit_test(test_status_tables),
         cmocka_unit_test(test_mem),
         cmocka_unit_test(test_time_format),
+        cmocka_unit_test(test_times_are_read),
         cmocka_unit_test(test_clocks),
         cmocka_unit_test(test_ids_ascend),
         cmocka_unit_test(test_id_carries_worker),

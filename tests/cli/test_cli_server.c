@@ -402,6 +402,13 @@ static void commands_ask_and_show(void **state)
          "    {\n      \"id\": \"t1\",\n      \"weight\": 3\n    },\n"
          "    {\n      \"id\": \"t2\",\n      \"weight\": 0\n    }\n  ]\n}",
          "caller id  +65\n", ""},
+        {"route|update|Asia|--hours=Sun-Mon 20:00-02:00|--time-zone|UTC", 0,
+         "  \"callableTime\": {\n    \"timeZoneId\": \"UTC\",\n    \"timeSlots\": [\n      {\n"
+         "        \"day\": 7,\n        \"startTime\": \"20:00:00\",\n"
+         "        \"stopTime\": \"02:00:00\"\n      },\n      {\n        \"day\": 1,\n",
+         "id         r1\n", ""},
+        {"route|update|Asia|--hours=weekdays", 2, NULL, "",
+         "ringwright: --hours has days and times, as in 'Mon-Fri 09:00-18:00,Sat 10:00-14:00'\n"},
         {"route|update|Asia|--caller=|--caller-id=|--sequential|--disabled", 0,
          "PUT /r1 [Bearer tok] {\n  \"name\": \"Asia\",\n  \"version\": 2,\n"
          "  \"distribution\": \"SEQUENTIAL\",\n  \"enabled\": false\n}",

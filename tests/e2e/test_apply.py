@@ -102,13 +102,20 @@ def test_changes_are_shown_and_made():
 
 
 def test_a_route_has_callers():
-    text = "routes:\n- name: Home\n  prefixes: +65\n  callers: ['+653', '+658']\n  callerId: '+6534567890'\n  trunks: Demo carrier\n"
+    text = "routes:\n- name: Home\n  prefixes: +65\n  callers: ['+653', '+658']\n  callerId: '+6534567890'\n  hours: [Mon-Fri 09:00-18:00, Sat 10:00-14:00]\n  timeZone: Asia/Singapore\n  trunks: Demo carrier\n"
     with Server("127.0.0.1:9") as server, tempfile.TemporaryDirectory() as folder:
         apply = Applied(server, folder)
         assert apply(text, "--yes").returncode == 0
         site = apply.get("sites")["entities"][0]
         route = apply.get(f"sites/{site['id']}/outboundroutes?name=Home")["entities"][0]
         assert route["callerPrefixes"] == ["+653", "+658"] and route["callerId"] == "+6534567890", route
+        slots = route["callableTime"]["timeSlots"]
+        assert len(slots) == 6 and slots[5] == {"day": 6, "startTime": "10:00:00", "stopTime": "14:00:00"}, slots
+        assert apply(text, "--yes").stdout.startswith("0 to create, 0 to change, 0 to delete; 1 as they are")
+        for wrong, told in (("Mon-Fri 09:00", "telephony.yaml:6:11: error: this is no stretch of the week"),
+                            ("Mon-Fri 09:00-25:00", "telephony.yaml:6:10: error: this is no stretch of a day [route.bad_hours]")):
+            refused = apply(text.replace("Mon-Fri 09:00-18:00", wrong), "--yes")
+            assert refused.returncode == 1 and told in refused.stderr, refused.stderr
         changed = apply(text.replace(", '+658'", ""), "--yes")
         assert 'callers: ["+653","+658"] -> ["+653"]' in changed.stdout, changed.stdout + changed.stderr
         again = apply(text.replace("'+653', '+658'", "'+44'"), "--yes")

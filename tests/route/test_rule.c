@@ -29,7 +29,7 @@ static void lists_are_taken_apart(void **state)
         struct rw_route_rule *rule;
         char read[100] = "";
 
-        assert_int_equal(rw_route_rule_make(&row, &arena, &rule, NULL), RW_OK);
+        assert_int_equal(rw_route_rule_make(&row, NULL, &arena, &rule, NULL), RW_OK);
         for (uint32_t n = 0; rule && n < rule->trunk_count; n++) {
             strcat(read, n ? " " : "");
             strncat(read, rule->trunks[n].id.p, rule->trunks[n].id.n);
@@ -123,7 +123,7 @@ static void weights_stand_beside_trunks(void **state)
         struct rw_route_rule *rule;
         char read[40];
 
-        assert_int_equal(rw_route_rule_make(&row, &arena, &rule, NULL), RW_OK);
+        assert_int_equal(rw_route_rule_make(&row, NULL, &arena, &rule, NULL), RW_OK);
         (void)snprintf(read, sizeof(read), "%u %u %u", rule->trunks[0].weight,
                        rule->trunks[1].weight, rule->trunks[2].weight);
         assert_string_equal(read, table[i].read);

@@ -167,13 +167,28 @@ static void test_directory(void **state)
                    N(created_ms), N(modified_ms));
     }
     {
-        struct rw_row_route in = {
-            "r", TENANT_A, "s", "all", NULL,   "65,1", "t,u",    "SEQUENTIAL", true,
-            7,   1,        3,   4,     "A\nB", "1,2",  "653,81", "+6534567890"};
+        struct rw_row_route in = {"r",
+                                  TENANT_A,
+                                  "s",
+                                  "all",
+                                  NULL,
+                                  "65,1",
+                                  "t,u",
+                                  "SEQUENTIAL",
+                                  true,
+                                  7,
+                                  1,
+                                  3,
+                                  4,
+                                  "A\nB",
+                                  "1,2",
+                                  "653,81",
+                                  "+6534567890",
+                                  "UTC,1 09:00:00-18:00:00"};
         ROUND_TRIP(route, put, S(id), S(tenant_id), S(site_id), S(name), S(description),
                    S(prefixes), S(trunk_ids), S(distribution), N(enabled), N(priority), N(version),
                    N(created_ms), N(modified_ms), S(classifications), S(trunk_weights),
-                   S(caller_prefixes), S(caller_id));
+                   S(caller_prefixes), S(caller_id), S(hours));
     }
     {
         struct rw_row_calling_policy in = {TENANT_A, TENANT_A,  "65",    "881,882",
