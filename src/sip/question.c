@@ -75,7 +75,10 @@ void rw_question_drop(struct rw_trunk_question *q)
     tmr_cancel(&q->tmr);
     rw_sip_lookup_cancel(q->lookup);
     for (unsigned i = 0; i < RW_TRUNK_ADDRESSES; i++)
-        rw_sip_transaction_forget(q->asked[i].transaction);
+        if (q->asked[i].transaction) {
+            rw_sip_transaction_hush(q->asked[i].transaction);
+            rw_sip_transaction_forget(q->asked[i].transaction);
+        }
     rw_sip_auth_done(&q->auth);
     rw_sip_dialog_done(&q->dialog);
     rw_free(q->uri);

@@ -25,6 +25,7 @@
 #define RW_TRUNK_ADDRESSES 8u
 #define RW_TRUNK_ADDRESS 64 /* "192.0.2.1:5060" or "[2001:db8::1]:5060", and NUL */
 #define RW_TRUNK_PATIENCE_MS 5000u
+#define RW_TRUNK_ID 40 /* a UUID, and NUL */
 
 struct rw_trunk_port;     /* opaque: one a worker, the implementation's */
 struct rw_trunk_question; /* opaque */

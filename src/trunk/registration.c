@@ -16,7 +16,7 @@ static uint64_t refresh_in_ms(uint32_t bound_s)
 static uint64_t wait_ms(const struct rw_registration *r, const struct rw_registration_input *input)
 {
     const struct rw_trunk_enrolled *e = input->enrolled;
-    bool refused = e && e->answer.outcome == RW_TRUNK_ANSWERED && e->answer.code < 500;
+    bool refused = e->answer.outcome == RW_TRUNK_ANSWERED && e->answer.code < 500;
     uint64_t wait = refused ? RW_REGISTRATION_REFUSED_MS : RW_REGISTRATION_SILENT_MS;
     uint64_t most = refused ? RW_REGISTRATION_REFUSED_MAX_MS : RW_REGISTRATION_SILENT_MAX_MS;
 
@@ -25,7 +25,7 @@ static uint64_t wait_ms(const struct rw_registration *r, const struct rw_registr
     if (wait > most)
         wait = most;
     wait = wait / 2 + wait / 2 * (input->dice % 1000) / 1000;
-    if (e && e->retry_after_s && UINT64_C(1000) * e->retry_after_s > wait)
+    if (e->retry_after_s && UINT64_C(1000) * e->retry_after_s > wait)
         wait = UINT64_C(1000) * (e->retry_after_s < RW_REGISTRATION_MAX_S ? e->retry_after_s
                                                                           : RW_REGISTRATION_MAX_S);
     return wait;
@@ -42,7 +42,7 @@ static enum rw_registration_action hear(struct rw_registration *r,
                                         const struct rw_registration_input *input, uint64_t now_ms)
 {
     const struct rw_trunk_enrolled *e = input->enrolled;
-    bool answered = e && e->answer.outcome == RW_TRUNK_ANSWERED;
+    bool answered = e->answer.outcome == RW_TRUNK_ANSWERED;
 
     if (answered && e->answer.code < 300 && e->expires_s) {
         r->state = RW_REGISTRATION_BOUND;

@@ -57,7 +57,7 @@ enum rw_registration_event {
 struct rw_registration_input {
     enum rw_registration_event event;
     uint32_t expires_s;                       /* of START: wanted */
-    const struct rw_trunk_enrolled *enrolled; /* of ANSWER; NULL: it could not even be asked */
+    const struct rw_trunk_enrolled *enrolled; /* of ANSWER */
     uint32_t dice;                            /* of ANSWER: any number */
 };
 
