@@ -168,7 +168,8 @@ static void say_fate(const struct rw_route_step *step, int64_t now_s, char *dst,
 
     switch (step->fate) {
     case RW_ROUTE_TAKEN:
-        (void)snprintf(dst, size, "asked %s%s", places[(step->place - 1) % RW_CALL_TRUNKS_MAX],
+        (void)snprintf(dst, size, "asked %s%s%s", places[(step->place - 1) % RW_CALL_TRUNKS_MAX],
+                       step->down ? ", behind all that answer: none of its addresses does" : "",
                        step->way->rule->drawn
                            ? ", unless the trunks of the route are drawn in another order"
                            : "");

@@ -25,9 +25,9 @@ struct rw_making {
     bool nothing_to_show; /* it did, and there is none */
     bool sought_only_one; /* and this is what was found */
     const struct rw_row_number *only_one;
-    int64_t now_s;                    /* 0: not asked for yet; see rw_making_now_s() */
-    const struct rw_row_route *route; /* of the first trunk */
+    int64_t now_s; /* 0: not asked for yet; see rw_making_now_s() */
     const struct rw_row_trunk *trunks[RW_CALL_TRUNKS_MAX]; /* in the order of trying */
+    const struct rw_row_route *routes[RW_CALL_TRUNKS_MAX]; /* that lead to them */
     uint32_t trunk_count;
     const struct rw_row_user *user;
     const struct rw_row_station *station;
@@ -61,8 +61,11 @@ void rw_making_not_on_route(struct rw_making *m, const struct rw_row_route *cons
 /* policy.c: what the calling policy says of the called number. */
 void rw_making_judge_policy(struct rw_making *m);
 
-/* trunks.c: fills route, trunks and trunk_count, and the wish's trace; then settles the number. */
+/* trunks.c: fills trunks, routes and trunk_count, and the wish's trace; then settles the number. */
 void rw_making_find_trunks(struct rw_making *m);
+
+/* standing.c: those whose addresses are all down stand behind the others, in the trace too. */
+void rw_making_stand_back(struct rw_making *m);
 
 /* identity.c: URIs in the arena; NULL, false: memory is out. */
 const char *rw_making_number_uri(struct rw_arena *arena, const char *e164, const char *host);

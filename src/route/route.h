@@ -7,8 +7,9 @@
  *     trunks      the tenant's enabled routes by longest prefix of the called number, then priority, as far as
  *                 they take numbers of its class and calls that show such a number, and it is their hour: their
  *                 active trunks in this order, each once, at most RW_CALL_TRUNKS_MAX; those of a route that distributes at
- *                 random or by weight in an order drawn for the call. The first one is called; what makes a
- *                 call ask the next one: call/failover.h
+ *                 random or by weight in an order drawn for the call; those whose addresses are all down
+ *                 (trunk/board.h) behind the others. The first one is called; what makes a call ask the next
+ *                 one: call/failover.h
  *     station     the user's default station
  *
  * Before all of that the tenant's calling policy is asked whether the number may be called at all, and now
@@ -39,6 +40,7 @@
     64u /* trunks behind routes to a number that are looked at, of one plan */
 
 struct rw_route_table;
+struct rw_trunk_board; /* trunk/board.h */
 
 RW_NODISCARD enum rw_class rw_route_table_new(struct rw_route_table **ret, struct rw_store *store,
                                               struct rw_store_reader *reader, struct rw_err *err);
@@ -46,6 +48,9 @@ void rw_route_table_free(struct rw_route_table *table); /* NULL is fine */
 
 /* Is there such a time zone on this machine, "Asia/Singapore"? */
 bool rw_route_zone_known(struct rw_route_table *table, struct rw_slice name);
+
+/* Plans heed from now on which trunks are down; borrowed. NULL: nobody knows. */
+void rw_route_table_heed(struct rw_route_table *table, struct rw_trunk_board *board);
 
 /* How the number that is shown was chosen. */
 enum rw_route_caller {
@@ -77,6 +82,7 @@ struct rw_route_step {
     const struct rw_route_trunk *trunk; /* NULL: the route was passed over */
     enum rw_route_fate fate;
     uint32_t place; /* of TAKEN: in the order of trying, from 1 */
+    bool down;      /* of TAKEN: no address of the trunk answers, so it stands behind the others */
 };
 
 /*

@@ -18,6 +18,7 @@ struct rw_route_table {
     struct rw_store *store;
     struct rw_store_reader *reader;
     struct rw_zones *zones; /* these outlast changes */
+    struct rw_trunk_board *board;
     uint64_t generation;
     uint32_t used;
     bool starved; /* the arena refused: begin anew next time */
@@ -51,6 +52,16 @@ void rw_route_table_free(struct rw_route_table *table)
     rw_arena_done(&table->arena);
     rw_zones_free(table->zones);
     rw_free(table);
+}
+
+void rw_route_table_heed(struct rw_route_table *table, struct rw_trunk_board *board)
+{
+    table->board = board;
+}
+
+struct rw_trunk_board *rw_table_board(const struct rw_route_table *table)
+{
+    return table->board;
 }
 
 void rw_table_refresh(struct rw_route_table *table)

@@ -20,6 +20,8 @@
 
 void rw_table_refresh(struct rw_route_table *table);
 
+struct rw_trunk_board *rw_table_board(const struct rw_route_table *table); /* NULL = none */
+
 enum rw_class rw_table_number_by_id(struct rw_route_table *table, const char *tenant_id,
                                     struct rw_slice id, const struct rw_row_number **ret,
                                     struct rw_err *err);

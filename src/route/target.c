@@ -23,6 +23,8 @@ bool rw_route_target(const struct rw_row_trunk *row, char uri[RW_ROUTE_TARGET_UR
         .route = row->outbound_proxy,
         .auth_user = row->auth_user,
         .auth_password = row->auth_password,
+        .user = row->from_user,
+        .domain = row->from_domain,
         .tls = {.ca_file = row->ca_file,
                 .cert_file = row->client_cert_file,
                 .key_file = row->client_key_file,

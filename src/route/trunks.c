@@ -113,7 +113,8 @@ static bool is_taken(const struct rw_making *m, const struct rw_row_trunk *trunk
     return false;
 }
 
-static enum rw_route_fate judge_trunk(struct rw_making *m, const struct rw_row_trunk *trunk)
+static enum rw_route_fate judge_trunk(struct rw_making *m, const struct rw_row_route *route,
+                                      const struct rw_row_trunk *trunk)
 {
     if (!trunk)
         return RW_ROUTE_TRUNK_MISSING;
@@ -123,6 +124,7 @@ static enum rw_route_fate judge_trunk(struct rw_making *m, const struct rw_row_t
         return RW_ROUTE_SAME_TRUNK;
     if (m->trunk_count == RW_CALL_TRUNKS_MAX)
         return RW_ROUTE_ENOUGH;
+    m->routes[m->trunk_count] = route;
     m->trunks[m->trunk_count++] = trunk;
     return RW_ROUTE_TAKEN;
 }
@@ -239,16 +241,14 @@ static bool take_trunks(struct rw_making *m, struct search *s, const struct rw_r
 
         if (!look_up(m, trunk))
             return false;
-        fate = judge_trunk(m, trunk->row);
-        if (fate == RW_ROUTE_TAKEN && !m->route) {
-            m->route = rule->row;
+        fate = judge_trunk(m, rule->row, trunk->row);
+        if (fate == RW_ROUTE_TAKEN && m->trunk_count == 1)
             rw_making_show(m, number, rule->row);
-        }
         if (fate != RW_ROUTE_TAKEN && !s->dead_way) {
             s->dead_way = way;
             s->dead_trunk = trunk;
         }
-        write_step(m, (struct rw_route_step){way, trunk, fate, 0});
+        write_step(m, (struct rw_route_step){way, trunk, fate, 0, false});
     }
     return true;
 }
@@ -284,6 +284,7 @@ void rw_making_find_trunks(struct rw_making *m)
     bool complete = s.digits.n && search(m, &s);
 
     rw_making_settle_number(m);
+    rw_making_stand_back(m);
     if (!complete || m->trunk_count)
         return;
     if (s.dead_way)

@@ -56,6 +56,7 @@ struct rw_sip {
     struct rw_trunk_port trunk_port;
     struct rw_worker *worker;
     struct rw_sip_wire *wire;
+    struct rw_trunk_board *board; /* NULL = none */
     unsigned index;
     uint32_t check_ms;
     rw_sip_trace_h *trace;

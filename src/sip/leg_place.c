@@ -1,11 +1,34 @@
 /*
  * Where a leg's INVITE goes: the addresses of its next hop, one after the other. The next one is tried
  * when one can't be reached, says nothing at all, or answers 503 (RFC 3263, section 4.3); each attempt
- * is a transaction of its own, with the next CSeq.
+ * is a transaction of its own, with the next CSeq. Those known to be down (trunk/board.h) come last.
  */
 #include "base/mem.h"
 #include "sip/profile.h"
 #include "sip/session.h"
+#include "trunk/board.h"
+
+/* In the order found, within those that are down and those that are not. */
+static void put_down_last(const struct rw_leg *leg, const char *trunk_id,
+                          struct rw_sip_places *places)
+{
+    struct rw_trunk_board *board = leg->sip->board;
+    struct sa down[RW_SIP_PLACES_MAX];
+    unsigned up = 0, downs = 0;
+
+    if (!trunk_id || places->count < 2 || !rw_trunk_board_has_down(board))
+        return;
+    for (unsigned i = 0; i < places->count; i++) {
+        char text[RW_TRUNK_ADDRESS];
+
+        rw_sip_peer_text(&places->at[i], text, sizeof(text));
+        if (rw_trunk_board_address_is_down(board, trunk_id, text))
+            down[downs++] = places->at[i];
+        else
+            places->at[up++] = places->at[i];
+    }
+    memcpy(places->at + up, down, downs * sizeof(down[0]));
+}
 
 /* All but the first are kept, where there are others. Without memory for them the first has to do. */
 static void take_places(struct rw_leg *leg, const struct rw_sip_places *places)
@@ -20,17 +43,21 @@ static void take_places(struct rw_leg *leg, const struct rw_sip_places *places)
     memcpy(leg->places->at, places->at + 1, leg->places->count * sizeof(places->at[0]));
 }
 
-static void on_located(const struct rw_sip_places *places, void *arg)
+static void on_located(const struct rw_sip_places *found, void *arg)
 {
+    struct rw_sip_places places = *found;
     struct rw_leg *leg = arg;
     struct rw_ending why = {.sip_code = 0};
     struct rw_err err = {.code = NULL};
 
     rw_leg_enter(leg);
     leg->lookup = NULL;
-    if (places->count)
-        take_places(leg, places);
-    if (!places->count || rw_leg_send_invite(leg, &err)) {
+    put_down_last(leg, leg->trunk_id, &places);
+    rw_free(leg->trunk_id);
+    leg->trunk_id = NULL;
+    if (places.count)
+        take_places(leg, &places);
+    if (!places.count || rw_leg_send_invite(leg, &err)) {
         /* as the exchange tells of an INVITE that fails at once */
         (void)rw_text_clean(why.sip_reason, sizeof(why.sip_reason), rw_slice_str(err.message));
         rw_leg_end(leg, RW_IN_LEG_UNREACHABLE, &why);
@@ -55,8 +82,12 @@ enum rw_class rw_leg_start(struct rw_leg *leg, const struct rw_sip_uri *next,
     if (class != RW_OK)
         return class;
     leg->phase = RW_PHASE_RESOLVING;
-    if (leg->lookup)
+    if (leg->lookup) {
+        /* without memory for it the order is as found */
+        leg->trunk_id = leg->sip->board && target->trunk_id ? rw_strdup(target->trunk_id) : NULL;
         return RW_OK;
+    }
+    put_down_last(leg, target->trunk_id, &places);
     take_places(leg, &places);
     return rw_leg_send_invite(leg, err);
 }
@@ -80,4 +111,6 @@ void rw_leg_places_done(struct rw_leg *leg)
     leg->lookup = NULL;
     rw_free(leg->places);
     leg->places = NULL;
+    rw_free(leg->trunk_id);
+    leg->trunk_id = NULL;
 }

@@ -75,6 +75,7 @@ struct rw_leg {
     struct rw_sip_transaction *check;       /* OPTIONS; NULL = none */
     struct rw_sip_lookup *lookup;           /* NULL = none under way */
     struct rw_sip_places *places;           /* to be tried after the one that is; NULL = no more */
+    char *trunk_id; /* whose addresses are looked up; NULL = nobody's, or that is over */
     struct tmr tmr; /* of silence, of the pending reply, or of an end that is told from the loop */
     struct tmr check_due;
     struct rw_leg_reply *reply;

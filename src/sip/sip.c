@@ -172,6 +172,7 @@ enum rw_class rw_sip_new(struct rw_sip **ret, struct rw_worker *worker, struct r
     sip->worker = worker;
     sip->wire = wire;
     sip->index = rw_worker_index(worker);
+    sip->board = options->board;
     sip->check_ms = options->check_ms;
     sip->trace = options->trace;
     sip->trace_arg = options->trace_arg;

@@ -22,7 +22,8 @@
 #include "loop/worker.h"
 #include "trunk/question.h"
 
-struct rw_sip; /* of one worker */
+struct rw_sip;         /* of one worker */
+struct rw_trunk_board; /* trunk/board.h */
 
 /* A message as it crossed the wire. Called in the worker's thread for each, when tracing is on. */
 typedef void(rw_sip_trace_h)(bool sent, const char *transport, const char *local, const char *peer,
@@ -35,6 +36,8 @@ struct rw_sip_options {
     /* Shown to carriers that make TLS connections to us (PEM files); NULL: such are refused. */
     const char *cert_file, *key_file;
     const char *tls_dir; /* where files of trunks lie that are named without a folder; NULL = "." */
+    /* Whose addresses are down: these are tried last. NULL: nobody knows. */
+    struct rw_trunk_board *board;
     uint32_t socket_buffer; /* SO_RCVBUF and SO_SNDBUF; 0 = 4 MiB */
     uint32_t check_ms;      /* between questions to an answered leg's far end; 0 = never */
     rw_sip_trace_h *trace;  /* NULL = none */

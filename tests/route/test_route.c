@@ -1,6 +1,7 @@
 #include "base/mem.h"
 #include "route/route.h"
 #include "store_test.h"
+#include "trunk/board.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -604,6 +605,66 @@ static void the_way_can_be_seen(void **state)
     assert_int_equal(trace.steps[8].fate, RW_ROUTE_ENOUGH);
 }
 
+static void set_down(struct rw_trunk_board *board, const char *trunk_id, bool down)
+{
+    struct rw_trunk_status status = {.count = 1};
+
+    status.at[0].health.state = down ? RW_HEALTH_DOWN : RW_HEALTH_UP;
+    rw_trunk_board_put(board, trunk_id, &status);
+}
+
+static void what_is_down_stands_behind(void **state)
+{
+    static const struct {
+        const char *down[3], *order, *places; /* places: of the steps that are taken, * = down */
+        const char *route;
+    } cases[] = {
+        {{NULL}, "t3 six main", "1 2 3 ", "h6"},
+        {{"t3"}, "six main t3", "3* 1 2 ", "h1"},
+        {{"six"}, "t3 main six", "1 3* 2 ", "h6"},
+        {{"t3", "six"}, "main t3 six", "2* 3* 1 ", "h5"},
+        {{"t3", "six", "main"}, "t3 six main", "1* 2* 3* ", "h6"},
+        {{"t9"}, "t3 six main", "1 2 3 ", "h6"}, /* one that is not asked */
+    };
+    static struct rw_route_trace trace;
+
+    (void)state;
+    put_more();
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        struct rw_trunk_board *board = rw_trunk_board_new();
+        const struct rw_route_wish wish = {.tenant_id = TENANT_A,
+                                           .user_id = "ann",
+                                           .to = RW_LIT("+85291234567"),
+                                           .from = RW_LIT("+6534567890"),
+                                           .trace = &trace};
+        struct rw_faults faults = {.count = 0};
+        struct rw_route_plan plan;
+        char order[100] = "", places[100] = "";
+
+        rw_route_table_heed(table, board);
+        set_down(board, "t0", false);
+        for (size_t n = 0; n < 3 && cases[i].down[n]; n++)
+            set_down(board, cases[i].down[n], true);
+        memset(&trace, 0, sizeof(trace));
+        assert_int_equal(
+            rw_route_plan_make(table, &wish, "192.0.2.1:5060", &world.arena, &plan, &faults),
+            RW_OK);
+        for (uint32_t n = 0; n < plan.trunk_count; n++)
+            (void)snprintf(order + strlen(order), sizeof(order) - strlen(order), "%s%s",
+                           n ? " " : "", plan.trunks[n].trunk_id);
+        for (uint32_t n = 0; n < trace.count; n++)
+            if (trace.steps[n].fate == RW_ROUTE_TAKEN)
+                (void)snprintf(places + strlen(places), sizeof(places) - strlen(places), "%u%s ",
+                               trace.steps[n].place, trace.steps[n].down ? "*" : "");
+        assert_string_equal(order, cases[i].order);
+        assert_string_equal(places, cases[i].places);
+        assert_string_equal(plan.route_id, cases[i].route);
+        assert_string_equal(plan.trunk_id, plan.trunks[0].trunk_id);
+        rw_route_table_heed(table, NULL);
+        rw_trunk_board_free(board);
+    }
+}
+
 /* However many routes lead to one number, a plan looks at no more than it may remember. */
 static void many_routes_are_bounded(void **state)
 {
@@ -1087,6 +1148,7 @@ int main(void)
         TEST(a_trunk_is_told_the_caller_as_it_wants),
         TEST(trunks_stand_in_order),
         TEST(the_way_can_be_seen),
+        TEST(what_is_down_stands_behind),
         TEST(many_routes_are_bounded),
         TEST(a_change_is_seen_at_once),
         TEST(a_route_may_spread),

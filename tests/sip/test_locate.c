@@ -3,6 +3,7 @@
 #include "base/mem.h"
 #include "sip/profile.h"
 #include "stage.h"
+#include "trunk/board.h"
 
 #include <arpa/inet.h>
 #include <setjmp.h>
@@ -225,6 +226,43 @@ static void the_next_when_one_refuses(struct stage *s)
     CHECK(s, expect_news(s, RW_IN_LEG_FAILED)->ending.sip_code == 503); /* there is no third */
     expect(s, "ACK ");
     CHECK(s, strcmp(header_of(s->in, "Via"), branch) == 0);
+    (void)close(dns.fd);
+}
+
+/* What is known to be down is asked last, whether its address was asked for or remembered. */
+static void what_is_down_comes_last(struct stage *s)
+{
+    struct rw_trunk_status status = {.count = 1};
+    struct rw_leg_target target = {.uri = UDP, .trunk_id = "t1"};
+
+    start_dns(s);
+    s->sip->board = rw_trunk_board_new();
+    know("_sip._udp.carrier.example", DNS_TYPE_SRV, 60, "spare.example", 20, 0, s->peer_port);
+    know("_sip._udp.carrier.example", DNS_TYPE_SRV, 60, "main.example", 10, 0, 9);
+    know("spare.example", DNS_TYPE_A, 60, "127.0.0.1", 0, 0, 0);
+    know("main.example", DNS_TYPE_A, 60, "127.0.0.1", 0, 0, 0);
+    (void)snprintf(status.at[0].answer.address, RW_TRUNK_ADDRESS, "127.0.0.1:9");
+    status.at[0].health.state = RW_HEALTH_DOWN;
+    rw_trunk_board_put(s->sip->board, "t1", &status);
+    for (unsigned i = 0; i < 2; i++) {
+        stage_release(s);
+        stage_invite(s, &target);
+        serve_dns(s);
+        if (i == 0)
+            expect_asked(s, "SRV _sip._udp.carrier.example, A main.example, A spare.example, ");
+        expect(s, "INVITE ");
+        expect_text(s, "\r\nCSeq: 1 INVITE\r\n");
+        stage_answer(s, "486 Busy Here", "far", "");
+        expect(s, "ACK ");
+    }
+    stage_release(s);
+    target.trunk_id = "t2"; /* of which nothing is known: nobody is at its first address */
+    stage_invite(s, &target);
+    expect(s, "INVITE ");
+    expect_text(s, "\r\nCSeq: 2 INVITE\r\n");
+    stage_release(s);
+    rw_trunk_board_free(s->sip->board);
+    s->sip->board = NULL;
     (void)close(dns.fd);
 }
 
@@ -483,6 +521,7 @@ PLAY(the_service_decides)
 PLAY(what_is_asked_for)
 PLAY(no_such_service)
 PLAY(the_next_when_one_refuses)
+PLAY(what_is_down_comes_last)
 PLAY(the_next_when_one_fails)
 PLAY(kept_as_long_as_it_lives)
 PLAY(drawn_by_weight)
@@ -499,6 +538,7 @@ int main(void)
         cmocka_unit_test(play_what_is_asked_for),
         cmocka_unit_test(play_no_such_service),
         cmocka_unit_test(play_the_next_when_one_refuses),
+        cmocka_unit_test(play_what_is_down_comes_last),
         cmocka_unit_test(play_the_next_when_one_fails),
         cmocka_unit_test(play_kept_as_long_as_it_lives),
         cmocka_unit_test(play_drawn_by_weight),
