@@ -22,6 +22,7 @@ struct rw_auth_key;    /* auth/secret.h */
 struct rw_doctor;      /* doctor/doctor.h; one a worker */
 struct rw_exchange;    /* exchange/exchange.h; one a worker */
 struct rw_route_table; /* route/route.h; one a worker */
+struct rw_trunk_board; /* trunk/board.h */
 struct rw_trunk_ops;   /* trunk/question.h */
 struct rw_trunk_port;
 
@@ -36,6 +37,7 @@ struct rw_api_options {
     struct rw_route_table *routes;
     const struct rw_trunk_ops *trunk_ops; /* how far ends are asked; NULL: nobody can be (tests) */
     struct rw_trunk_port *trunk_port;
+    struct rw_trunk_board *board; /* what is known of trunks; NULL: nothing */
     struct rw_offload *offload;
     uint32_t (*live_calls)(void *arg); /* of all workers; NULL: of this one's exchange */
     void *live_calls_arg;

@@ -226,6 +226,22 @@ static void judge_tls(struct rw_request *r, const struct rw_row_trunk *row,
         try_files(r, files, row->tls_unverified);
 }
 
+/* ------------------------------------------------------------------ registration */
+
+static void judge_registration(struct rw_request *r, const struct rw_row_trunk *row)
+{
+    struct rw_err err;
+
+    if (!row->registers || row->auth_user || row->from_user)
+        return;
+    rw_fail(&err, RW_MALFORMED, "trunk.nobody_registers",
+            "a trunk that registers needs a user to be registered");
+    rw_err_at(&err, "/registration/enabled", -1, 0);
+    rw_err_found(&err, "true, and neither sip.authUser nor identity.fromUser");
+    rw_err_expected(&err, "sip.authUser and sip.authPassword as the carrier gave them, or false");
+    rw_request_fault(r, &err);
+}
+
 /* ------------------------------------------------------------------ all of it */
 
 bool rw_trunk_body_read(struct rw_request *r, struct rw_row_trunk *row)
@@ -255,5 +271,6 @@ bool rw_trunk_body_read(struct rw_request *r, struct rw_row_trunk *row)
     judge_interval(r, row->session_expires_s);
     judge_tls(r, row, &before);
     rw_trunk_media_judge(r, row);
+    judge_registration(r, row);
     return rw_resource_no_faults(r);
 }

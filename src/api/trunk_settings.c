@@ -1,5 +1,7 @@
 #include "api/trunk_settings.h"
 
+#include "trunk/registration.h"
+
 #include <stddef.h>
 #include <string.h>
 
@@ -57,6 +59,9 @@ static const struct setting settings[] = {
     {"limits", "channels", NUMBER, AT(channels), NULL, 0},
     {"limits", "waitMs", NUMBER, AT(wait_ms), NULL, 0},
     {"limits", "maxDurationMs", NUMBER, AT(max_duration_ms), NULL, 0},
+    {"registration", "enabled", FLAG, AT(registers), NULL, false},
+    {"registration", "expiresS", NUMBER, AT(register_expires_s), NULL, RW_REGISTRATION_STANDARD_S},
+    {"health", "optionsIntervalS", NUMBER, AT(options_interval_s), NULL, 0},
     {NULL, "answerTimeoutMs", NUMBER, AT(answer_timeout_ms), NULL, 60000},
 };
 
@@ -162,8 +167,8 @@ static void write_one(struct rw_json_writer *w, const struct setting *s, const v
         rw_json_str(w, s->name,
                     *(const char *const *)field ? *(const char *const *)field : s->text);
         break;
-    case NUMBER:
-        rw_json_uint(w, s->name, *(const uint32_t *)field);
+    case NUMBER: /* a row that was not written from here may say nothing */
+        rw_json_uint(w, s->name, *(const uint32_t *)field ? *(const uint32_t *)field : s->number);
         break;
     case FLAG:
         rw_json_bool(w, s->name, *(const bool *)field);

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "route/target.h"
 
 #define LOOK_MS 1000u
 #define AGAIN_MS 300000u
@@ -13,6 +14,21 @@ static void tell(struct rw_acquaint *a, const char *state, const char *address,
 {
     if (address && strcmp(state, "active") == 0)
         rw_sip_acquaint(a->sip, rw_slice_str(address), trunk_id, KNOWN_MS);
+}
+
+static void keep(struct rw_acquaint *a, const struct rw_row_trunk *row)
+{
+    uint32_t expires_s =
+        row->register_expires_s ? row->register_expires_s : RW_REGISTRATION_STANDARD_S;
+    struct rw_keeper_trunk trunk = {
+        .interval_s = row->options_interval_s,
+        .expires_s = row->registers ? expires_s : 0,
+    };
+    char uri[RW_ROUTE_TARGET_URI];
+
+    if (strcmp(row->state, "active") == 0 && (trunk.interval_s || trunk.expires_s) &&
+        rw_route_target(row, uri, &trunk.target))
+        rw_keeper_keep(a->keeper, &trunk);
 }
 
 static enum rw_class tell_tenant(struct rw_acquaint *a, const char *tenant_id,
@@ -28,6 +44,7 @@ static enum rw_class tell_tenant(struct rw_acquaint *a, const char *tenant_id,
     for (size_t i = 0; !class && i < count; i++) {
         tell(a, trunks[i].state, trunks[i].host, trunks[i].id);
         tell(a, trunks[i].state, trunks[i].outbound_proxy, trunks[i].id);
+        keep(a, &trunks[i]);
     }
     if (!class)
         class = rw_store_list_stations(a->reader, tenant_id, &page, arena, &stations, &count, err);
@@ -44,6 +61,7 @@ static enum rw_class tell_all(struct rw_acquaint *a, struct rw_err *err)
     enum rw_class class;
 
     rw_arena_init(&list, ARENA_BYTES);
+    rw_keeper_begin(a->keeper);
     class = rw_store_list_tenants(a->reader, &list, &tenants, &count, err);
     for (size_t i = 0; !class && i < count; i++) {
         struct rw_arena rows;
@@ -52,6 +70,8 @@ static enum rw_class tell_all(struct rw_acquaint *a, struct rw_err *err)
         class = tell_tenant(a, tenants[i].id, &rows, err);
         rw_arena_done(&rows);
     }
+    if (!class) /* otherwise those that could not be read would be let go */
+        rw_keeper_end(a->keeper);
     rw_arena_done(&list);
     return class;
 }
@@ -72,9 +92,9 @@ static void on_look(void *arg)
 }
 
 void rw_acquaint_start(struct rw_acquaint *a, struct rw_store *store,
-                       struct rw_store_reader *reader, struct rw_sip *sip)
+                       struct rw_store_reader *reader, struct rw_sip *sip, struct rw_keeper *keeper)
 {
-    *a = (struct rw_acquaint){.store = store, .reader = reader, .sip = sip};
+    *a = (struct rw_acquaint){.store = store, .reader = reader, .sip = sip, .keeper = keeper};
     tmr_init(&a->tmr);
     a->generation = rw_store_generation(store) - 1; /* as if it had changed */
     on_look(a);

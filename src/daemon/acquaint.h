@@ -1,6 +1,7 @@
 /*
  * daemon/acquaint.h - tells the SIP side which addresses are no strangers: those of active trunks
- * and their outbound proxies, and of active stations.
+ * and their outbound proxies, and of active stations. And the keeper (trunk/keeper.h), which of the
+ * active trunks are watched or register.
  *
  * Told at start, within a second of a change of the configuration, and again every five minutes,
  * for a quarter of an hour each time: names are looked up anew, and what was removed is forgotten.
@@ -14,6 +15,7 @@
 
 #include "sip/sip.h"
 #include "store/store.h"
+#include "trunk/keeper.h"
 
 #include <re.h>
 
@@ -23,12 +25,14 @@ struct rw_acquaint {
     struct rw_store *store;
     struct rw_store_reader *reader;
     struct rw_sip *sip;
+    struct rw_keeper *keeper;
     struct tmr tmr;
     uint64_t generation, told_ms;
 };
 
 void rw_acquaint_start(struct rw_acquaint *acquaint, struct rw_store *store,
-                       struct rw_store_reader *reader, struct rw_sip *sip);
+                       struct rw_store_reader *reader, struct rw_sip *sip,
+                       struct rw_keeper *keeper);
 void rw_acquaint_stop(struct rw_acquaint *acquaint); /* all zero is fine */
 
 #endif

@@ -98,6 +98,7 @@ static enum rw_class open_api(struct rw_node *node, const struct rw_node_shared 
         .routes = node->routes,
         .trunk_ops = &rw_sip_trunk_ops,
         .trunk_port = rw_sip_trunk_port(node->sip),
+        .board = shared->board,
         .offload = shared->offload,
         .sip_local = shared->sip_local,
         .tls_dir = shared->config->sip_tls_dir,
@@ -115,6 +116,23 @@ static enum rw_class open_api(struct rw_node *node, const struct rw_node_shared 
     if (rw_config_address(shared->config, &address, err) != RW_OK)
         return err->class;
     return rw_api_new(&node->api, &options, err);
+}
+
+static enum rw_class open_keeper(struct rw_node *node, const struct rw_node_shared *shared,
+                                 struct rw_err *err)
+{
+    const struct rw_keeper_options options = {
+        .ops = &rw_sip_trunk_ops,
+        .port = rw_sip_trunk_port(node->sip),
+        .board = shared->board,
+        .worker = rw_worker_index(node->worker),
+    };
+
+    node->keeper = rw_keeper_new(&options);
+    if (!node->keeper)
+        return rw_fail_memory(err);
+    rw_acquaint_start(&node->acquaint, shared->store, node->reader, node->sip, node->keeper);
+    return RW_OK;
 }
 
 enum rw_class rw_node_open(struct rw_node *node, struct rw_worker *worker,
@@ -135,6 +153,8 @@ enum rw_class rw_node_open(struct rw_node *node, struct rw_worker *worker,
     if (!class)
         class = rw_route_table_new(&node->routes, shared->store, node->reader, err);
     if (!class)
+        rw_route_table_heed(node->routes, shared->board);
+    if (!class)
         class = rw_sip_new(&node->sip, worker, shared->wire, &shared->sip, err);
     if (!class)
         class = rw_media_new(&node->media, worker, &media, err);
@@ -144,11 +164,20 @@ enum rw_class rw_node_open(struct rw_node *node, struct rw_worker *worker,
         class = open_doctor(node, shared, err);
     if (!class)
         class = open_api(node, shared, err);
+    if (!class && rw_worker_index(worker) == 0)
+        class = open_keeper(node, shared, err);
     if (class)
         rw_node_close(node);
-    else if (rw_worker_index(worker) == 0)
-        rw_acquaint_start(&node->acquaint, shared->store, node->reader, node->sip);
     return class;
+}
+
+void rw_node_leave_trunks(struct rw_node *node, void (*left)(void *arg), void *arg)
+{
+    rw_acquaint_stop(&node->acquaint);
+    if (node->keeper)
+        rw_keeper_leave(node->keeper, left, arg);
+    else
+        left(arg);
 }
 
 enum rw_class rw_node_listen(struct rw_node *node, const struct rw_node_shared *shared,
@@ -204,6 +233,7 @@ void rw_node_close(struct rw_node *node)
 {
     log_sip_totals(node);
     rw_acquaint_stop(&node->acquaint);
+    rw_keeper_free(node->keeper);
     rw_http_free(node->http);
     rw_api_free(node->api);
     rw_exchange_free(node->exchange);

@@ -25,6 +25,7 @@ struct rw_node_shared {
     const struct rw_config *config;
     struct rw_store *store;
     struct rw_sip_wire *wire;
+    struct rw_trunk_board *board;
     struct rw_sip_options sip;
     struct rw_offload *offload;
     struct rw_doctor_turns *turns; /* of tests of trunks */
@@ -47,7 +48,8 @@ struct rw_node {
     struct rw_auth *auth;
     struct rw_route_table *routes;
     struct rw_sip *sip;
-    struct rw_acquaint acquaint; /* the first worker's */
+    struct rw_keeper *keeper;    /* the first worker's; NULL elsewhere */
+    struct rw_acquaint acquaint; /* the same */
     struct rw_relay_port *media;
     char media_advertised[RW_CONFIG_TEXT]; /* in SDP */
     struct rw_exchange *exchange;
@@ -63,6 +65,9 @@ RW_NODISCARD enum rw_class rw_node_open(struct rw_node *node, struct rw_worker *
 /* Opens the HTTP listener on `port` (0 = any); rw_http_port(node->http) tells which. */
 RW_NODISCARD enum rw_class rw_node_listen(struct rw_node *node, const struct rw_node_shared *shared,
                                           uint16_t port, struct rw_err *err);
+
+/* Trunks that are registered leave; `left` is told when that is done, now or later. */
+void rw_node_leave_trunks(struct rw_node *node, void (*left)(void *arg), void *arg);
 
 void rw_node_close(struct rw_node *node); /* a node that was never opened (all zero) is fine */
 

@@ -26,6 +26,7 @@
 #define OFFLOAD_THREADS 2 /* argon2id takes 64 MiB and a core for a moment: few at once */
 #define OFFLOAD_QUEUE 256
 #define TRACE_BYTES_A_MESSAGE 2048
+#define LEAVE_MS 2000u /* for registrars to answer when the server stops */
 
 /* What the main thread asks of a worker; travels by mail. */
 struct order {
@@ -39,10 +40,11 @@ struct server {
     struct rw_workers *workers;
     struct rw_node nodes[RW_ID_WORKERS];
     struct order listen[RW_ID_WORKERS], drain[RW_ID_WORKERS], hang_up[RW_ID_WORKERS];
-    struct order recover;
+    struct order recover, leave;
     struct rw_identity identity;
     int lock_fd, wake_fd, signal_fd;
     _Atomic unsigned listening, quiet; /* workers that came so far */
+    _Atomic bool trunks_left;          /* no registration is left behind */
     _Atomic int failed;                /* enum rw_class of a worker that could not; first wins */
     struct rw_err failure;             /* written by the one that set `failed` */
 };
@@ -166,6 +168,21 @@ static void hang_up_in_worker(struct rw_mail *mail)
     rw_exchange_drain(order->server->nodes[order->index].exchange, worker_quiet, order->server);
 }
 
+static void trunks_left(void *arg)
+{
+    struct server *server = arg;
+
+    server->trunks_left = true;
+    wake(server);
+}
+
+static void leave_in_worker(struct rw_mail *mail)
+{
+    struct server *server = ((struct order *)mail)->server;
+
+    rw_node_leave_trunks(&server->nodes[0], trunks_left, server);
+}
+
 /* ---- in the main thread ---- */
 
 static void raise_file_limit(void)
@@ -223,6 +240,11 @@ static bool is_quiet(const struct server *server)
     return server->quiet == server->shared.workers;
 }
 
+static bool has_left_trunks(const struct server *server)
+{
+    return server->trunks_left;
+}
+
 static bool is_idle(const struct server *server)
 {
     return live_calls(server) == 0;
@@ -251,11 +273,15 @@ static void stop_gently(struct server *server)
     post_all(server, server->hang_up);
     if (await(server, is_quiet, rw_clock_mono_ms() + 5000))
         rw_log(RW_LOG_WARN, "server.stopped_in_haste", "calls=%u", live_calls(server));
+    rw_worker_post(rw_workers_at(server->workers, 0), &server->leave.mail);
+    if (await(server, has_left_trunks, rw_clock_mono_ms() + LEAVE_MS))
+        rw_log(RW_LOG_WARN, "trunks.still_registered", "waited_ms=%u", LEAVE_MS);
 }
 
 static void init_orders(struct server *server)
 {
     server->recover = (struct order){.mail.handle = recover_in_worker, .server = server};
+    server->leave = (struct order){.mail.handle = leave_in_worker, .server = server};
     for (unsigned i = 0; i < RW_ID_WORKERS; i++) {
         server->listen[i] = (struct order){{.handle = listen_in_worker}, server, i};
         server->drain[i] = (struct order){{.handle = drain_in_worker}, server, i};
@@ -298,7 +324,11 @@ static enum rw_class open_sip(struct server *server, char host[RW_CONFIG_TEXT], 
     struct rw_sip_options *sip = &server->shared.sip;
     enum rw_class class;
 
+    server->shared.board = rw_trunk_board_new();
+    if (!server->shared.board)
+        return rw_fail_memory(err);
     *sip = (struct rw_sip_options){.host = host,
+                                   .board = server->shared.board,
                                    .tls_dir = config->sip_tls_dir,
                                    .socket_buffer = 4u << 20,
                                    .check_ms = (uint32_t)config->sip_check_interval_s * 1000};
@@ -456,6 +486,7 @@ enum rw_class rw_server_run(const struct rw_config *config, struct rw_err *err)
     rw_workers_free(server->workers);
     rw_limits_free(server->shared.limits);
     rw_sip_wire_free(server->shared.wire);
+    rw_trunk_board_free(server->shared.board);
     rw_offload_free(server->shared.offload);
     rw_doctor_turns_free(server->shared.turns);
     rw_store_close(server->shared.store);

@@ -136,23 +136,27 @@ static void tell(struct rw_trunk_question *q)
 /* "sip:user@host": who is registered. What can't stand in a URI is escaped (section 25.1). */
 static bool write_address(const struct rw_trunk_target *target, char *dst, size_t size)
 {
+    const char *user = target->user ? target->user : target->auth_user;
+    struct rw_slice host = rw_slice_str(target->domain);
     struct rw_sip_uri uri;
     struct rw_buf buf;
     bool fits, six;
 
-    if (!rw_sip_uri_parse(rw_slice_str(target->uri), &uri))
+    if (!user || !user[0] || !rw_sip_uri_parse(rw_slice_str(target->uri), &uri))
         return false;
-    six = memchr(uri.host.p, ':', uri.host.n) != NULL;
+    if (!host.n)
+        host = uri.host;
+    six = memchr(host.p, ':', host.n) && host.p[0] != '[';
     rw_buf_init(&buf, size - 1);
     rw_buf_puts(&buf, "sip:");
-    for (const unsigned char *p = (const unsigned char *)target->auth_user; *p; p++) {
+    for (const unsigned char *p = (const unsigned char *)user; *p; p++) {
         bool plain = (*p >= '0' && *p <= '9') || (*p >= 'A' && *p <= 'Z') ||
                      (*p >= 'a' && *p <= 'z') || strchr("-_.!~*'()+", *p);
 
         rw_buf_printf(&buf, plain ? "%c" : "%%%02X", *p);
     }
     rw_buf_puts(&buf, six ? "@[" : "@");
-    rw_buf_put(&buf, uri.host);
+    rw_buf_put(&buf, host);
     rw_buf_puts(&buf, six ? "]" : "");
     fits = !buf.failed && rw_slice_copy(dst, size, rw_buf_slice(&buf));
     rw_buf_done(&buf);
@@ -169,8 +173,7 @@ enum rw_class rw_sip_enrol(struct rw_trunk_port *port, const struct rw_trunk_tar
 
     if (class)
         return class;
-    if (!target->auth_user || !target->auth_user[0] ||
-        !write_address(target, address, sizeof(address))) {
+    if (!write_address(target, address, sizeof(address)) || !rw_sip_uri_text_is_safe(address)) {
         rw_question_drop(q);
         return rw_fail(err, RW_MALFORMED, "sip.bad_target",
                        "a trunk without a user has nobody to be registered");

@@ -92,6 +92,9 @@ static const struct rw_field trunk[] = {
     U32(trunk, max_duration_ms),
     TEXT(trunk, reliable_provisional),
     U32(trunk, session_expires_s),
+    BOOL(trunk, registers),
+    U32(trunk, register_expires_s),
+    U32(trunk, options_interval_s),
 };
 static const struct rw_field did_pool[] = {
     ID(did_pool, id),           ID(did_pool, tenant_id),

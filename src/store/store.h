@@ -119,6 +119,9 @@ struct rw_row_trunk {
     uint32_t calls_per_second, burst, channels, wait_ms, max_duration_ms;
     const char *reliable_provisional; /* "supported" | "required"; NULL = off */
     uint32_t session_expires_s;       /* at least 90; 0 = no session timer */
+    bool registers;                   /* at the carrier, for so long at a time: */
+    uint32_t register_expires_s;      /* 0 = the standard */
+    uint32_t options_interval_s; /* between questions whether its addresses are there; 0 = never */
 };
 struct rw_row_did_pool { /* a range of numbers, each of which is a row of its own */
     const char *id, *tenant_id, *name, *description;

@@ -24,16 +24,20 @@ static void log_bound(const struct rw_kept *kept)
            kept->status.binding.last.answer.address, kept->status.binding.last.expires_s);
 }
 
-static void log_failed(const struct rw_kept *kept, const char *event)
+static void log_failed(const struct rw_kept *kept)
 {
     const struct rw_trunk_answer *answer = &kept->status.binding.last.answer;
     char name[RW_LOG_VALUE], said[RW_LOG_VALUE], what[RW_LOG_VALUE];
     uint64_t now = rw_clock_mono_ms(), due = kept->registration.due_ms;
+    uint64_t until = kept->registration.until_ms;
 
     rw_kept_say(answer, what, sizeof(what));
-    rw_log(RW_LOG_WARN, event, "trunk=%s address=%s said=%s again_in_ms=%llu",
+    rw_log(RW_LOG_WARN, "trunk.registration_failed",
+           "trunk=%s address=%s said=%s bound_for_ms=%llu again_in_ms=%llu",
            rw_log_quote(name, rw_slice_str(kept->plan->target.name)), answer->address,
-           rw_log_quote(said, rw_slice_str(what)), (unsigned long long)(due > now ? due - now : 0));
+           rw_log_quote(said, rw_slice_str(what)),
+           (unsigned long long)(until > now ? until - now : 0),
+           (unsigned long long)(due > now ? due - now : 0));
 }
 
 /* ------------------------------------------------------------------ what is shown */
@@ -51,7 +55,7 @@ static void show(struct rw_kept *kept)
     shown->until_ms = bound ? wall_of(r->until_ms) : 0;
     shown->next_ms = wall_of(r->due_ms);
     if (was && !bound && r->failures)
-        log_failed(kept, "trunk.registration_lost");
+        log_failed(kept);
     rw_kept_show(kept);
 }
 
@@ -76,7 +80,7 @@ static void hear(struct rw_kept *kept)
         log_bound(kept);
     else if (kept->registration.failures == 1 && failures == 0 &&
              was_bound == kept->status.binding.bound)
-        log_failed(kept, was_bound ? "trunk.registration_not_renewed" : "trunk.not_registered");
+        log_failed(kept);
 }
 
 static void on_enrolled(const struct rw_trunk_enrolled *enrolled, void *arg)

@@ -13,10 +13,10 @@
 
 #define TEXT(member) offsetof(struct rw_keeper_trunk, target.member)
 
-static const size_t texts[] = {TEXT(name),          TEXT(id),          TEXT(uri),
-                               TEXT(route),         TEXT(auth_user),   TEXT(places),
-                               TEXT(tls.ca_file),   TEXT(tls.name),    TEXT(auth_password),
-                               TEXT(tls.cert_file), TEXT(tls.key_file)};
+static const size_t texts[] = {
+    TEXT(name),         TEXT(id),          TEXT(uri),      TEXT(route),         TEXT(auth_user),
+    TEXT(places),       TEXT(tls.ca_file), TEXT(tls.name), TEXT(auth_password), TEXT(tls.cert_file),
+    TEXT(tls.key_file), TEXT(user),        TEXT(domain)};
 #define TEXTS (sizeof(texts) / sizeof(texts[0]))
 #define TEXTS_OF_BINDING 1 /* from here on: the name is shown and nothing else */
 

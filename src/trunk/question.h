@@ -36,6 +36,7 @@ struct rw_trunk_target {
     const char *uri;   /* without a user: "sip:sip.carrier.example:5060;transport=tcp" */
     const char *route; /* outbound proxy as a SIP URI, or NULL */
     const char *auth_user, *auth_password; /* or NULL */
+    const char *user, *domain; /* who is registered where; NULL = auth_user, the host of uri */
     struct rw_leg_tls tls;
     const char *places; /* as in struct rw_leg_target */
 };
@@ -101,7 +102,7 @@ struct rw_trunk_ops {
     enum rw_class (*options)(struct rw_trunk_port *port, const struct rw_trunk_target *target,
                              rw_trunk_answers_h *handler, void *arg, struct rw_trunk_question **ret,
                              struct rw_err *err);
-    /* RW_MALFORMED sip.bad_target too where the target has no auth_user: nobody to be registered. */
+    /* RW_MALFORMED sip.bad_target too where the target has no user: nobody to be registered. */
     enum rw_class (*enrol)(struct rw_trunk_port *port, const struct rw_trunk_target *target,
                            const struct rw_trunk_enrol *enrol, rw_trunk_enrolled_h *handler,
                            void *arg, struct rw_trunk_question **ret, struct rw_err *err);

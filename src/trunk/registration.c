@@ -5,12 +5,11 @@ bool rw_registration_is_bound(const struct rw_registration *r, uint64_t now_ms)
     return r->until_ms > now_ms;
 }
 
-/* What to do next time, in the middle between asking too late and asking too often. */
 static uint64_t refresh_in_ms(uint32_t bound_s)
 {
-    uint32_t lead_s = bound_s / 4 < RW_REGISTRATION_LEAD_S ? bound_s / 4 : RW_REGISTRATION_LEAD_S;
+    uint64_t bound_ms = UINT64_C(1000) * bound_s, lead_ms = bound_ms / 4;
 
-    return UINT64_C(1000) * (bound_s > lead_s ? bound_s - lead_s : bound_s);
+    return bound_ms - (lead_ms < RW_REGISTRATION_LEAD_MS ? lead_ms : RW_REGISTRATION_LEAD_MS);
 }
 
 static uint64_t wait_ms(const struct rw_registration *r, const struct rw_registration_input *input)

@@ -21,9 +21,10 @@
 
 #include "trunk/question.h"
 
+#define RW_REGISTRATION_STANDARD_S 3600u
 #define RW_REGISTRATION_MAX_S 604800u /* a week: no 423 makes us ask for more */
-#define RW_REGISTRATION_LEAD_S                                                                     \
-    120u /* a binding is renewed so long before it ends, or a quarter of it */
+/* A binding is renewed so long before it ends, or when a quarter of it is left. */
+#define RW_REGISTRATION_LEAD_MS 120000u
 
 /* Waiting: doubled with each failure in a row from the first to the last, half of it by chance. */
 #define RW_REGISTRATION_SILENT_MS 5000u /* nobody was there, or a 5xx */

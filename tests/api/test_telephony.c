@@ -295,6 +295,41 @@ static void test_media_of_a_trunk(void **state)
     admin("DELETE", house_text("selfUri"), NULL, 200);
 }
 
+static void test_registration_and_health_of_a_trunk(void **state)
+{
+    char path[200];
+
+    (void)state;
+    admin("POST", BASES,
+          "{\"name\":\"R\",\"sip\":{\"host\":\"h\"},\"registration\":{\"enabled\":true}}", 400);
+    refused("trunk.nobody_registers", "/registration/enabled");
+    admin("POST", BASES,
+          "{\"name\":\"R\",\"sip\":{\"host\":\"h\"},\"registration\":{\"expiresS\":59},"
+          "\"health\":{\"optionsIntervalS\":3601}}",
+          400);
+    refused("body.out_of_range", "/registration/expiresS");
+    refused("body.out_of_range", "/health/optionsIntervalS");
+    admin("POST", BASES,
+          "{\"name\":\"R\",\"sip\":{\"host\":\"h\",\"authUser\":\"us\"},\"registration\":{"
+          "\"enabled\":true,\"expiresS\":600},\"health\":{\"optionsIntervalS\":30}}",
+          200);
+    assert_int_equal(house_number("registration/expiresS"), 600);
+    assert_int_equal(house_number("health/optionsIntervalS"), 30);
+    (void)snprintf(path, sizeof(path), EDGES "/trunks/%s", house_text("id"));
+    admin("GET", path, NULL, 200); /* nobody has asked yet in this house */
+    assert_string_equal(house_text("optionsEnabledStatus"), "ENABLED");
+    assert_string_equal(house_text("registersEnabledStatus"), "ENABLED");
+    assert_non_null(strstr(house_last()->text, "\"inService\":false"));
+    (void)snprintf(path, sizeof(path), BASES "/%s", house_text("id"));
+    admin("PUT", path,
+          "{\"name\":\"R\",\"version\":1,\"sip\":{\"host\":\"h\"},\"identity\":{"
+          "\"fromUser\":\"us\"},\"registration\":{\"enabled\":true}}",
+          200);
+    assert_int_equal(house_number("registration/expiresS"), 3600);
+    assert_int_equal(house_number("health/optionsIntervalS"), 0);
+    admin("DELETE", path, NULL, 200);
+}
+
 static void test_trunk_is_changed_by_its_version(void **state)
 {
     (void)state;
@@ -702,6 +737,7 @@ int main(void)
         cmocka_unit_test(test_trunk_is_judged),
         cmocka_unit_test(test_identity_of_a_trunk),
         cmocka_unit_test(test_media_of_a_trunk),
+        cmocka_unit_test(test_registration_and_health_of_a_trunk),
         cmocka_unit_test(test_trunk_is_changed_by_its_version),
         cmocka_unit_test(test_trunk_is_deleted_when_unused),
         cmocka_unit_test(test_the_next_call_follows),

@@ -123,7 +123,10 @@ static void test_directory(void **state)
                                   .media_codecs = "PCMA",
                                   .media_host = "192.0.2.9",
                                   .reliable_provisional = "required",
-                                  .session_expires_s = 1800};
+                                  .session_expires_s = 1800,
+                                  .registers = true,
+                                  .register_expires_s = 600,
+                                  .options_interval_s = 30};
         ROUND_TRIP(trunk, put, S(id), S(tenant_id), S(edge_id), S(name), S(state), S(host), N(port),
                    S(transport), S(outbound_proxy), S(auth_user), S(auth_password),
                    N(answer_timeout_ms), N(version), N(created_ms), S(ca_file), S(client_cert_file),
@@ -131,7 +134,8 @@ static void test_directory(void **state)
                    S(description), S(from_user), S(from_domain), S(identity_header), S(privacy),
                    S(diversion_number), S(called_format), S(from_format), S(identity_format),
                    N(plain_user), S(media_srtp), S(media_codecs), S(media_host),
-                   S(reliable_provisional), N(session_expires_s));
+                   S(reliable_provisional), N(session_expires_s), N(registers),
+                   N(register_expires_s), N(options_interval_s));
     }
     {
         struct rw_row_number in = {"12345-abcde-67890",

@@ -427,7 +427,7 @@ static void who_can_not_be_asked_is_tried_again(void **state)
     advance(60000);
     assert_in_range(enrolled, 3, 8);
     nobody_can_be_asked = false;
-    advance(60000);
+    advance(RW_REGISTRATION_SILENT_MAX_MS);
     confirm(200, 600);
     assert_true(shown("one").binding.bound);
     nobody_can_be_asked = true;

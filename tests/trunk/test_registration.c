@@ -83,7 +83,7 @@ PLAY(renewed_before_it_ends, {1, "start", SEND, ASKING, 0, 0, 600},
      {481, "due", N, BOUND, 482, 602, 600}, {482, "due", SEND, ASKING, 0, 602, 600},
      {483, "ok:60", N, BOUND, 528, 543, 600}, /* a quarter before */
      {528, "due", SEND, ASKING, 0, 543, 600}, {528, "due", N, ASKING, 0, 543, 600},
-     {529, "ok:1", N, BOUND, 530, 530, 600})
+     {529, "ok:2", N, BOUND, 530, 531, 600})
 
 PLAY(too_brief, {1, "start", SEND, ASKING, 0, 0, 600}, {2, "less:1800", SEND, ASKING, 0, 0, 1800},
      {3, "ok:1800", N, BOUND, 1683, 1803, 1800}, {1683, "due", SEND, ASKING, 0, 1803, 1800},
