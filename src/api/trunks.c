@@ -7,6 +7,7 @@
 #include "api/resource.h"
 #include "api/trunk_body.h"
 #include "api/trunk_settings.h"
+#include "api/trunk_status.h"
 #include "api_gen.h"
 #include "base/clock.h"
 
@@ -46,7 +47,6 @@ static void write_trunk(struct rw_request *r, struct rw_json_writer *w, const vo
 {
     const struct rw_row_trunk *row = arg;
 
-    (void)r;
     rw_resource_write_head(w, &(struct rw_resource_head){row->id, row->name, row->description,
                                                          row->state, row->version, row->created_ms,
                                                          row->modified_ms});
@@ -54,7 +54,7 @@ static void write_trunk(struct rw_request *r, struct rw_json_writer *w, const vo
     rw_render_ref(w, "edge", row->edge_id, NULL, "telephony/providers/edges");
     rw_render_ref(w, "trunkBase", row->id, row->name, BASES);
     rw_json_bool(w, "enabled", is_active(row));
-    rw_json_bool(w, "inService", is_active(row));
+    rw_trunk_status_write(w, row, r->api->with.board);
     rw_render_self(w, TRUNKS, row->id);
 }
 

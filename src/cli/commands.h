@@ -10,7 +10,7 @@ rw_cli_run_h rw_cli_call_place, rw_cli_call_get, rw_cli_call_list, rw_cli_call_h
 rw_cli_run_h rw_cli_number_check, rw_cli_number_get, rw_cli_number_metadata_version;
 rw_cli_run_h rw_cli_number_list, rw_cli_number_create, rw_cli_number_delete;
 rw_cli_run_h rw_cli_trunk_list, rw_cli_trunk_get, rw_cli_trunk_create, rw_cli_trunk_update,
-    rw_cli_trunk_enable, rw_cli_trunk_delete, rw_cli_trunk_test;
+    rw_cli_trunk_enable, rw_cli_trunk_delete, rw_cli_trunk_test, rw_cli_trunk_status;
 rw_cli_run_h rw_cli_route_list, rw_cli_route_create, rw_cli_route_update, rw_cli_route_delete;
 rw_cli_run_h rw_cli_policy_show, rw_cli_policy_set;
 rw_cli_run_h rw_cli_request_check;

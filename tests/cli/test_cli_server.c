@@ -121,6 +121,28 @@ static const struct answer script[] = {
      "]}"},
     {"POST /api/v2/telephony/providers/edges/trunks/t2/test", 409,
      "{\"code\":\"doctor.busy\",\"message\":\"Wait.\"}"},
+    {"GET /api/v2/telephony/providers/edges/trunks/t1", 200,
+     "{\"name\":\"Carrier "
+     "One\",\"inService\":true,\"optionsEnabledStatus\":\"ENABLED\",\"optionsStatus\":[{"
+     "\"proxyAddress\":\"192.0.2.1:5060\",\"state\":\"up\",\"optionStateTime\":\"2026-11-23T17:00:"
+     "00.001Z\","
+     "\"roundTripUs\":4210,\"sipCode\":200,\"sipReason\":\"OK\",\"agent\":\"far\\u001b\"},{"
+     "\"proxyAddress\":"
+     "\"192.0.2.2:5060\",\"state\":\"down\",\"errorInfo\":{\"text\":\"no "
+     "answer\"}}],\"registersStatus\":[{"
+     "\"registerState\":true,\"registeredUntil\":\"2026-11-23T18:00:00.001Z\",\"nextTime\":"
+     "\"2026-11-23T17:58:00.001Z\"}]}"},
+    {"GET /api/v2/telephony/providers/edges/trunks?pageSize=100&pageNumber=1", 200,
+     "{\"pageCount\":2,\"entities\":[{\"name\":\"A\",\"optionsEnabledStatus\":\"ENABLED\","
+     "\"registersStatus\":[{"
+     "\"registerState\":false,\"errorInfo\":{\"text\":\"403 "
+     "No\"},\"nextTime\":\"2026-11-23T17:58:00.001Z\"}]}]"
+     "}"},
+    {"GET /api/v2/telephony/providers/edges/trunks?pageSize=100&pageNumber=2", 200,
+     "{\"pageCount\":2,\"entities\":[{\"name\":\"B\",\"optionsEnabledStatus\":\"DISABLED\","
+     "\"registersStatus\":[{"
+     "\"registerState\":true,\"registeredUntil\":\"2026-11-23T18:00:00.001Z\",\"errorInfo\":{"
+     "\"text\":\"x\"}}]}]}"},
     {"GET /api/v2/telephony/providers/edges/e1/doctor", 200,
      "{\"result\":\"warn\",\"checks\":[{\"name\":\"clock\",\"result\":\"warn\",\"found\":\"late\","
      "\"next\":\"NTP\"}]}"},
@@ -373,6 +395,18 @@ static void commands_ask_and_show(void **state)
          "Carrier One\nok    dns          h is \\u{001B}[1m\nfail  reach        refused\n"
          "                   next: see\n2 checks: 1 ok, 0 warn, 1 fail\n",
          ""},
+        {"trunk|status|Carrier One", 0, "/trunks/t1 ",
+         "Carrier One  yes         192.0.2.1:5060  up     2026-11-23 17:00:00Z  4.2 ms      200 "
+         "OK, "
+         "far\\u{001B}  until 2026-11-23 18:00:00Z\nCarrier One  yes         192.0.2.2:5060  down "
+         " ",
+         ""},
+        {"trunk|status", 0, "pageNumber=2 ",
+         "unknown                             no: 403 No; again at 2026-11-23 17:58:00Z\nB       "
+         "                    not asked                           until 2026-11-23 18:00:00Z: x\n",
+         ""},
+        {"trunk|status|--json", 0, NULL, "\"name\": \"A\",", ""},
+        {"trunk|status|t9", 1, NULL, "", "unscripted"},
         {"trunk|test|t2", 1, NULL, "", "Wait. [doctor.busy]"},
         {"doctor|--no-trunks", 0, "/e1/doctor ",
          "the server\nwarn  clock        late\n                   next: NTP\n1 checks: 0 ok, 1 "
