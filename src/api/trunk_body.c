@@ -242,6 +242,35 @@ static void judge_registration(struct rw_request *r, const struct rw_row_trunk *
     rw_request_fault(r, &err);
 }
 
+/* ------------------------------------------------------------------ calls that come in */
+
+static void judge_incoming(struct rw_request *r, const struct rw_row_trunk *row)
+{
+    bool for_user = strcmp(row->incoming, "user") == 0;
+    struct rw_row_user user;
+    struct rw_err err;
+    enum rw_class class = RW_NOT_FOUND;
+
+    if (!for_user && !row->incoming_user_id)
+        return;
+    if (for_user && row->incoming_user_id)
+        class = rw_store_get_user(r->api->with.reader, row->tenant_id, row->incoming_user_id,
+                                  r->arena, &user, &err);
+    if (class == RW_NOT_FOUND) {
+        rw_fail(&err, RW_MALFORMED, "trunk.bad_incoming_user",
+                for_user ? "there is no such user for calls that come in"
+                         : "a user goes with calls that are for a user");
+        rw_err_at(&err, "/incoming/userId", -1, 0);
+        if (row->incoming_user_id)
+            rw_err_found(&err, "\"%.100s\"", row->incoming_user_id);
+        rw_err_expected(&err, "incoming.to \"user\" and the id of a user, as GET /api/v2/users "
+                              "lists them");
+        class = RW_MALFORMED;
+    }
+    if (class != RW_OK)
+        rw_request_fault(r, &err);
+}
+
 /* ------------------------------------------------------------------ all of it */
 
 bool rw_trunk_body_read(struct rw_request *r, struct rw_row_trunk *row)
@@ -272,5 +301,6 @@ bool rw_trunk_body_read(struct rw_request *r, struct rw_row_trunk *row)
     judge_tls(r, row, &before);
     rw_trunk_media_judge(r, row);
     judge_registration(r, row);
+    judge_incoming(r, row);
     return rw_resource_no_faults(r);
 }

@@ -17,6 +17,7 @@
  *     STATION            |      the station rings                              |
  *        | ANSWERED      |                                                     |
  *        +------+--------+                                                     |
+ *               |-------------- came in: the trunk's leg is accepted --> TALK  |
  *               |                                                              |
  *       +---> TRUNK             the called party rings; the station waits, and |
  *       +-------+ ANSWERED      hears the carrier's early media; when the      |
@@ -88,6 +89,12 @@ static enum rw_call_timer answer_timer(enum rw_leg_side leg)
 static void ignore(struct step *s)
 {
     s->call->ignored++;
+}
+
+/* It waits for our answer, and has nothing to answer itself. */
+static bool leg_came_in(const struct rw_call *call, enum rw_leg_side leg)
+{
+    return call->plan.incoming && leg == RW_LEG_TRUNK;
 }
 
 static bool leg_is_unanswered(const struct rw_call *call, enum rw_leg_side leg)
@@ -187,8 +194,12 @@ static void invite(struct step *s, enum rw_leg_side leg)
 
 static void born(struct step *s)
 {
-    if (s->call->ending.disconnect != RW_DISC_NONE)
-        settle(s); /* ended through the API or a drain while the store was at it */
+    const struct rw_ending why = s->call->ending;
+
+    if (s->call->legs[RW_LEG_TRUNK] == RW_LEG_CANCELLING) /* the caller gave up meanwhile */
+        leg_done(s, RW_LEG_TRUNK);
+    if (why.disconnect != RW_DISC_NONE)
+        finish(s, &why, RW_LEG_TRUNK); /* that, or the API or a drain while the store was at it */
     else
         invite(s, s->call->plan.has_station ? RW_LEG_STATION : RW_LEG_TRUNK);
 }
@@ -198,10 +209,34 @@ static void not_born(struct step *s)
     s->call->ending = (struct rw_ending){
         .disconnect = RW_DISC_ERROR, .said_by = RW_SAID_US, .reason = RW_REASON_STORE_FAILED};
     s->call->phase = OVER;
+    if (s->call->legs[RW_LEG_TRUNK] == RW_LEG_RINGING)
+        act(s, RW_DO_CANCEL, RW_LEG_TRUNK)->ending = &s->call->ending;
     act(s, RW_DO_FORGET, RW_LEG_TRUNK);
 }
 
+/* The caller gave up while the store was at the birth: told once that is durable. */
+static void gone_before_birth(struct step *s)
+{
+    struct rw_call *call = s->call;
+
+    if (s->in->leg != RW_LEG_TRUNK || call->legs[RW_LEG_TRUNK] != RW_LEG_RINGING) {
+        ignore(s);
+        return;
+    }
+    call->legs[RW_LEG_TRUNK] = RW_LEG_CANCELLING;
+    call->leg_endings[RW_LEG_TRUNK] = rw_reason_judge(RW_LEG_TRUNK, s->in->kind, &s->in->ending);
+    if (call->ending.disconnect == RW_DISC_NONE)
+        call->ending = call->leg_endings[RW_LEG_TRUNK];
+}
+
 /* ------------------------------------------------------------------ progress of a leg */
+
+/* What the caller of a call that came in hears of the station: that it rings. */
+static void ring_back(struct step *s, enum rw_leg_side leg)
+{
+    if (leg == RW_LEG_STATION && s->call->plan.incoming)
+        act(s, RW_DO_RING, RW_LEG_TRUNK);
+}
 
 static void rings(struct step *s)
 {
@@ -210,8 +245,9 @@ static void rings(struct step *s)
 
     if (call->legs[leg] == RW_LEG_CALLING) {
         call->legs[leg] = RW_LEG_RINGING;
+        ring_back(s, leg);
         say(s, RW_EV_RINGING, leg, NULL);
-    } else if (!leg_is_unanswered(call, leg)) {
+    } else if (!leg_is_unanswered(call, leg) || leg_came_in(call, leg)) {
         ignore(s);
     }
 }
@@ -221,14 +257,34 @@ static void plays(struct step *s)
     struct rw_call *call = s->call;
     enum rw_leg_side leg = s->in->leg;
 
-    if (!leg_is_unanswered(call, leg)) {
+    if (!leg_is_unanswered(call, leg) || leg_came_in(call, leg)) {
         ignore(s);
     } else if (call->legs[leg] != RW_LEG_EARLY) {
+        if (call->legs[leg] == RW_LEG_CALLING)
+            ring_back(s, leg);
         call->legs[leg] = RW_LEG_EARLY;
         if (leg == RW_LEG_TRUNK && call->plan.has_station)
             act(s, RW_DO_BRIDGE, leg);
         say(s, RW_EV_EARLY, leg, NULL);
     }
+}
+
+/* Both are connected. */
+static void talk(struct step *s)
+{
+    s->call->phase = TALK;
+    if (longest_ms(s->call))
+        set_timer(s, RW_TIMER_MAX_DURATION, longest_ms(s->call));
+}
+
+/* The station answered a call that came in. */
+static void accept(struct step *s)
+{
+    s->call->legs[RW_LEG_TRUNK] = RW_LEG_CONNECTED;
+    act(s, RW_DO_ACCEPT, RW_LEG_TRUNK);
+    act(s, RW_DO_BRIDGE, RW_LEG_TRUNK);
+    say(s, RW_EV_CONNECTED, RW_LEG_TRUNK, NULL);
+    talk(s);
 }
 
 static void answers(struct step *s)
@@ -237,7 +293,7 @@ static void answers(struct step *s)
     enum rw_leg_side leg = s->in->leg;
     uint8_t before = call->legs[leg];
 
-    if (!leg_is_unanswered(call, leg)) {
+    if (!leg_is_unanswered(call, leg) || leg_came_in(call, leg)) {
         ignore(s);
         return;
     }
@@ -246,13 +302,12 @@ static void answers(struct step *s)
     if (leg == RW_LEG_TRUNK && call->plan.has_station && before != RW_LEG_EARLY)
         act(s, RW_DO_BRIDGE, leg);
     say(s, RW_EV_CONNECTED, leg, NULL);
-    if (leg == RW_LEG_STATION) {
+    if (leg == RW_LEG_TRUNK)
+        talk(s);
+    else if (call->plan.incoming)
+        accept(s);
+    else
         invite(s, RW_LEG_TRUNK);
-        return;
-    }
-    call->phase = TALK;
-    if (longest_ms(call))
-        set_timer(s, RW_TIMER_MAX_DURATION, longest_ms(call));
 }
 
 /* ------------------------------------------------------------------ what ends it */
@@ -301,7 +356,8 @@ static void awaited_over(struct step *s)
     struct rw_ending *own = &call->leg_endings[leg];
     const struct rw_ending *heard = &s->in->ending;
 
-    if (call->legs[leg] != RW_LEG_CANCELLING) {
+    if (call->legs[leg] != RW_LEG_CANCELLING ||
+        (leg_came_in(call, leg) && s->in->kind == RW_IN_LEG_ANSWERED)) {
         ignore(s);
         return;
     }
@@ -309,8 +365,9 @@ static void awaited_over(struct step *s)
         own->sip_code = heard->sip_code;
         memcpy(own->sip_reason, heard->sip_reason, sizeof(own->sip_reason));
         own->q850 = own->q850 ? own->q850 : heard->q850;
-        /* It is the conversation's status too when no far end decided. */
-        if (call->ending.said_by == RW_SAID_US || call->ending.said_by == RW_SAID_API) {
+        /* It is the conversation's status too when no far end decided; not one that we sent ourselves. */
+        if (!leg_came_in(call, leg) &&
+            (call->ending.said_by == RW_SAID_US || call->ending.said_by == RW_SAID_API)) {
             enum rw_disconnect disconnect = call->ending.disconnect;
 
             call->ending = *own;
@@ -398,6 +455,10 @@ static edge *const table[PHASES][INPUTS] = {
         {
             [RW_IN_STORED] = born,
             [RW_IN_STORE_FAILED] = not_born,
+            [RW_IN_LEG_FAILED] = gone_before_birth,
+            [RW_IN_LEG_ENDED] = gone_before_birth,
+            [RW_IN_LEG_SILENT] = gone_before_birth,
+            [RW_IN_LEG_UNREACHABLE] = gone_before_birth,
             [RW_IN_HANGUP] = end_once_born,
             [RW_IN_DRAIN] = end_once_born,
         },
@@ -456,6 +517,10 @@ void rw_call_begin(struct rw_call *call, const struct rw_call_plan *plan,
     *call = (struct rw_call){.plan = *plan, .phase = BIRTH};
     ret_actions->count = 0;
     say(&s, RW_EV_CREATED, RW_LEG_TRUNK, NULL);
+    if (plan->incoming) {
+        call->legs[RW_LEG_TRUNK] = RW_LEG_RINGING;
+        say(&s, RW_EV_OFFERED, RW_LEG_TRUNK, NULL);
+    }
     act(&s, RW_DO_STORE, RW_LEG_TRUNK);
 }
 

@@ -15,6 +15,9 @@
  * machine; one that got a CANCEL is awaited (the leg's answer timer, 40 s, ends a wait in vain), and
  * a 2xx that crosses the CANCEL ends it as well, whether it is reported as ANSWERED, ENDED or FAILED.
  *
+ * A call that comes in goes the other way: the trunk's leg is there from the beginning and waits while the
+ * station rings. RW_DO_RING and RW_DO_ACCEPT pass on to it what the station's does; RW_DO_CANCEL refuses it.
+ *
  * The trunk's leg has several attempts when the plan has several trunks: while nobody was reached and
  * the carrier failed (call/failover.h), the next trunk is asked. Each attempt is a leg of its own:
  * "leg_ended" of the former and "dialing" of the next stand in one step, and `trunk` says which it is.
@@ -107,6 +110,8 @@ enum rw_call_action_kind {
     RW_DO_INVITE, /* leg; of the trunk's, through number `trunk` of the call */
     RW_DO_CANCEL, /* leg: not answered yet; a 2xx that still comes is ACKed and BYEd by sip */
     RW_DO_BYE,    /* leg: answered; sip_code/q850 of `ending` go into its Reason header */
+    RW_DO_RING,   /* leg that came in: tell its far end that it rings */
+    RW_DO_ACCEPT, /* leg that came in: answer it, with the media that the other leg's answer left */
     RW_DO_BRIDGE, /* join both legs' media, as far as each is known */
     RW_DO_TIMER,  /* timer, after_ms; 0 = stop it */
     RW_DO_EVENT,  /* append `event` for `leg` (with `ending` when it ends) to the log */
@@ -116,6 +121,7 @@ enum rw_call_action_kind {
 /* What is written to the log. Names are stable: they are stored as text. */
 enum rw_call_event {
     RW_EV_CREATED,   /* "created": conversation accepted */
+    RW_EV_OFFERED,   /* "offered": the leg came in */
     RW_EV_DIALING,   /* "dialing": INVITE of the leg leaves */
     RW_EV_RINGING,   /* "ringing" */
     RW_EV_EARLY,     /* "early_media" */
@@ -155,8 +161,9 @@ struct rw_call_actions {
 #define RW_CALL_SEARCH_MS 30000u /* after the first INVITE to a trunk no attempt begins later */
 
 struct rw_call_plan {
-    bool has_station;           /* false: agentless */
-    uint8_t trunks;             /* how many may be tried, in order; 0 = 1 */
+    bool has_station; /* false: agentless */
+    bool incoming;    /* the trunk's leg came in, and the station is called; has_station too */
+    uint8_t trunks;   /* how many may be tried, in order; 0 = 1 */
     uint32_t station_answer_ms; /* how long the user's telephone may ring; 0 = no limit of ours */
     uint32_t max_duration_ms;   /* 0 = no cap; from the trunk's answer on */
     /* How long the called party's may ring through each trunk; 0 = no limit of ours. */

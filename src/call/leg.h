@@ -104,10 +104,15 @@ struct rw_leg_dialog {
     uint32_t local_cseq;  /* of the INVITE */
 };
 
+/* A trunk, and whose it is. */
+struct rw_leg_origin {
+    struct rw_id tenant, trunk;
+};
+
 /* A call that comes in. Texts are valid during the call only; nothing in them is checked. */
 struct rw_leg_offer {
-    const struct rw_id *trunks; /* that call from where it comes from, trunk_count of them, 0 too */
-    unsigned trunk_count;
+    const struct rw_leg_origin *origins; /* the trunks that have its address, origin_count, 0 too */
+    unsigned origin_count;
     struct rw_slice called;              /* user of the request URI: a number in whatever form */
     struct rw_slice caller, caller_name; /* user of From, and its display name; empty = not told */
     struct rw_slice sdp;

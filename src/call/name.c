@@ -3,8 +3,8 @@
 /* The texts by which values are stored, shown and read back. */
 #define COUNT(a) (sizeof(a) / sizeof(*(a)))
 
-static const char *const events[RW_EVENTS] = {"created",   "dialing",   "ringing", "early_media",
-                                              "connected", "leg_ended", "ended"};
+static const char *const events[RW_EVENTS] = {"created",     "offered",   "dialing",   "ringing",
+                                              "early_media", "connected", "leg_ended", "ended"};
 
 static const char *const disconnects[] = {
     "",     "endpoint",          "client", "system",    "timeout",

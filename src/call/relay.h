@@ -49,6 +49,16 @@ struct rw_relay_ops {
      */
     enum rw_class (*answer)(struct rw_relay *relay, enum rw_leg_side leg, struct rw_slice sdp,
                             struct rw_err *err);
+    /*
+     * Of a leg that came in, of two: reads the far end's offer on these terms (RW_MALFORMED sdp.*),
+     * before the offer towards the other leg; and writes our answer on them, once the other leg's is read.
+     */
+    enum rw_class (*take_offer)(struct rw_relay *relay, enum rw_leg_side leg,
+                                const struct rw_media_terms *terms, struct rw_slice sdp,
+                                struct rw_err *err);
+    enum rw_class (*write_answer)(struct rw_relay *relay, enum rw_leg_side leg,
+                                  const struct rw_media_terms *terms, struct rw_buf *ret_sdp,
+                                  struct rw_err *err);
     void (*bridge)(struct rw_relay *relay); /* from now on packets pass */
     void (*stats)(const struct rw_relay *relay, struct rw_relay_stats *ret);
     void (*close)(struct rw_relay *relay);

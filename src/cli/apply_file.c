@@ -50,6 +50,8 @@ static const struct rw_apply_member trunk_members[] = {
     {"register", "registration", "enabled", RW_APPLY_FLAG, false, false},
     {"registerExpiresS", "registration", "expiresS", RW_APPLY_NUMBER, false, false},
     {"optionsIntervalS", "health", "optionsIntervalS", RW_APPLY_NUMBER, false, false},
+    {"incoming", "incoming", "to", RW_APPLY_TEXT, false, false},
+    {"incomingUser", "incoming", "userId", RW_APPLY_TEXT, false, false},
     {"answerTimeoutMs", NULL, "answerTimeoutMs", RW_APPLY_NUMBER, false, false},
     {"enabled", NULL, "enabled", RW_APPLY_FLAG, false, false},
     {0},

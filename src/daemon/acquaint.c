@@ -3,6 +3,8 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "route/target.h"
+#include "sip/target.h"
+#include "sip/uri.h"
 
 #define LOOK_MS 1000u
 #define AGAIN_MS 300000u
@@ -10,10 +12,30 @@
 #define ARENA_BYTES (64u << 20)
 
 static void tell(struct rw_acquaint *a, const char *state, const char *address,
-                 const char *trunk_id)
+                 const struct rw_leg_origin *origin)
 {
     if (address && strcmp(state, "active") == 0)
-        rw_sip_acquaint(a->sip, rw_slice_str(address), trunk_id, KNOWN_MS);
+        rw_sip_acquaint(a->sip, rw_slice_str(address), origin, KNOWN_MS);
+}
+
+/* Where the trunk's calls may come from: its host, its proxy, the addresses in the host's stead. */
+static void tell_trunk(struct rw_acquaint *a, const struct rw_row_trunk *trunk)
+{
+    struct rw_slice rest = rw_slice_str(trunk->addresses), one;
+    struct rw_leg_origin origin;
+
+    if (!rw_slice_copy(origin.tenant.text, sizeof(origin.tenant.text),
+                       rw_slice_str(trunk->tenant_id)) ||
+        !rw_slice_copy(origin.trunk.text, sizeof(origin.trunk.text), rw_slice_str(trunk->id)))
+        return;
+    tell(a, trunk->state, trunk->host, &origin);
+    tell(a, trunk->state, trunk->outbound_proxy, &origin);
+    while (rw_sip_next_element(&rest, &one)) {
+        struct rw_sip_target target = {.port = 0};
+
+        if (rw_sip_target_read(one, &target))
+            tell(a, trunk->state, target.name, &origin);
+    }
 }
 
 static void keep(struct rw_acquaint *a, const struct rw_row_trunk *row)
@@ -42,8 +64,7 @@ static enum rw_class tell_tenant(struct rw_acquaint *a, const char *tenant_id,
 
     class = rw_store_list_trunks(a->reader, tenant_id, &page, arena, &trunks, &count, err);
     for (size_t i = 0; !class && i < count; i++) {
-        tell(a, trunks[i].state, trunks[i].host, trunks[i].id);
-        tell(a, trunks[i].state, trunks[i].outbound_proxy, trunks[i].id);
+        tell_trunk(a, &trunks[i]);
         keep(a, &trunks[i]);
     }
     if (!class)

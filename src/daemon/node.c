@@ -54,6 +54,19 @@ static enum rw_class open_exchange(struct rw_node *node, const struct rw_node_sh
     return rw_exchange_new(&node->exchange, &options, err);
 }
 
+/* Calls that come in are taken from now on. */
+static void open_reception(struct rw_node *node, const struct rw_node_shared *shared)
+{
+    node->reception = (struct rw_reception){
+        .exchange = node->exchange,
+        .routes = node->routes,
+        .local = shared->sip_local,
+        .station_answer_ms = (uint32_t)shared->config->sip_station_answer_timeout_ms,
+        .max_duration_ms = (uint32_t)shared->config->sip_max_call_ms,
+    };
+    rw_reception_open(&node->reception, &rw_sip_leg_ops, rw_sip_leg_port(node->sip));
+}
+
 static enum rw_class open_doctor(struct rw_node *node, const struct rw_node_shared *shared,
                                  struct rw_err *err)
 {
@@ -209,7 +222,10 @@ enum rw_class rw_node_listen(struct rw_node *node, const struct rw_node_shared *
         options.cert_file = config->http_tls_cert_file;
         options.key_file = config->http_tls_key_file;
     }
-    return rw_http_new(&node->http, node->worker, &options, err);
+    class = rw_http_new(&node->http, node->worker, &options, err);
+    if (!class)
+        open_reception(node, shared);
+    return class;
 }
 
 /* What the wire brought in this life; what was bad in it was told at most once a second a source. */

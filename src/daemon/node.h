@@ -10,6 +10,7 @@
 #include "daemon/acquaint.h"
 #include "daemon/config.h"
 #include "exchange/exchange.h"
+#include "exchange/reception.h"
 #include "http/http.h"
 #include "limit/limit.h"
 #include "sip/sip.h"
@@ -53,6 +54,7 @@ struct rw_node {
     struct rw_relay_port *media;
     char media_advertised[RW_CONFIG_TEXT]; /* in SDP */
     struct rw_exchange *exchange;
+    struct rw_reception reception;
     struct rw_doctor *doctor;
     struct rw_api *api;
     struct rw_http *http;

@@ -89,6 +89,10 @@ static enum rw_class fold_leg(struct rw_conversation_view *view, const struct rw
         return RW_OK;
     }
     switch (type) {
+    case RW_EV_OFFERED:
+        p->start_ms = event->at_ms;
+        p->state = "offering";
+        break;
     case RW_EV_DIALING:
         return fold_dialing(view, p, event, arena, err);
     case RW_EV_EARLY:
@@ -184,7 +188,7 @@ enum rw_class rw_view_fold(const struct rw_row_conversation *conversation,
             .row = &participants[i],
             .leg = station ? RW_LEG_STATION : RW_LEG_TRUNK,
             .state = none,
-            .direction = station ? "inbound" : "outbound",
+            .direction = station || conversation->incoming ? "inbound" : "outbound",
         };
     }
     for (size_t i = 0; i < event_count; i++) {

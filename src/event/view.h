@@ -7,6 +7,7 @@
  *
  *     the user's station   none -> contacting -> alerting -> connected -> disconnected
  *     the called party     none -> dialing    -> alerting -> connected -> disconnected
+ *     who calls in         none -> offering               -> connected -> disconnected
  *
  * Owner    the view borrows the rows and events, and words from the arena; it lives as long as they.
  * Threads  a value; any.
@@ -31,7 +32,7 @@ struct rw_participant_view {
     const struct rw_row_participant *row;
     enum rw_leg_side leg;
     const char *state;     /* static */
-    const char *direction; /* static: "inbound" towards the user's station, else "outbound" */
+    const char *direction; /* static: "outbound" of a called party; else "inbound" */
     uint64_t start_ms;     /* its first INVITE left */
     uint64_t
         alerting_ms; /* it rang first, or early media came; of the last attempt, as what follows */

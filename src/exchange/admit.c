@@ -68,7 +68,7 @@ static enum rw_permit_verdict ask_on(struct rw_admission *a, struct rw_err *err)
 static enum rw_class settle(struct rw_admission *a, enum rw_permit_verdict verdict,
                             struct rw_err *err)
 {
-    enum rw_class class = verdict == RW_PERMIT_YES ? rw_live_birth(a->exchange, a->order, a,
+    enum rw_class class = verdict == RW_PERMIT_YES ? rw_live_birth(a->exchange, a->order, NULL, a,
                                                                    a->placed, a->placed_arg, err)
                                                    : err->class;
 

@@ -42,8 +42,11 @@ static size_t make_participants(const struct rw_live *live, const struct rw_call
                                                     .user_id = order->conversation.user_id,
                                                     .address = order->station.uri,
                                                     .name = order->user_name};
-    rows[count++] = (struct rw_row_participant){
-        .leg = RW_LEG_TRUNK, .purpose = "external", .address = order->conversation.to_number};
+    rows[count++] = (struct rw_row_participant){.leg = RW_LEG_TRUNK,
+                                                .purpose = "external",
+                                                .address = order->conversation.incoming
+                                                               ? order->conversation.from_number
+                                                               : order->conversation.to_number};
     for (size_t i = 0; i < count; i++) {
         ids[2 * i] = rw_id_new(worker);
         ids[2 * i + 1] = rw_id_new(worker);
@@ -73,6 +76,8 @@ static bool put_birth(struct rw_live *live, struct rw_tx *tx, const struct rw_ca
         rw_tx_add_participant(tx, &participants[i]);
     rw_admission_put_birth(live->admission, live->id.text, tx);
     rw_live_event(live, tx, RW_EV_CREATED, -1, NULL);
+    if (conversation.incoming)
+        rw_live_event(live, tx, RW_EV_OFFERED, RW_LEG_TRUNK, NULL);
     rw_live_event(live, tx, RW_EV_DIALING, order->station.uri ? RW_LEG_STATION : RW_LEG_TRUNK,
                   NULL);
     if (!idempotency.key)
@@ -156,9 +161,23 @@ static void abandon(struct rw_live *live)
     rw_live_free(live);
 }
 
+/* The relay, which knows the offer of a leg that came in. */
+static enum rw_class open_relay(struct rw_live *live, bool with_station,
+                                const struct rw_live_offer *offer,
+                                const struct rw_media_terms *terms, struct rw_err *err)
+{
+    const struct rw_exchange_options *o = &live->exchange->options;
+    enum rw_class class =
+        o->relay_ops->open(o->relay_port, with_station ? 2 : 1, &live->relay, err);
+
+    if (class == RW_OK && offer)
+        class = o->relay_ops->take_offer(live->relay, RW_LEG_TRUNK, terms, offer->sdp, err);
+    return class;
+}
+
 enum rw_class rw_live_birth(struct rw_exchange *exchange, const struct rw_call_order *order,
-                            struct rw_admission *admission, rw_placed_h *placed, void *arg,
-                            struct rw_err *err)
+                            const struct rw_live_offer *offer, struct rw_admission *admission,
+                            rw_placed_h *placed, void *arg, struct rw_err *err)
 {
     const struct rw_exchange_options *o = &exchange->options;
     struct rw_call_plan plan = plan_of(order, admission);
@@ -169,7 +188,7 @@ enum rw_class rw_live_birth(struct rw_exchange *exchange, const struct rw_call_o
 
     if (!live)
         return rw_fail_memory(err);
-    class = o->relay_ops->open(o->relay_port, plan.has_station ? 2 : 1, &live->relay, err);
+    class = open_relay(live, plan.has_station, offer, &order->trunks[0].media, err);
     if (class != RW_OK) {
         abandon(live);
         return class;
@@ -185,6 +204,8 @@ enum rw_class rw_live_birth(struct rw_exchange *exchange, const struct rw_call_o
     live->placed = placed;
     live->placed_arg = arg;
     live->transactions = 1;
+    if (offer)
+        rw_live_adopt(live, offer->leg);
     rw_live_enter(live);
     rw_tx_submit(tx, on_birth_stored, live);
     return RW_OK;
@@ -197,6 +218,7 @@ enum rw_class rw_exchange_place(struct rw_exchange *exchange, const struct rw_ca
 
     if (class != RW_OK)
         return class;
-    return exchange->options.permits_count ? rw_admission_begin(exchange, order, placed, arg, err)
-                                           : rw_live_birth(exchange, order, NULL, placed, arg, err);
+    return exchange->options.permits_count
+               ? rw_admission_begin(exchange, order, placed, arg, err)
+               : rw_live_birth(exchange, order, NULL, NULL, placed, arg, err);
 }

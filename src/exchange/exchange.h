@@ -79,6 +79,16 @@ RW_NODISCARD enum rw_class rw_exchange_place(struct rw_exchange *exchange,
                                              void *arg, struct rw_err *err);
 
 /*
+ * Takes a call that came in: the order names the station that rings and, as its only trunk, the one it came
+ * through, of which trunk_id, trunk_name and media are read. No permit is asked.
+ * On success the leg is the exchange's and its far end waits; on failure it is the caller's to refuse.
+ * RW_MALFORMED sdp.*: no media can be agreed upon.
+ */
+RW_NODISCARD enum rw_class rw_exchange_take(struct rw_exchange *exchange,
+                                            const struct rw_call_order *order, struct rw_leg *leg,
+                                            struct rw_slice sdp_offer, struct rw_err *err);
+
+/*
  * Ends a call, in whichever worker it lives. `done` runs in the calling worker: RW_OK when the
  * hang-up was taken (its events follow), RW_NOT_FOUND call.not_live when it is over or none of ours.
  * For a call of this worker it runs before this returns.

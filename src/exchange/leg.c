@@ -128,6 +128,11 @@ static void forget_targets(struct rw_live_side *side)
     side->target = NULL;
 }
 
+void rw_live_forget_targets(struct rw_live *live, enum rw_leg_side leg)
+{
+    forget_targets(&live->sides[leg]);
+}
+
 /* ------------------------------------------------------------------ dialogs */
 
 static void put(char *dst, size_t size, const char *text)
@@ -168,6 +173,8 @@ bool rw_live_dialog(struct rw_live *live, enum rw_leg_side leg, enum rw_call_eve
     struct rw_live_side *side = &live->sides[leg];
     uint32_t mark;
 
+    if (leg == RW_LEG_TRUNK && live->call.plan.incoming && event != RW_EV_CONNECTED)
+        return false; /* before it is ours to end there is nothing that a restart could do */
     if (side->leg)
         live->exchange->options.leg_ops->describe(side->leg, ret);
     else if (side->target)
@@ -297,6 +304,15 @@ void rw_live_invite(struct rw_live *live, enum rw_leg_side leg)
             input.ending.reason = RW_REASON_CARRIER_TLS;
         rw_live_feed(live, &input);
     }
+}
+
+void rw_live_adopt(struct rw_live *live, struct rw_leg *leg)
+{
+    struct rw_live_side *side = &live->sides[RW_LEG_TRUNK];
+
+    side->leg = leg;
+    side->media_known = true;
+    live->exchange->options.leg_ops->adopt(leg, on_news, side);
 }
 
 void rw_live_release(struct rw_live *live, enum rw_leg_side leg)

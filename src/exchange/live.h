@@ -7,6 +7,7 @@
  *     perform.c   what the state machine decides, done: legs, media, timers, events
  *     ending.c    the last events of a call, tried until they are stored
  *     leg.c       the two sides of a call: targets, dialogs, what the far ends say
+ *     incoming.c  a call that came in through a trunk
  *     recover.c   what an earlier life left open
  *
  * A live call is freed when it is over and every transaction of it has been answered by the store:
@@ -115,11 +116,24 @@ struct rw_exchange {
 /* birth.c */
 RW_NODISCARD enum rw_class rw_exchange_may_place(const struct rw_exchange *exchange,
                                                  struct rw_err *err);
-/* Brings an order to life; on success its admission (NULL: none was needed) is the call's. */
+/* How a call that came in did. */
+struct rw_live_offer {
+    struct rw_leg *leg;
+    struct rw_slice sdp;
+};
+/*
+ * Brings an order to life; on success its admission (NULL: none was needed) and the leg that came in
+ * (offer NULL: none did) are the call's.
+ */
 RW_NODISCARD enum rw_class rw_live_birth(struct rw_exchange *exchange,
                                          const struct rw_call_order *order,
+                                         const struct rw_live_offer *offer,
                                          struct rw_admission *admission, rw_placed_h *placed,
                                          void *arg, struct rw_err *err);
+
+/* incoming.c */
+void rw_live_ring(struct rw_live *live);
+void rw_live_accept(struct rw_live *live);
 
 /* exchange.c */
 void rw_live_enter(struct rw_live *live);        /* among the live calls */
@@ -146,6 +160,9 @@ RW_NODISCARD bool rw_live_targets_set(struct rw_live *live, enum rw_leg_side leg
 void rw_live_aim(struct rw_live *live, enum rw_leg_side leg, uint32_t target); /* at this one */
 void rw_live_invite(struct rw_live *live, enum rw_leg_side leg); /* now, or when its pace is up */
 void rw_live_release(struct rw_live *live, enum rw_leg_side leg);
+/* Nobody else is asked: a held call does not carry them. */
+void rw_live_forget_targets(struct rw_live *live, enum rw_leg_side leg);
+void rw_live_adopt(struct rw_live *live, struct rw_leg *leg); /* the trunk's, which came in */
 /* The dialog to be written with an event of this leg; false when the log has it already. */
 bool rw_live_dialog(struct rw_live *live, enum rw_leg_side leg, enum rw_call_event event,
                     struct rw_leg_dialog *ret);

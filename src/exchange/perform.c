@@ -174,16 +174,20 @@ static void set_timer(struct rw_live *live, const struct rw_call_action *action)
 }
 
 /* A leg that was never invited is over at once. */
-static void cancel(struct rw_live *live, enum rw_leg_side leg)
+static void cancel(struct rw_live *live, const struct rw_call_action *action)
 {
-    struct rw_call_input input = {.kind = RW_IN_LEG_UNREACHABLE, .leg = leg};
+    const struct rw_leg_ops *ops = live->exchange->options.leg_ops;
+    struct rw_call_input input = {.kind = RW_IN_LEG_UNREACHABLE, .leg = action->leg};
+    struct rw_leg *leg = live->sides[action->leg].leg;
 
-    if (live->sides[leg].leg) {
-        live->exchange->options.leg_ops->cancel(live->sides[leg].leg);
-        return;
+    if (leg && action->leg == RW_LEG_TRUNK && live->call.plan.incoming) {
+        ops->refuse(leg, action->ending);
+    } else if (leg) {
+        ops->cancel(leg);
+    } else {
+        rw_live_release(live, action->leg);
+        rw_live_feed(live, &input);
     }
-    rw_live_release(live, leg);
-    rw_live_feed(live, &input);
 }
 
 static void bye(struct rw_live *live, const struct rw_call_action *action)
@@ -247,10 +251,16 @@ static void perform(struct rw_live *live, const struct rw_call_actions *actions)
             told = side ? side : told;
             break;
         case RW_DO_CANCEL:
-            cancel(live, action->leg);
+            cancel(live, action);
             break;
         case RW_DO_BYE:
             bye(live, action);
+            break;
+        case RW_DO_RING:
+            rw_live_ring(live);
+            break;
+        case RW_DO_ACCEPT:
+            rw_live_accept(live);
             break;
         case RW_DO_BRIDGE:
             live->exchange->options.relay_ops->bridge(live->relay);

@@ -267,6 +267,85 @@ static enum rw_class relay_answer(struct rw_relay *relay, enum rw_leg_side leg, 
     return class;
 }
 
+/* What the far end of a leg that came in may choose from. */
+static struct rw_sdp_codecs codecs_of(const struct rw_media_terms *terms)
+{
+    struct rw_sdp_codecs codecs = rw_sdp_all_codecs;
+
+    if (terms->codec_count) {
+        memcpy(codecs.audio, terms->codecs, sizeof(codecs.audio));
+        codecs.audio_count = terms->codec_count;
+    }
+    return codecs;
+}
+
+static enum rw_class relay_take_offer(struct rw_relay *relay, enum rw_leg_side leg,
+                                      const struct rw_media_terms *terms, struct rw_slice sdp,
+                                      struct rw_err *err)
+{
+    struct rw_side *side = side_of(relay, leg);
+    struct rw_sdp_codecs known = codecs_of(terms);
+    struct rw_sdp theirs;
+    enum rw_class class;
+
+    if (!side || !rw_side_other(side))
+        return fail_no_leg(err);
+    class = renew_keys(side, terms->srtp, err);
+    if (class == RW_OK)
+        class = rw_sdp_read(sdp, &known, side->secure ? side->secure->security : RW_SDP_PLAIN,
+                            relay->port->ports.host.u.sa.sa_family, &theirs, err);
+    if (class != RW_OK)
+        return class;
+    if (side->secure) {
+        class = rw_secure_offer(side->secure, &theirs, err);
+        side->in = side->secure->in;
+        side->out = rw_secure_out(side->secure);
+        OPENSSL_cleanse(&theirs.crypto, sizeof(theirs.crypto));
+    }
+    if (class == RW_OK)
+        take_answer(side, &theirs);
+    return class;
+}
+
+/* Of what was offered, that which the other leg's answer left, in its order; nothing is transcoded then. */
+static void agree(struct rw_side *side, const struct rw_side *other)
+{
+    struct rw_sdp_codecs agreed = other->codecs;
+
+    agreed.event_pt = other->codecs.event_pt ? side->codecs.event_pt : 0;
+    side->codecs = side->offered = agreed;
+}
+
+static enum rw_class relay_write_answer(struct rw_relay *relay, enum rw_leg_side leg,
+                                        const struct rw_media_terms *terms, struct rw_buf *ret_sdp,
+                                        struct rw_err *err)
+{
+    struct rw_side *side = side_of(relay, leg), *other = side ? rw_side_other(side) : NULL;
+    struct rw_sdp_local local = {.direction = "sendrecv", .session_id = relay->session_id};
+    struct rw_sdes chosen = {.suite = RW_SRTP_NONE};
+    struct rw_media_addr here;
+    enum rw_class class;
+
+    if (!other || other->codecs.audio_count == 0)
+        return fail_no_leg(err);
+    class = own_address(relay->port, terms->advertised_host, &here, err);
+    if (class != RW_OK)
+        return class;
+    agree(side, other);
+    rw_media_addr_set_port(&here, side->ports.port);
+    local.rtp = &here;
+    local.codecs = &side->codecs;
+    if (side->secure) {
+        chosen = rw_secure_chosen(side->secure);
+        local.security = side->secure->security;
+        local.crypto = &chosen;
+        local.crypto_count = 1;
+    }
+    rw_sdp_write(ret_sdp, &local);
+    OPENSSL_cleanse(&chosen, sizeof(chosen));
+    return ret_sdp->failed ? rw_fail_memory(err) : RW_OK;
+}
+
 static void relay_bridge(struct rw_relay *relay)
 {
     relay->bridged = true;
@@ -293,6 +372,8 @@ const struct rw_relay_ops rw_media_relay_ops = {
     .open = relay_open,
     .offer = relay_offer,
     .answer = relay_answer,
+    .take_offer = relay_take_offer,
+    .write_answer = relay_write_answer,
     .bridge = relay_bridge,
     .stats = relay_stats,
     .close = relay_close,

@@ -51,15 +51,15 @@ static bool is_known(const struct rw_secure *secure, const struct rw_sdes *their
            CRYPTO_memcmp(secure->theirs.key, theirs->key, RW_SRTP_KEY) == 0;
 }
 
-enum rw_class rw_secure_answer(struct rw_secure *secure, const struct rw_sdp *answer,
-                               struct rw_err *err)
+/* The far end seals with its key from now on, and we with ours of the same suite. */
+static enum rw_class take(struct rw_secure *secure, const struct rw_sdes *theirs,
+                          struct rw_err *err)
 {
-    const struct rw_sdes *theirs = &answer->crypto;
-    enum rw_class class = rw_secure_judge(answer, err);
+    enum rw_class class = RW_OK;
     struct rw_srtp *in = NULL, **out;
 
-    if (class != RW_OK || is_known(secure, theirs))
-        return class;
+    if (is_known(secure, theirs))
+        return RW_OK;
     if (theirs->suite != RW_SRTP_NONE) {
         out = &secure->out[theirs->suite - 1];
         if (!*out)
@@ -73,4 +73,32 @@ enum rw_class rw_secure_answer(struct rw_secure *secure, const struct rw_sdp *an
     secure->in = in;
     secure->theirs = *theirs;
     return RW_OK;
+}
+
+enum rw_class rw_secure_answer(struct rw_secure *secure, const struct rw_sdp *answer,
+                               struct rw_err *err)
+{
+    enum rw_class class = rw_secure_judge(answer, err);
+
+    return class == RW_OK ? take(secure, &answer->crypto, err) : class;
+}
+
+enum rw_class rw_secure_offer(struct rw_secure *secure, const struct rw_sdp *offer,
+                              struct rw_err *err)
+{
+    secure->security = offer->crypto.suite == RW_SRTP_NONE ? RW_SDP_PLAIN
+                       : offer->sealed                     ? RW_SDP_SEALED
+                                                           : RW_SDP_EITHER;
+    return take(secure, &offer->crypto, err);
+}
+
+struct rw_sdes rw_secure_chosen(const struct rw_secure *secure)
+{
+    struct rw_sdes chosen = {.suite = RW_SRTP_NONE};
+
+    if (secure->security != RW_SDP_PLAIN) {
+        chosen = secure->ours[secure->theirs.suite - 1];
+        chosen.tag = secure->theirs.tag;
+    }
+    return chosen;
 }

@@ -37,6 +37,15 @@ RW_NODISCARD enum rw_class rw_secure_judge(const struct rw_sdp *answer, struct r
 RW_NODISCARD enum rw_class rw_secure_answer(struct rw_secure *secure, const struct rw_sdp *answer,
                                             struct rw_err *err);
 
+/*
+ * The far end's offer: its first attribute of a suite that we have is taken, or media are plain where it
+ * has none. `security` is then what our answer has.
+ */
+RW_NODISCARD enum rw_class rw_secure_offer(struct rw_secure *secure, const struct rw_sdp *offer,
+                                           struct rw_err *err);
+/* What the answer to that offer names: their tag and suite, our key. To be wiped. */
+struct rw_sdes rw_secure_chosen(const struct rw_secure *secure);
+
 /* What to seal with as the last answer has it; NULL: media are plain. */
 static inline struct rw_srtp *rw_secure_out(const struct rw_secure *secure)
 {

@@ -9,14 +9,15 @@ struct acquaintance { /* to be made, once its name is resolved */
     struct rw_sip *sip;
     struct dns_query *query;
     uint32_t for_ms;
-    char trunk_id[RW_ID_TEXT]; /* "" = no trunk's */
+    struct rw_leg_origin origin; /* "" = no trunk's */
 };
 
-static void know(struct rw_sip *sip, const struct sa *sa, const char *trunk_id, uint32_t for_ms)
+static void know(struct rw_sip *sip, const struct sa *sa, const struct rw_leg_origin *origin,
+                 uint32_t for_ms)
 {
     rw_sip_peers_know(rw_sip_wire_peers(sip->wire), sa, for_ms);
-    if (trunk_id && *trunk_id)
-        rw_sip_origins_put(rw_sip_wire_origins(sip->wire), sa, trunk_id, for_ms);
+    if (origin && origin->trunk.text[0])
+        rw_sip_origins_put(rw_sip_wire_origins(sip->wire), sa, origin, for_ms);
 }
 
 static void release(struct acquaintance *lookup)
@@ -37,7 +38,7 @@ static bool take_address(struct dnsrr *rr, void *arg)
         sa_set_in6(&sa, rr->rdata.aaaa.addr, 0);
     else
         return false;
-    know(lookup->sip, &sa, lookup->trunk_id, lookup->for_ms);
+    know(lookup->sip, &sa, &lookup->origin, lookup->for_ms);
     return false; /* all of them */
 }
 
@@ -58,7 +59,8 @@ static void on_resolved(int e, const struct dnshdr *header, struct list *answers
     release(lookup);
 }
 
-static void look_up(struct rw_sip *sip, const char *host, const char *trunk_id, uint32_t for_ms)
+static void look_up(struct rw_sip *sip, const char *host, const struct rw_leg_origin *origin,
+                    uint32_t for_ms)
 {
     struct acquaintance *lookup;
 
@@ -69,15 +71,16 @@ static void look_up(struct rw_sip *sip, const char *host, const char *trunk_id, 
         return;
     lookup->sip = sip;
     lookup->for_ms = for_ms;
-    (void)rw_slice_copy(lookup->trunk_id, sizeof(lookup->trunk_id), rw_slice_str(trunk_id));
+    if (origin)
+        lookup->origin = *origin;
     list_append(&sip->lookups, &lookup->le, lookup);
     if (dnsc_query(&lookup->query, sip->dns, host, type_of(sip), DNS_CLASS_IN, true, on_resolved,
                    lookup))
         release(lookup);
 }
 
-void rw_sip_acquaint(struct rw_sip *sip, struct rw_slice host_or_uri, const char *trunk_id,
-                     uint32_t for_ms)
+void rw_sip_acquaint(struct rw_sip *sip, struct rw_slice host_or_uri,
+                     const struct rw_leg_origin *origin, uint32_t for_ms)
 {
     struct rw_sip_uri uri = {.host = host_or_uri};
     char host[256];
@@ -89,9 +92,9 @@ void rw_sip_acquaint(struct rw_sip *sip, struct rw_slice host_or_uri, const char
     if (strcasecmp(host, "localhost") == 0) /* RFC 6761, section 6.3: never asked for */
         (void)rw_slice_copy(host, sizeof(host), RW_LIT("127.0.0.1"));
     if (sa_set_str(&sa, host, 0) == 0)
-        know(sip, &sa, trunk_id, for_ms);
+        know(sip, &sa, origin, for_ms);
     else
-        look_up(sip, host, trunk_id, for_ms);
+        look_up(sip, host, origin, for_ms);
 }
 
 void rw_sip_lookups_drop(struct rw_sip *sip)

@@ -257,6 +257,7 @@ static struct rw_leg *leg_of(struct rw_sip *sip, const struct rw_sip_message *m,
     }
     rw_sip_tag_write(tag, rw_random_u64());
     leg->phase = RW_PHASE_OFFERED;
+    leg->invite_cseq = 1; /* what ours follow */
     leg->hop = *from;
     leg->sdp = rw_strdup("");
     leg->request_uri = rw_calloc(m->contact.n + 1, 1);
@@ -302,8 +303,8 @@ void rw_sip_invited(struct rw_sip *sip, const struct rw_sip_message *m,
                     const struct rw_sip_hop *from)
 {
     struct rw_leg_refusal refusal = {480, "Temporarily Unavailable"};
-    struct rw_id trunks[RW_SIP_ORIGIN_TRUNKS];
-    struct rw_leg_offer offer = {.trunks = trunks};
+    struct rw_leg_origin origins[RW_SIP_ORIGIN_TRUNKS];
+    struct rw_leg_offer offer = {.origins = origins};
     struct rw_leg *leg;
     struct rw_err err;
 
@@ -326,7 +327,7 @@ void rw_sip_invited(struct rw_sip *sip, const struct rw_sip_message *m,
     hash_append(sip->legs, (uint32_t)rw_sip_hash(m->call_id), &leg->he, leg);
     send_answer(leg, 100, "Trying");
     describe(m, &offer);
-    offer.trunk_count = rw_sip_origins_find(rw_sip_wire_origins(sip->wire), &from->peer, trunks);
+    offer.origin_count = rw_sip_origins_find(rw_sip_wire_origins(sip->wire), &from->peer, origins);
     rw_leg_enter(leg);
     if (!sip->offered(leg, &offer, &refusal, sip->offered_arg)) {
         leg->released = true;

@@ -8,7 +8,7 @@
 
 struct origin {
     struct sa peer;
-    struct rw_id trunk;
+    struct rw_leg_origin who;
     uint64_t until_ms; /* monotonic; 0 = none */
 };
 
@@ -44,7 +44,7 @@ static struct origin *slot_of(struct rw_sip_origins *origins, const struct sa *p
     for (unsigned i = 0; i < origins->count; i++) {
         struct origin *origin = &origins->at[i];
 
-        if (sa_cmp(&origin->peer, peer, SA_ADDR) && strcmp(origin->trunk.text, trunk_id) == 0)
+        if (sa_cmp(&origin->peer, peer, SA_ADDR) && strcmp(origin->who.trunk.text, trunk_id) == 0)
             return origin;
         if (origin->until_ms < oldest->until_ms)
             oldest = origin;
@@ -52,23 +52,17 @@ static struct origin *slot_of(struct rw_sip_origins *origins, const struct sa *p
     return origins->count < RW_SIP_ORIGINS ? &origins->at[origins->count++] : oldest;
 }
 
-void rw_sip_origins_put(struct rw_sip_origins *origins, const struct sa *peer, const char *trunk_id,
-                        uint32_t for_ms)
+void rw_sip_origins_put(struct rw_sip_origins *origins, const struct sa *peer,
+                        const struct rw_leg_origin *who, uint32_t for_ms)
 {
-    struct origin *origin;
-
-    if (strlen(trunk_id) >= sizeof(origin->trunk.text))
-        return;
     (void)pthread_mutex_lock(&origins->lock);
-    origin = slot_of(origins, peer, trunk_id);
-    origin->peer = *peer;
-    memcpy(origin->trunk.text, trunk_id, strlen(trunk_id) + 1);
-    origin->until_ms = rw_clock_mono_ms() + for_ms;
+    *slot_of(origins, peer, who->trunk.text) =
+        (struct origin){.peer = *peer, .who = *who, .until_ms = rw_clock_mono_ms() + for_ms};
     (void)pthread_mutex_unlock(&origins->lock);
 }
 
 unsigned rw_sip_origins_find(struct rw_sip_origins *origins, const struct sa *peer,
-                             struct rw_id ret[RW_SIP_ORIGIN_TRUNKS])
+                             struct rw_leg_origin ret[RW_SIP_ORIGIN_TRUNKS])
 {
     uint64_t now = rw_clock_mono_ms();
     unsigned found = 0;
@@ -76,7 +70,7 @@ unsigned rw_sip_origins_find(struct rw_sip_origins *origins, const struct sa *pe
     (void)pthread_mutex_lock(&origins->lock);
     for (unsigned i = 0; i < origins->count && found < RW_SIP_ORIGIN_TRUNKS; i++)
         if (now < origins->at[i].until_ms && sa_cmp(&origins->at[i].peer, peer, SA_ADDR))
-            ret[found++] = origins->at[i].trunk;
+            ret[found++] = origins->at[i].who;
     (void)pthread_mutex_unlock(&origins->lock);
     return found;
 }

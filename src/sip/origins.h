@@ -9,7 +9,7 @@
 #ifndef RW_SIP_ORIGINS_H
 #define RW_SIP_ORIGINS_H
 
-#include "base/id.h"
+#include "call/leg.h"
 
 #include <re.h>
 
@@ -22,11 +22,11 @@ struct rw_sip_origins *rw_sip_origins_new(void); /* NULL: no memory */
 void rw_sip_origins_free(struct rw_sip_origins *origins);
 
 /* The trunk may call from this address for so long from now on. */
-void rw_sip_origins_put(struct rw_sip_origins *origins, const struct sa *peer, const char *trunk_id,
-                        uint32_t for_ms);
+void rw_sip_origins_put(struct rw_sip_origins *origins, const struct sa *peer,
+                        const struct rw_leg_origin *origin, uint32_t for_ms);
 
 /* The trunks of an address, at most RW_SIP_ORIGIN_TRUNKS of them; returns how many. */
 unsigned rw_sip_origins_find(struct rw_sip_origins *origins, const struct sa *peer,
-                             struct rw_id ret[RW_SIP_ORIGIN_TRUNKS]);
+                             struct rw_leg_origin ret[RW_SIP_ORIGIN_TRUNKS]);
 
 #endif

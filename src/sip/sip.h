@@ -66,8 +66,8 @@ void rw_sip_free(struct rw_sip *sip); /* NULL is fine */
  * no trunk's). A name is looked up; what can't be is left out. Nothing is
  * reported: repeat it as long as it is configured.
  */
-void rw_sip_acquaint(struct rw_sip *sip, struct rw_slice host_or_uri, const char *trunk_id,
-                     uint32_t for_ms);
+void rw_sip_acquaint(struct rw_sip *sip, struct rw_slice host_or_uri,
+                     const struct rw_leg_origin *origin, uint32_t for_ms);
 
 struct rw_leg_port *rw_sip_leg_port(struct rw_sip *sip);
 extern const struct rw_leg_ops rw_sip_leg_ops;

@@ -95,6 +95,8 @@ static const struct rw_field trunk[] = {
     BOOL(trunk, registers),
     U32(trunk, register_expires_s),
     U32(trunk, options_interval_s),
+    TEXT(trunk, incoming),
+    ID(trunk, incoming_user_id),
 };
 static const struct rw_field did_pool[] = {
     ID(did_pool, id),           ID(did_pool, tenant_id),
@@ -194,6 +196,7 @@ static const struct rw_field conversation[] = {
     U64(conversation, ended_ms),
     TEXT(conversation, disconnect),
     TEXT(conversation, reason),
+    BOOL(conversation, incoming),
 };
 static const struct rw_field participant[] = {
     ID(participant, id),        ID(participant, conversation_id), ID(participant, communication_id),

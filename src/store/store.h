@@ -122,6 +122,9 @@ struct rw_row_trunk {
     bool registers;                   /* at the carrier, for so long at a time: */
     uint32_t register_expires_s;      /* 0 = the standard */
     uint32_t options_interval_s; /* between questions whether its addresses are there; 0 = never */
+    /* What becomes of calls that come in: "refuse" | "owner" of the number | "user"; NULL = refuse */
+    const char *incoming;
+    const char *incoming_user_id; /* of "user", or NULL */
 };
 struct rw_row_did_pool { /* a range of numbers, each of which is a row of its own */
     const char *id, *tenant_id, *name, *description;
@@ -192,12 +195,13 @@ struct rw_row_token {
     uint64_t created_ms, expires_ms, revoked_ms; /* 0 = never, not */
 };
 struct rw_row_conversation {
-    const char *id, *tenant_id, *user_id; /* user who places it, or NULL */
+    const char *id, *tenant_id, *user_id; /* user who places it or whom it is for, or NULL */
     const char *to_number, *from_number, *provider_id, *station_id;
     const char *trunk_id; /* the first one asked; the events name the others */
     const char *client_id, *correlation_id;
     uint64_t created_ms, ended_ms;   /* 0 = open */
     const char *disconnect, *reason; /* of the end; NULL while open */
+    bool incoming;                   /* it came in through the trunk */
 };
 struct rw_row_participant {
     const char *id, *conversation_id, *communication_id;

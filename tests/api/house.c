@@ -170,8 +170,14 @@ static void fake_stats(const struct rw_relay *relay, struct rw_relay_stats *ret)
     *ret = (struct rw_relay_stats){.packets = {0}};
 }
 
-static const struct rw_relay_ops relay_ops = {fake_relay_open, fake_offer, fake_answer,
-                                              fake_bridge,     fake_stats, fake_bridge};
+static const struct rw_relay_ops relay_ops = {
+    .open = fake_relay_open,
+    .offer = fake_offer,
+    .answer = fake_answer,
+    .bridge = fake_bridge,
+    .stats = fake_stats,
+    .close = fake_bridge,
+};
 
 /* ------------------------------------------------------------------ two tenants */
 

@@ -142,6 +142,30 @@ static void test_trunk_is_made_and_shown(void **state)
     assert_int_equal(house_number("pageCount"), 2);
 }
 
+static void test_trunk_takes_calls(void **state)
+{
+    (void)state;
+    admin("POST", BASES,
+          "{\"name\":\"In\",\"sip\":{\"host\":\"h\"},\"incoming\":{\"to\":\"user\"}}", 400);
+    refused("trunk.bad_incoming_user", "/incoming/userId");
+    admin("POST", BASES,
+          "{\"name\":\"In\",\"sip\":{\"host\":\"h\"},\"incoming\":{\"to\":\"user\",\"userId\":"
+          "\"0192f000-0000-7000-8000-00000000ffff\"}}",
+          400);
+    refused("trunk.bad_incoming_user", "/incoming/userId");
+    admin("POST", BASES,
+          "{\"name\":\"In\",\"sip\":{\"host\":\"h\"},\"incoming\":{\"to\":\"owner\",\"userId\":"
+          "\"x\"}}",
+          400);
+    refused("trunk.bad_incoming_user", "/incoming/userId");
+    admin(
+        "POST", BASES,
+        "{\"name\":\"In\",\"sip\":{\"host\":\"h\"},\"incoming\":{\"to\":\"user\",\"userId\":\"" ANN
+        "\"}}",
+        200);
+    assert_string_equal(house_text("incoming/userId"), ANN);
+}
+
 static void test_trunk_is_judged(void **state)
 {
     static const struct {
@@ -751,6 +775,7 @@ int main(void)
         cmocka_unit_test(test_plans_are_judged),
         cmocka_unit_test(test_who_may),
         cmocka_unit_test(test_trunk_over_tls),
+        cmocka_unit_test(test_trunk_takes_calls),
     };
 
     return cmocka_run_group_tests_name("api telephony", tests, house_open, house_close);

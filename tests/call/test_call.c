@@ -16,9 +16,9 @@
  *     stored lost            the store's answer       hangup drain max
  *     s180 s183 s200         progress                 sT tT           the leg's answer timer fired
  *     s486 t503/34           final status [/ Q.850]   sBYE tBYE/16    BYE [/ Q.850 of its Reason]
- *     tSILENT tDOWN tGONE    no answer, not sendable, dialog died
- * wire:   what is done: store +s INVITE, xs CANCEL, -s BYE, = bridge, . forget
- * events: C created, E ended; of a leg sd dialing, sr ringing, se early, sc connected, sx ended
+ *     tSILENT tDOWN tGONE    no answer, not sendable, dialog died      tCANCEL  of a caller
+ * wire:   what is done: store +s INVITE, xs CANCEL, -s BYE, = bridge, . forget, ~t ring, ^t accept
+ * events: C created, E ended; of a leg to offered, sd dialing, sr ringing, se early, sc connected, sx ended
  * endings: "disconnect who reason code q850" of conversation, station, trunk; NULL: not looked at
  */
 struct scenario {
@@ -238,6 +238,50 @@ static const struct scenario two_trunks[] = {
      NULL, NULL},
 };
 
+/* The trunk's leg came in, and the user's telephone is called. */
+static const struct scenario incoming[] = {
+    {"stored s180 s200 tBYE/16", "store +s ~t ^t = -s .", "C to sd sr sc tc tx sx E",
+     "endpoint carrier hung_up 0 16", "peer carrier hung_up 0 16", "endpoint carrier hung_up 0 16"},
+    {"stored s183 s180 s200 sBYE", "store +s ~t ^t = -t .", "C to sd se sc tc sx tx E",
+     "endpoint station hung_up 0 0", "endpoint station hung_up 0 0", "peer station hung_up 0 0"},
+    {"stored s200 hangup", "store +s ^t = -t -s .", "C to sd sc tc tx sx E",
+     "client api hung_up 0 0", NULL, "client api hung_up 0 0"},
+    {"stored s200 max", "store +s ^t = -t -s .", "C to sd sc tc tx sx E",
+     "system server max_duration 0 0", NULL, NULL},
+    /* accepting failed, since the media don't fit or the caller is gone */
+    {"stored s200 t488", "store +s ^t = -s .", "C to sd sc tc tx sx E",
+     "error carrier media_refused 488 0", NULL, NULL},
+    /* the user does not take it: the caller is refused, and that is awaited */
+    {"stored s486 t486", "store +s xt .", "C to sd sx tx E", "endpoint station busy 486 0",
+     "endpoint station busy 486 0", "peer station busy 486 0"},
+    {"stored s180 sT s487 t480", "store +s ~t xs xt .", "C to sd sr sx tx E",
+     "timeout server no_answer 487 0", "timeout server no_answer 487 0",
+     "peer server no_answer 480 0"},
+    {"stored sDOWN t480", "store +s xt .", "C to sd sx tx E",
+     "transport.failure server station_unreachable 0 0", NULL, NULL},
+    {"stored s180 hangup t480 s487", "store +s ~t xt xs .", "C to sd sr tx sx E",
+     "client api cancelled 487 0", NULL, NULL},
+    {"stored drain t503 s487", "store +s xt xs .", "C to sd tx sx E", "system server drained 487 0",
+     NULL, NULL},
+    {"stored s486 tT", "store +s xt .", "C to sd sx tx E", "endpoint station busy 486 0", NULL,
+     NULL},
+    /* the caller gives up, at any time */
+    {"stored s180 tCANCEL s487", "store +s ~t xs .", "C to sd sr tx sx E",
+     "endpoint carrier cancelled 487 0", "peer carrier cancelled 487 0",
+     "endpoint carrier cancelled 487 0"},
+    {"stored tCANCEL s200", "store +s xs .", "C to sd tx sx E", "endpoint carrier cancelled 487 0",
+     NULL, NULL},
+    {"tCANCEL stored", "store .", "C to tx E", "endpoint carrier cancelled 487 0", NULL,
+     "endpoint carrier cancelled 487 0"},
+    {"tCANCEL tCANCEL hangup stored", "store .", "C to tx E", "endpoint carrier cancelled 487 0",
+     NULL, NULL},
+    {"tCANCEL lost", "store .", "C to", "error server store_failed 0 0", NULL, NULL},
+    /* ended while the store was at the birth, or never born */
+    {"hangup stored t480", "store xt .", "C to tx E", "client api cancelled 0 0", NULL, NULL},
+    {"drain stored t503", "store xt .", "C to tx E", "system server drained 0 0", NULL, NULL},
+    {"lost", "store xt .", "C to", "error server store_failed 0 0", NULL, NULL},
+};
+
 /* ------------------------------------------------------------------ running a scenario */
 
 static const struct rw_call_plan plans[] = {
@@ -252,6 +296,11 @@ static const struct rw_call_plan plans[] = {
      .trunk_answer_ms = {60000, 50000, 40000},
      .max_duration_ms = 9},
     {.has_station = false, .trunks = 2, .trunk_answer_ms = {60000, 50000}},
+    {.has_station = true,
+     .incoming = true,
+     .trunks = 1,
+     .station_answer_ms = 30000,
+     .max_duration_ms = 9},
 };
 
 static struct rw_call_input read_input(const char *word)
@@ -266,6 +315,13 @@ static struct rw_call_input read_input(const char *word)
         {"drain", {.kind = RW_IN_DRAIN}},
         {"max", {.kind = RW_IN_TIMER, .timer = RW_TIMER_MAX_DURATION}},
         {"sT", {.kind = RW_IN_TIMER, .timer = RW_TIMER_STATION_ANSWER}},
+        {"tCANCEL",
+         {.kind = RW_IN_LEG_FAILED,
+          .leg = RW_LEG_TRUNK,
+          .ending = {.sip_code = 487,
+                     .sip_reason = "As Heard",
+                     .disconnect = RW_DISC_ENDPOINT,
+                     .reason = RW_REASON_CANCELLED}}},
         {"tT", {.kind = RW_IN_TIMER, .timer = RW_TIMER_TRUNK_ANSWER}},
     };
     struct rw_call_input in = {.leg = word[0] == 's' ? RW_LEG_STATION : RW_LEG_TRUNK};
@@ -336,6 +392,12 @@ static void write_down(struct record *r, const struct rw_call_actions *actions)
         case RW_DO_BYE:
             add(r->wire, "-%c", leg);
             break;
+        case RW_DO_RING:
+            add(r->wire, "~%c", leg);
+            break;
+        case RW_DO_ACCEPT:
+            add(r->wire, "^%c", leg);
+            break;
         case RW_DO_BRIDGE:
             add(r->wire, "=");
             break;
@@ -348,7 +410,7 @@ static void write_down(struct record *r, const struct rw_call_actions *actions)
             if (a->event == RW_EV_CREATED || a->event == RW_EV_ENDED)
                 add(r->events, a->event == RW_EV_CREATED ? "C" : "E");
             else
-                add(r->events, "%c%c", leg, ".drecx"[a->event]);
+                add(r->events, "%c%c", leg, ".odrecx"[a->event]);
             if (a->event == RW_EV_LEG_ENDED)
                 r->legs[a->leg] = *a->ending;
             if (a->event == RW_EV_ENDED)
@@ -424,6 +486,8 @@ static void scenarios_end_as_told(void **state)
         run(&three_trunks[i], &plans[2]);
     for (size_t i = 0; i < sizeof(two_trunks) / sizeof(*two_trunks); i++)
         run(&two_trunks[i], &plans[3]);
+    for (size_t i = 0; i < sizeof(incoming) / sizeof(*incoming); i++)
+        run(&incoming[i], &plans[4]);
 }
 
 /* ------------------------------------------------------------------ any input at any time */
@@ -461,6 +525,14 @@ static void perform(struct world *w, const struct rw_call_action *a)
         assert_int_equal(w->leg[a->leg], UP);
         w->leg[a->leg] = CLOSED;
         break;
+    case RW_DO_RING:
+        assert_true(w->call.plan.incoming && w->leg[a->leg] == OUT &&
+                    w->leg[RW_LEG_STATION] == OUT);
+        break;
+    case RW_DO_ACCEPT:
+        assert_true(w->call.plan.incoming && w->leg[a->leg] == OUT && w->leg[RW_LEG_STATION] == UP);
+        w->leg[a->leg] = UP;
+        break;
     case RW_DO_BRIDGE:
         assert_true(w->call.plan.has_station && !w->bridged && w->leg[RW_LEG_STATION] == UP);
         w->bridged = true;
@@ -491,6 +563,8 @@ static void wire_says(struct world *w, const struct rw_call_input *in)
                  in->kind == RW_IN_LEG_SILENT || in->kind == RW_IN_LEG_UNREACHABLE;
     unsigned leg = in->leg;
 
+    if (w->call.plan.incoming && leg == RW_LEG_TRUNK && in->kind == RW_IN_LEG_ANSWERED)
+        return;
     if (w->leg[leg] == CANCELLED && (final || in->kind == RW_IN_LEG_ANSWERED))
         w->leg[leg] = CLOSED;
     else if (w->leg[leg] == OUT && in->kind == RW_IN_LEG_ANSWERED)
@@ -510,6 +584,7 @@ static void walk(struct world *w, const struct rw_call_plan *plan, bool store_wo
     int steps = 0;
 
     memset(w, 0, sizeof(*w));
+    w->leg[RW_LEG_TRUNK] = plan->incoming ? OUT : IDLE;
     rw_call_begin(&w->call, plan, &actions);
     for (;; steps++) {
         struct rw_call_input in = {.kind = (enum rw_call_input_kind)(rw_random_u64() % 14),
@@ -538,7 +613,7 @@ static void any_sequence_ends_well(void **state)
 {
     (void)state;
     for (int i = 0; i < 20000; i++) {
-        const struct rw_call_plan *plan = &plans[i % 4];
+        const struct rw_call_plan *plan = &plans[i % 5];
         bool store_works = i % 8 != 7;
         struct world w;
 
@@ -546,9 +621,12 @@ static void any_sequence_ends_well(void **state)
         assert_true(rw_call_is_over(&w.call));
         assert_int_equal(w.ended, store_works);
         for (int leg = 0; leg < RW_LEGS; leg++) {
+            bool came_in = plan->incoming && leg == RW_LEG_TRUNK;
             bool invited = w.leg[leg] != IDLE;
 
-            assert_int_equal(w.leg_ended[leg], w.invited[leg]);
+            if (came_in && !store_works)
+                continue; /* there never was a call */
+            assert_int_equal(w.leg_ended[leg], w.invited[leg] + came_in);
             assert_true(w.invited[leg] <= (leg == RW_LEG_TRUNK && plan->trunks ? plan->trunks : 1));
             assert_int_equal(w.call.legs[leg], invited ? RW_LEG_DONE : RW_LEG_NONE);
             assert_true(!invited || w.leg[leg] == CLOSED);

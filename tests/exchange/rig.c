@@ -204,6 +204,32 @@ static enum rw_class fake_end_orphan(struct rw_leg_port *port, const struct rw_l
     return RW_OK;
 }
 
+static void fake_adopt(struct rw_leg *leg, rw_leg_news_h *handler, void *arg)
+{
+    leg->handler = handler;
+    leg->arg = arg;
+}
+
+static void fake_ring(struct rw_leg *leg)
+{
+    leg->rung = true;
+}
+
+static enum rw_class fake_accept(struct rw_leg *leg, struct rw_slice sdp, struct rw_err *err)
+{
+    if (leg->gone)
+        return rw_fail(err, RW_CONFLICT, "sip.not_offered", "the caller waits no more");
+    leg->accepted = true;
+    (void)rw_slice_copy(leg->offer, sizeof(leg->offer), sdp);
+    return RW_OK;
+}
+
+static void fake_refuse(struct rw_leg *leg, const struct rw_ending *why)
+{
+    leg->refused = true;
+    leg->why = *why;
+}
+
 static const struct rw_leg_ops leg_ops = {
     .invite = fake_invite,
     .cancel = fake_cancel,
@@ -211,6 +237,10 @@ static const struct rw_leg_ops leg_ops = {
     .release = fake_release,
     .describe = fake_describe,
     .end_orphan = fake_end_orphan,
+    .adopt = fake_adopt,
+    .ring = fake_ring,
+    .accept = fake_accept,
+    .refuse = fake_refuse,
 };
 
 /* ------------------------------------------------------------------ faked media */
@@ -247,6 +277,25 @@ static enum rw_class fake_answer(struct rw_relay *relay, enum rw_leg_side leg, s
     return RW_OK;
 }
 
+static enum rw_class fake_take_offer(struct rw_relay *relay, enum rw_leg_side leg,
+                                     const struct rw_media_terms *terms, struct rw_slice sdp,
+                                     struct rw_err *err)
+{
+    (void)terms;
+    return fake_answer(relay, leg, sdp, err);
+}
+
+static enum rw_class fake_write_answer(struct rw_relay *relay, enum rw_leg_side leg,
+                                       const struct rw_media_terms *terms, struct rw_buf *sdp,
+                                       struct rw_err *err)
+{
+    (void)terms;
+    if (relay->at->refuse_answers)
+        return rw_fail(err, RW_MALFORMED, "sdp.no_codec", "no codec in common");
+    rw_buf_puts(sdp, leg == RW_LEG_TRUNK ? "answer to trunk" : "answer to station");
+    return RW_OK;
+}
+
 static void fake_bridge(struct rw_relay *relay)
 {
     relay->at->bridged++;
@@ -267,6 +316,8 @@ static const struct rw_relay_ops relay_ops = {
     .open = fake_open,
     .offer = fake_offer,
     .answer = fake_answer,
+    .take_offer = fake_take_offer,
+    .write_answer = fake_write_answer,
     .bridge = fake_bridge,
     .stats = fake_stats,
     .close = fake_close,
@@ -406,6 +457,48 @@ void rig_place(const struct rw_call_order *order)
     rig_do(0, place, (void *)order);
     rig_settle(0);
 }
+
+/* ------------------------------------------------------------------ calls that come in */
+
+struct coming {
+    struct rw_leg *leg;
+    enum rw_class class;
+};
+
+static void come_in(void *arg)
+{
+    static const struct rw_leg_target trunk = {.trunk_id = "t1", .trunk_name = "first"};
+    struct rw_call_order order = rig_order(true);
+    struct coming *coming = arg;
+    struct rig_exchange *at = &rig.at[0];
+    struct rw_err err = {0};
+
+    order.conversation.incoming = true;
+    order.trunks = &trunk;
+    order.plan.incoming = true;
+    coming->leg = &at->legs[at->legs_count++];
+    *coming->leg = (struct rw_leg){.invited = true};
+    coming->class =
+        rw_exchange_take(at->exchange, &order, coming->leg, RW_LIT("their offer"), &err);
+}
+
+struct rw_leg *rig_come_in(enum rw_class *ret_class)
+{
+    struct coming coming = {.leg = NULL};
+    struct rw_row_conversation *open;
+    size_t count;
+
+    rig_do(0, come_in, &coming);
+    rig_settle(0);
+    if (rw_store_open_conversations(rig.store.reader, "", 100, &rig.store.arena, &open, &count,
+                                    NULL) != RW_OK)
+        fail_msg("conversations");
+    COPY(rig.placed.id, count ? open[count - 1].id : "");
+    *ret_class = coming.class;
+    return coming.leg;
+}
+
+/* ------------------------------------------------------------------ what far ends say */
 
 struct saying {
     unsigned leg;

@@ -16,6 +16,8 @@
 /* A leg as the fake port sees it; all that was asked of it is written down. */
 struct rw_leg {
     bool invited, cancelled, byed, released;
+    bool rung, accepted, refused; /* of one that came in; `offer` is our answer */
+    bool gone;                    /* its caller: accepting it fails */
     char uri[128], from_uri[128], call_id[80], local_tag[40], branch[40], auth_password[40];
     char offer[256];
     uint32_t silent_ms;
@@ -35,7 +37,7 @@ struct rig_exchange {
     unsigned legs_count, orphans_count, relays_open, bridged;
     struct rw_leg_dialog orphans[RIG_LEGS];
     char orphan_rules[160]; /* of the last one's target: "trunk route ca name unverified" */
-    bool refuse_invites, refuse_relays;
+    bool refuse_invites, refuse_relays, refuse_answers;
     const char *refuse_media; /* with this code; NULL = taken */
     uint32_t calls_max;       /* 0 = 100 */
 };
@@ -75,6 +77,12 @@ void rig_settle(unsigned worker);
  * been up: this aborts), and from then on moved forward; a worker that is started anew has none.
  */
 void rig_clock(uint64_t ms);
+
+/*
+ * A call comes in in worker 0, for the station of rig_order(true), and settles: its leg, number 0 when it is
+ * the first. rig.placed.id is its conversation, "" when there is none.
+ */
+struct rw_leg *rig_come_in(enum rw_class *ret_class);
 
 /* Places a call in worker 0 with an order for tenant A, and settles. */
 void rig_place(const struct rw_call_order *order);

@@ -218,6 +218,28 @@ static void test_abandoned(void **state)
     assert_string_equal(rig_conversation().reason, "node_lost");
 }
 
+/* After a crash the caller's dialog gets a BYE when it was accepted; before there is nothing to send. */
+static void test_came_in(void **state)
+{
+    enum rw_class class;
+
+    (void)state;
+    (void)rig_come_in(&class);
+    rig_restart();
+    do_recover();
+    assert_int_equal(rig.at[0].orphans_count, 1); /* the station's CANCEL */
+    assert_false(rig.at[0].orphans[0].answered);
+    rig.at[0].orphans_count = rig.at[0].legs_count = 0;
+    rig_come_in(&class)->now =
+        (struct rw_leg_dialog){.answered = true, .call_id = "theirs", .local_cseq = 1};
+    rig_say(1, RW_IN_LEG_ANSWERED, 0, "their answer");
+    rig_restart();
+    do_recover();
+    assert_int_equal(rig.at[0].orphans_count, 2);
+    assert_string_equal(rig.at[0].orphans[1].call_id, "theirs");
+    assert_true(rig.at[0].orphans[1].answered);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -225,6 +247,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_unanswered_is_cancelled, setup, teardown),
         cmocka_unit_test_setup_teardown(test_the_trunk_is_asked, setup, teardown),
         cmocka_unit_test_setup_teardown(test_both_legs_up, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_came_in, setup, teardown),
         cmocka_unit_test_setup_teardown(test_many, setup, teardown),
         cmocka_unit_test_setup_teardown(test_abandoned, setup, teardown),
     };

@@ -76,6 +76,24 @@ void do_answer(void *arg)
     j->class = ops->answer(j->relay, j->leg, rw_slice_str(j->sdp), &j->err);
 }
 
+void do_take_offer(void *arg)
+{
+    struct job *j = arg;
+
+    j->class = ops->take_offer(j->relay, j->leg, &j->terms, rw_slice_str(j->sdp), &j->err);
+}
+
+void do_write_answer(void *arg)
+{
+    struct job *j = arg;
+    struct rw_buf sdp;
+
+    rw_buf_init(&sdp, RW_SDP_TEXT_MAX);
+    j->class = ops->write_answer(j->relay, j->leg, &j->terms, &sdp, &j->err);
+    (void)rw_slice_copy(j->offer, sizeof(j->offer), rw_buf_slice(&sdp));
+    rw_buf_done(&sdp);
+}
+
 void do_bridge(void *arg)
 {
     ops->bridge(((struct job *)arg)->relay);
@@ -212,20 +230,52 @@ void offer(struct call *call, enum rw_leg_side leg)
     call->offered = sdp;
 }
 
-/* `stream` is what stands behind the port in m=, and the attributes. */
-void answer(struct call *call, enum rw_leg_side leg, const char *stream)
+/* A description of the peer; `stream` is what stands behind the port in m=, and the attributes. */
+static void describe(const struct call *call, const struct peer *peer, const char *stream,
+                     char ret[512])
 {
-    struct peer *peer = leg == RW_LEG_STATION ? &call->station : &call->trunk;
     bool v6 = peer->here.u.sa.sa_family == AF_INET6;
-    char sdp[512];
 
-    (void)snprintf(sdp, sizeof(sdp), "v=0\r\ns=-\r\nc=IN %s\r\nt=0 0\r\nm=audio %u %s %s",
+    (void)snprintf(ret, 512, "v=0\r\ns=-\r\nc=IN %s\r\nt=0 0\r\nm=audio %u %s %s",
                    v6 ? "IP6 ::1" : "IP4 127.0.0.1", rw_media_addr_port(&peer->here),
                    call->profile ? call->profile : "RTP/AVP", stream);
+}
+
+void answer(struct call *call, enum rw_leg_side leg, const char *stream)
+{
+    char sdp[512];
+
+    describe(call, leg == RW_LEG_STATION ? &call->station : &call->trunk, stream, sdp);
     call->job.leg = leg;
     call->job.sdp = sdp;
     in_worker(do_answer, &call->job);
     assert_int_equal(call->job.class, RW_OK);
+}
+
+enum rw_class come_in(struct call *call, const char *stream)
+{
+    char sdp[512];
+
+    describe(call, &call->trunk, stream, sdp);
+    call->job.leg = RW_LEG_TRUNK;
+    call->job.sdp = sdp;
+    in_worker(do_take_offer, &call->job);
+    return call->job.class;
+}
+
+void accept_trunk(struct call *call)
+{
+    struct rw_sdp sdp;
+
+    call->job.leg = RW_LEG_TRUNK;
+    in_worker(do_write_answer, &call->job);
+    assert_int_equal(call->job.class, RW_OK);
+    assert_int_equal(rw_sdp_read(rw_slice_str(call->job.offer), &rw_sdp_all_codecs, RW_SDP_EITHER,
+                                 call->trunk.here.u.sa.sa_family, &sdp, NULL),
+                     RW_OK);
+    call->trunk.there = sdp.rtp;
+    call->offered = sdp;
+    in_worker(do_bridge, &call->job);
 }
 
 void connect_both(struct call *call, const char *station, const char *trunk)

@@ -48,6 +48,8 @@ void do_free(void *arg);
 void do_open(void *arg);
 void do_offer(void *arg);
 void do_answer(void *arg);
+void do_take_offer(void *arg);
+void do_write_answer(void *arg); /* to job.offer */
 void do_bridge(void *arg);
 void do_stats(void *arg);
 void do_close(void *arg);
@@ -63,6 +65,9 @@ void tear_down(struct call *call);
 struct rw_relay_stats stats(struct call *call);
 void offer(struct call *call, enum rw_leg_side leg);
 void answer(struct call *call, enum rw_leg_side leg, const char *stream);
+/* The trunk's leg comes in with this offer; later our answer is written, and the legs are joined. */
+enum rw_class come_in(struct call *call, const char *stream);
+void accept_trunk(struct call *call);
 void connect_both(struct call *call, const char *station, const char *trunk);
 int start_worker(void **state);
 int stop_worker(void **state);

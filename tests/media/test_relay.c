@@ -28,6 +28,47 @@ static void test_packets_pass_both_ways(void **state)
     tear_down(&call);
 }
 
+/* The offer comes from the trunk, and its answer waits for the station's. */
+static void test_a_call_that_came_in(void **state)
+{
+    struct call call;
+
+    (void)state;
+    set_up(&call, 2);
+    assert_int_equal(come_in(&call, "8 0 96\r\na=rtpmap:96 telephone-event/8000\r\n"), RW_OK);
+    offer(&call, RW_LEG_STATION);
+    assert_non_null(strstr(call.job.offer, " RTP/AVP 8 0 101\r\n"));
+    answer(&call, RW_LEG_STATION, "0 101\r\na=rtpmap:101 telephone-event/8000\r\n");
+    accept_trunk(&call);
+    assert_non_null(
+        strstr(call.job.offer, " RTP/AVP 0 96\r\n")); /* what both have, by their numbers */
+    say(&call.trunk, 0, 1);
+    hears(&call.station, 0, 1);
+    say(&call.station, 0, 2);
+    hears(&call.trunk, 0, 2);
+    tear_down(&call);
+    /* no events at the station: none at the trunk */
+    set_up(&call, 2);
+    assert_int_equal(come_in(&call, "0 96\r\na=rtpmap:96 telephone-event/8000\r\n"), RW_OK);
+    call.job.leg = RW_LEG_TRUNK;
+    in_worker(do_write_answer, &call.job); /* before the station's: nothing to say */
+    assert_int_equal(call.job.class, RW_BUG);
+    offer(&call, RW_LEG_STATION);
+    answer(&call, RW_LEG_STATION, "0\r\n");
+    accept_trunk(&call);
+    assert_non_null(strstr(call.job.offer, " RTP/AVP 0\r\n"));
+    tear_down(&call);
+    /* only what the trunk's terms have */
+    set_up(&call, 2);
+    call.job.terms = (struct rw_media_terms){.codecs = {8}, .codec_count = 1};
+    assert_int_equal(come_in(&call, "0\r\n"), RW_MALFORMED);
+    assert_string_equal(call.job.err.code, "sdp.no_common_codec");
+    assert_int_equal(come_in(&call, "0 8\r\n"), RW_OK);
+    offer(&call, RW_LEG_STATION);
+    assert_non_null(strstr(call.job.offer, " RTP/AVP 8\r\n"));
+    tear_down(&call);
+}
+
 static void test_version_6_too(void **state)
 {
     struct rw_media_addr here = {.len = 0};
@@ -456,6 +497,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_packets_pass_both_ways),
+        cmocka_unit_test(test_a_call_that_came_in),
         cmocka_unit_test(test_version_6_too),
         cmocka_unit_test(test_a_burst_is_passed_whole_and_in_order),
         cmocka_unit_test(test_nothing_is_lost_between_waking_and_ticking),

@@ -145,6 +145,66 @@ static void test_packets_pass_sealed(void **state)
     }
 }
 
+/* The trunk's offer has the key; ours stands in the answer, with their tag. */
+static void test_a_call_that_came_in(void **state)
+{
+    static const enum rw_terms_srtp srtp[] = {RW_TERMS_SRTP_REQUIRED, RW_TERMS_SRTP_OPTIONAL};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(srtp) / sizeof(*srtp); i++) {
+        struct far_end far = {.in = NULL};
+        struct call call;
+        char text[256];
+
+        set_up(&call, 2);
+        call.job.terms.srtp = srtp[i];
+        call.profile = srtp[i] == RW_TERMS_SRTP_REQUIRED ? "RTP/SAVP" : "RTP/AVP";
+        memset(far.key, 0x5a, RW_SRTP_KEY);
+        answer_text(&far, 7, RW_SRTP_AES_CM_128_HMAC_SHA1_80, text, sizeof(text));
+        assert_int_equal(come_in(&call, text), RW_OK);
+        call.job.terms = (struct rw_media_terms){.srtp = RW_TERMS_SRTP_OFF};
+        call.profile = NULL;
+        offer(&call, RW_LEG_STATION);
+        answer(&call, RW_LEG_STATION, "0\r\n");
+        accept_trunk(&call);
+        assert_non_null(strstr(call.job.offer,
+                               srtp[i] == RW_TERMS_SRTP_REQUIRED ? " RTP/SAVP 0" : " RTP/AVP 0"));
+        assert_int_equal(call.offered.crypto.tag, 7);
+        assert_int_equal(call.offered.crypto_count, 1);
+        assert_int_equal(
+            rw_srtp_new(&far.in, RW_SRTP_AES_CM_128_HMAC_SHA1_80, call.offered.crypto.key, NULL),
+            RW_OK);
+        assert_int_equal(rw_srtp_new(&far.out, RW_SRTP_AES_CM_128_HMAC_SHA1_80, far.key, NULL),
+                         RW_OK);
+        for (uint8_t fill = 1; fill < 10; fill++)
+            both_ways(&call, &far, fill);
+        far_end_done(&far);
+        tear_down(&call);
+    }
+}
+
+/* Plain where the trunk may be plain; refused where it may not. */
+static void test_a_plain_offer(void **state)
+{
+    struct call call;
+
+    (void)state;
+    set_up(&call, 2);
+    call.job.terms.srtp = RW_TERMS_SRTP_REQUIRED;
+    assert_int_equal(come_in(&call, "0\r\n"), RW_MALFORMED);
+    assert_string_equal(call.job.err.code, "sdp.not_encrypted");
+    call.job.terms.srtp = RW_TERMS_SRTP_OPTIONAL;
+    assert_int_equal(come_in(&call, "0\r\n"), RW_OK);
+    call.job.terms.srtp = RW_TERMS_SRTP_OFF;
+    offer(&call, RW_LEG_STATION);
+    answer(&call, RW_LEG_STATION, "0\r\n");
+    accept_trunk(&call);
+    assert_null(strstr(call.job.offer, "a=crypto"));
+    say(&call.trunk, 0, 1);
+    hears(&call.station, 0, 1);
+    tear_down(&call);
+}
+
 static void test_what_is_offered(void **state)
 {
     uint8_t first[RW_SRTP_KEY], second[RW_SRTP_KEY];
@@ -404,6 +464,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_packets_pass_sealed),
+        cmocka_unit_test(test_a_call_that_came_in),
+        cmocka_unit_test(test_a_plain_offer),
         cmocka_unit_test(test_what_is_offered),
         cmocka_unit_test(test_optional_may_stay_plain),
         cmocka_unit_test(test_answers_that_do_not_fit),

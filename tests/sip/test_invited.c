@@ -11,7 +11,8 @@
 
 #include <cmocka.h>
 
-#define TRUNK "0192f000-0000-7000-8000-0000000000f1"
+static const struct rw_leg_origin carrier = {{"0192f000-0000-7000-8000-00000000000a"},
+                                             {"0192f000-0000-7000-8000-0000000000f1"}};
 
 /* What the scenario's listener makes of a call, and what it was told. */
 static struct {
@@ -26,13 +27,13 @@ static bool on_offered(struct rw_leg *leg, const struct rw_leg_offer *offer,
     struct stage *s = arg;
 
     listener.told++;
-    listener.trunk_count = offer->trunk_count;
+    listener.trunk_count = offer->origin_count;
     (void)rw_slice_copy(listener.called, sizeof(listener.called), offer->called);
     (void)rw_slice_copy(listener.caller, sizeof(listener.caller), offer->caller);
     (void)rw_slice_copy(listener.name, sizeof(listener.name), offer->caller_name);
     (void)rw_slice_copy(listener.sdp, sizeof(listener.sdp), offer->sdp);
-    if (offer->trunk_count)
-        (void)snprintf(listener.trunk, sizeof(listener.trunk), "%s", offer->trunks[0].text);
+    if (offer->origin_count)
+        (void)snprintf(listener.trunk, sizeof(listener.trunk), "%s", offer->origins[0].trunk.text);
     *refusal = (struct rw_leg_refusal){404, "Not Found"};
     if (!listener.keeps)
         return false;
@@ -68,7 +69,7 @@ static void open_house(struct stage *s, bool keeps)
 {
     memset(&listener, 0, sizeof(listener));
     listener.keeps = keeps;
-    rw_sip_acquaint(s->sip, RW_LIT("127.0.0.1"), TRUNK, 3600000);
+    rw_sip_acquaint(s->sip, RW_LIT("127.0.0.1"), &carrier, 3600000);
     rw_sip_leg_ops.listen(rw_sip_leg_port(s->sip), on_offered, s);
 }
 
@@ -94,7 +95,7 @@ static void a_call_is_taken_and_ended(struct stage *s)
     CHECK(s,
           strcmp(listener.caller, "+6591234567") == 0 && strcmp(listener.name, "Ann Caller") == 0);
     CHECK(s, strcmp(listener.sdp, "v=0 theirs\r\n") == 0);
-    CHECK(s, listener.trunk_count == 1 && strcmp(listener.trunk, TRUNK) == 0);
+    CHECK(s, listener.trunk_count == 1 && strcmp(listener.trunk, carrier.trunk.text) == 0);
     rw_sip_leg_ops.ring(s->leg);
     stage_turn(s);
     expect(s, "SIP/2.0 180 Ringing");
@@ -252,7 +253,7 @@ static void a_200_without_an_ack_ends_the_call(struct stage *s)
 
 static void what_no_call_can_be_made_of_is_refused(struct stage *s)
 {
-    rw_sip_acquaint(s->sip, RW_LIT("127.0.0.1"), TRUNK, 3600000);
+    rw_sip_acquaint(s->sip, RW_LIT("127.0.0.1"), &carrier, 3600000);
     says(s, "INVITE", "z9hG4bKa", 7, "", "", "v=0 theirs\r\n");
     expect(s, "SIP/2.0 403 Calls Are Not Taken Here");
     open_house(s, true);
