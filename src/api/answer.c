@@ -164,7 +164,7 @@ static void challenge(struct rw_request *r, const struct rw_err *err)
 /* Gives what was found in the body its line and column. */
 static void locate(const struct rw_request *r, struct rw_faults *faults)
 {
-    if (r->http && r->http->body.n)
+    if (r->http && r->http->body.n && !(r->operation && r->operation->body == RW_OPERATION_CSV))
         rw_schema_locate(r->http->body, faults);
 }
 

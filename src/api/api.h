@@ -65,5 +65,8 @@ void rw_api_drain(struct rw_api *api);
 /* For struct rw_http_options; arg is the struct rw_api. */
 void rw_api_handle(struct rw_http_exchange *x, const struct rw_http_request *request, void *arg);
 void rw_api_refuse(struct rw_http_exchange *x, const struct rw_err *err, void *arg);
+/* How large the body of this request may be, beyond what is usual; 0 = not at all. */
+size_t rw_api_body_max(struct rw_http_exchange *x, const struct rw_http_request *request,
+                       void *arg);
 
 #endif

@@ -223,6 +223,7 @@ static void fill_order(const struct rw_request *r, const struct placing *placing
                  .station_answer_ms = r->api->with.station_answer_ms,
                  .max_duration_ms = r->api->with.max_duration_ms},
         .limits = &placing->limits,
+        .spend = plan->spend,
         .wanted = wanted,
     };
     memcpy(ret->plan.trunk_answer_ms, plan->trunk_answer_ms, sizeof(plan->trunk_answer_ms));

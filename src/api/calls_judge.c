@@ -37,6 +37,7 @@ static bool resolve(const struct rw_request *r, const struct rw_wish *wish, cons
     struct rw_route_wish route = {
         .tenant_id = r->identity->tenant_id,
         .user_id = user_id,
+        .client_id = r->identity->client_id,
         .with_station = true,
         .provider = wish->provider_id,
         .to_pointer = wish->to_at,

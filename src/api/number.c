@@ -98,3 +98,16 @@ bool rw_number_guess(struct rw_slice text, const struct rw_address_policy *polic
     *ret = callable.e164[0] ? callable : first;
     return callable.e164[0] != '\0';
 }
+
+struct rw_slice rw_number_of_query(struct rw_slice text, struct rw_arena *arena)
+{
+    char *copy;
+
+    if (!text.n || text.p[0] != ' ')
+        return text;
+    copy = rw_arena_copy(arena, text);
+    if (!copy)
+        return (struct rw_slice){NULL, 0};
+    copy[0] = '+';
+    return (struct rw_slice){copy, text.n};
+}

@@ -7,6 +7,7 @@
 #define RW_API_NUMBER_H
 
 #include "address/address.h"
+#include "base/arena.h"
 #include "base/err.h"
 
 /* How a server reads numbers: those that are called, and those that call (nothing is refused there that
@@ -41,5 +42,10 @@ bool rw_number_judge_owned(struct rw_slice text, const char *pointer, struct rw_
  */
 bool rw_number_guess(struct rw_slice text, const struct rw_address_policy *policy,
                      struct rw_address *ret);
+/*
+ * In a query a plus is read as a space, and a telephone number begins with no space: the text with its
+ * plus. p NULL: memory is out.
+ */
+struct rw_slice rw_number_of_query(struct rw_slice text, struct rw_arena *arena);
 
 #endif

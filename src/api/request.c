@@ -293,38 +293,46 @@ static void judge_query(struct rw_request *r)
     rw_router_check_missing(r->operation, judge.seen, r->faults);
 }
 
-static bool is_json(struct rw_slice type)
+static bool is_of(struct rw_slice type, const char *wanted)
 {
-    static const char json[] = "application/json";
+    size_t n = strlen(wanted);
 
     while (type.n && (type.p[type.n - 1] == ' ' || type.p[type.n - 1] == '\t'))
         type.n--;
-    return type.n >= sizeof(json) - 1 && strncasecmp(type.p, json, sizeof(json) - 1) == 0 &&
-           (type.n == sizeof(json) - 1 || strchr("; \t", type.p[sizeof(json) - 1]));
+    return type.n >= n && strncasecmp(type.p, wanted, n) == 0 &&
+           (type.n == n || strchr("; \t", type.p[n]));
+}
+
+static void judge_media_type(struct rw_request *r, const char *wanted, const char *called)
+{
+    struct rw_slice type = rw_http_header(r->x, "Content-Type");
+    struct rw_err err;
+
+    if (!r->http->body.n || is_of(type, wanted))
+        return;
+    rw_fail(&err, RW_BAD_MEDIA_TYPE, "request.bad_media_type",
+            "the body is announced as something else than %s", called);
+    rw_err_at(&err, "Content-Type:", -1, 0);
+    if (type.n)
+        rw_err_found(&err, "%.*s", (int)(type.n < 80 ? type.n : 80), type.p);
+    else
+        rw_err_found(&err, "no Content-Type");
+    rw_err_expected(&err, "%s", wanted);
+    rw_err_suggest(&err, "Content-Type: %s", wanted);
+    rw_request_fault(r, &err);
 }
 
 /* Reads the body and holds it against the description. What is wrong is added to the faults. */
 static void judge_body(struct rw_request *r)
 {
     const struct rw_operation *op = r->operation;
-    struct rw_slice type;
     struct rw_err err;
 
+    if (op->body == RW_OPERATION_CSV)
+        judge_media_type(r, "text/csv", "CSV");
     if (op->body != RW_OPERATION_JSON || (r->http->body.n == 0 && !op->body_required))
         return;
-    type = rw_http_header(r->x, "Content-Type");
-    if (r->http->body.n && !is_json(type)) {
-        rw_fail(&err, RW_BAD_MEDIA_TYPE, "request.bad_media_type",
-                "the body is announced as something else than JSON");
-        rw_err_at(&err, "Content-Type:", -1, 0);
-        if (type.n)
-            rw_err_found(&err, "%.*s", (int)(type.n < 80 ? type.n : 80), type.p);
-        else
-            rw_err_found(&err, "no Content-Type");
-        rw_err_expected(&err, "application/json");
-        rw_err_suggest(&err, "Content-Type: application/json");
-        rw_request_fault(r, &err);
-    }
+    judge_media_type(r, "application/json", "JSON");
     if (!r->body && rw_json_read(r->http->body, NULL, &r->body, &err) != RW_OK) {
         r->body = NULL;
         rw_request_fault(r, &err);

@@ -24,24 +24,13 @@ struct explaining {
     struct rw_buf invite;
 };
 
-/*
- * In a query a plus is read as a space, and a telephone number begins with no space. False when
- * memory is out.
- */
+/* False when memory is out. */
 static bool read_number(const struct rw_request *r, const char *name, struct rw_slice *ret)
 {
     struct rw_slice text = rw_request_query(r, name);
-    char *copy;
 
-    *ret = text;
-    if (!text.n || text.p[0] != ' ')
-        return true;
-    copy = rw_arena_copy(r->arena, text);
-    if (!copy)
-        return false;
-    copy[0] = '+';
-    ret->p = copy;
-    return true;
+    *ret = rw_number_of_query(text, r->arena);
+    return ret->p || !text.n;
 }
 
 static bool read_user(const struct rw_request *r, const char **ret)

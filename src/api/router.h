@@ -24,7 +24,12 @@ typedef void(rw_operation_h)(struct rw_request *request);
 
 enum rw_operation_auth { RW_OPERATION_OPEN, RW_OPERATION_BEARER };
 
-enum rw_operation_body { RW_OPERATION_NO_BODY, RW_OPERATION_JSON, RW_OPERATION_FORM };
+enum rw_operation_body {
+    RW_OPERATION_NO_BODY,
+    RW_OPERATION_JSON,
+    RW_OPERATION_FORM,
+    RW_OPERATION_CSV
+};
 
 struct rw_parameter {
     const char *name;

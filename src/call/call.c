@@ -42,7 +42,7 @@
  */
 enum phase { OVER, BIRTH, STATION, TRUNK, TALK, ENDING, PHASES };
 
-#define INPUTS (RW_IN_DRAIN + 1)
+#define INPUTS (RW_IN_SPENT + 1)
 #define CANCEL_GUARD_MS 40000 /* past every SIP transaction of 64 * T1 */
 
 struct step {
@@ -398,6 +398,11 @@ static void drain(struct step *s)
     end_by(s, RW_DISC_SYSTEM, RW_SAID_US, RW_REASON_DRAINED);
 }
 
+static void spent(struct step *s)
+{
+    end_by(s, RW_DISC_SYSTEM, RW_SAID_US, RW_REASON_SPEND_EXHAUSTED);
+}
+
 /* While the store is at the birth nothing can be undone: the wish is kept until it has answered. */
 static void end_once_born(struct step *s)
 {
@@ -497,6 +502,7 @@ static edge *const table[PHASES][INPUTS] = {
             [RW_IN_HANGUP] = hang_up,
             [RW_IN_TIMER] = too_long,
             [RW_IN_DRAIN] = drain,
+            [RW_IN_SPENT] = spent,
         },
     [ENDING] =
         {

@@ -84,7 +84,8 @@ enum rw_call_input_kind {
     RW_IN_LEG_UNREACHABLE, /* could not be sent at all */
     RW_IN_HANGUP,          /* the API asks to end it */
     RW_IN_TIMER,           /* a timer asked for by RW_DO_TIMER fired: `timer` */
-    RW_IN_DRAIN            /* the server stops now */
+    RW_IN_DRAIN,           /* the server stops now */
+    RW_IN_SPENT            /* what it may cost is used up */
 };
 
 enum rw_call_timer {

@@ -4,7 +4,7 @@
  * The exchange asks each permit of its chain in turn, at most RW_PERMITS_MAX of them, and tells those
  * that said yes what becomes of the call, in this order:
  *
- *     admit -> born -> [attempt -> attempt_over]... -> answered -> closing -> ended -> done
+ *     admit -> born -> [attempt -> attempt_over]... -> answered [extend]... -> closing -> ended -> done
  *        |       '---- not stored, or a later permit refused ----------------^
  *        | later
  *        '-> decided, or withdraw()
@@ -16,6 +16,11 @@
  *                   Refused: the next one is tried, as if the carrier had failed. May ask for a delay
  *     attempt_over  that attempt ended, however. The next one begins after it
  *     answered      the called party did, through the attempt that is under way
+ *     next_ms       asked after answered and after each extend: in how many milliseconds the call has to
+ *                   ask again whether it may go on; 0 = never
+ *     extend        it asks. Rows to be stored at once may be added. False: the call is ended (reason
+ *                   spend_exhausted)
+ *     extended      whether those rows were stored; when they were not, the call is ended as well
  *     closing       rows to be stored with the call's end may be added; told again, also after ended,
  *                   when the store refused them
  *     ended         the call is over and holds nothing any more. `born` says whether it ever existed
@@ -39,7 +44,8 @@
 #define RW_PERMITS_MAX 4
 
 struct rw_permit_ask;
-struct rw_tx; /* store/store.h; this folder does not look inside */
+struct rw_spend_terms; /* spend/ledger.h; neither there */
+struct rw_tx;          /* store/store.h; this folder does not look inside */
 
 /* A call that asks. Texts and arrays live until it was admitted or refused; none of them after. */
 struct rw_permit_ask {
@@ -47,6 +53,7 @@ struct rw_permit_ask {
     const char *to_number, *from_number;         /* E.164 with '+' */
     const struct rw_leg_target *trunks;
     const struct rw_call_limits *limits; /* NULL = none that the caller knows of */
+    const struct rw_spend_terms *spend;  /* what it costs and may cost; NULL = nobody counts */
     bool has_station; /* the first INVITE to a trunk leaves when the user answered */
     /*
      * Places in `trunks`, in the order of trying; a permit may reorder them and strike some out, but
@@ -78,6 +85,9 @@ struct rw_permit_ops {
                              uint32_t *ret_delay_ms, struct rw_err *err);
     void (*attempt_over)(struct rw_permit *permit, void *held, uint32_t number);
     void (*answered)(struct rw_permit *permit, void *held, uint32_t number);
+    uint32_t (*next_ms)(struct rw_permit *permit, void *held);
+    bool (*extend)(struct rw_permit *permit, void *held, struct rw_tx *tx);
+    void (*extended)(struct rw_permit *permit, void *held, bool stored);
     void (*closing)(struct rw_permit *permit, void *held, struct rw_tx *tx);
     /* These not. */
     void (*ended)(struct rw_permit *permit, void *held, bool born);

@@ -48,6 +48,8 @@ static const struct word words[] = {
     {RW_REASON_STATION_GONE, "The station was lost while the call was up."},
     {RW_REASON_MAX_DURATION, "The call reached the longest time allowed."},
     {RW_REASON_TRUNK_LIMIT, "A limit that is set for the trunk had no room for the call."},
+    {RW_REASON_SPEND_EXHAUSTED,
+     "A cap on spending left nothing for a further stretch of the call."},
     {RW_REASON_DRAINED, "The server was stopped in order."},
     {RW_REASON_STORE_FAILED, "The call could not be stored, so it was not placed."},
     {RW_REASON_NODE_LOST, "The server ended without order while the call was up."},

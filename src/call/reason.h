@@ -51,6 +51,7 @@
 #define RW_REASON_STATION_GONE "station_gone"
 #define RW_REASON_MAX_DURATION "max_duration"
 #define RW_REASON_TRUNK_LIMIT "trunk_limit"
+#define RW_REASON_SPEND_EXHAUSTED "spend_exhausted"
 #define RW_REASON_DRAINED "drained"
 #define RW_REASON_STORE_FAILED "store_failed"
 #define RW_REASON_NODE_LOST "node_lost"

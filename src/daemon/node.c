@@ -168,6 +168,8 @@ enum rw_class rw_node_open(struct rw_node *node, struct rw_worker *worker,
     if (!class)
         rw_route_table_heed(node->routes, shared->board);
     if (!class)
+        rw_route_table_count_in(node->routes, shared->ledger);
+    if (!class)
         class = rw_sip_new(&node->sip, worker, shared->wire, &shared->sip, err);
     if (!class)
         class = rw_media_new(&node->media, worker, &media, err);
@@ -211,6 +213,7 @@ enum rw_class rw_node_listen(struct rw_node *node, const struct rw_node_shared *
         .connections_max = (uint32_t)config->http_connections_max,
         .handle = rw_api_handle,
         .refuse = rw_api_refuse,
+        .body_max = rw_api_body_max,
         .arg = node->api,
     };
     enum rw_class class =

@@ -12,6 +12,7 @@
 #include "doctor/doctor.h"
 #include "event/trace.h"
 #include "loop/offload.h"
+#include "spend/permit.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -42,6 +43,7 @@ struct server {
     struct order listen[RW_ID_WORKERS], drain[RW_ID_WORKERS], hang_up[RW_ID_WORKERS];
     struct order recover, leave;
     struct rw_identity identity;
+    struct rw_spend_permit spending;
     int lock_fd, wake_fd, signal_fd;
     _Atomic unsigned listening, quiet; /* workers that came so far */
     _Atomic bool trunks_left;          /* no registration is left behind */
@@ -377,9 +379,14 @@ static enum rw_class open_store(struct server *server, struct rw_err *err)
 static enum rw_class open_permits(struct server *server, struct rw_err *err)
 {
     struct rw_node_shared *shared = &server->shared;
-    enum rw_class class = rw_limits_new(&shared->limits, err);
+    enum rw_class class = rw_ledger_new(&shared->ledger, err);
 
-    if (!class)
+    if (class != RW_OK)
+        return class;
+    rw_spend_permit_init(&server->spending, shared->ledger);
+    shared->permits[shared->permits_count++] = &server->spending.permit;
+    class = rw_limits_new(&shared->limits, err);
+    if (class == RW_OK)
         shared->permits[shared->permits_count++] = rw_limits_permit(shared->limits);
     return class;
 }
@@ -485,6 +492,7 @@ enum rw_class rw_server_run(const struct rw_config *config, struct rw_err *err)
         class = serve(server, err);
     rw_workers_free(server->workers);
     rw_limits_free(server->shared.limits);
+    rw_ledger_free(server->shared.ledger);
     rw_sip_wire_free(server->shared.wire);
     rw_trunk_board_free(server->shared.board);
     rw_offload_free(server->shared.offload);

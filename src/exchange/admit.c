@@ -125,6 +125,7 @@ static void fill_ask(struct rw_permit_ask *ask, const struct rw_call_order *orde
         .from_number = order->conversation.from_number,
         .trunks = order->trunks,
         .limits = order->limits,
+        .spend = order->spend,
         .has_station = order->station.uri != NULL,
         .count = order->plan.trunks,
         .max_duration_ms = order->plan.max_duration_ms,
@@ -220,6 +221,40 @@ void rw_admission_attempt_over(struct rw_admission *admission)
 void rw_admission_answered(struct rw_admission *admission)
 {
     TELL(admission, answered, admission->attempt);
+}
+
+uint32_t rw_admission_next_ms(struct rw_admission *admission)
+{
+    uint32_t least = 0;
+
+    for (unsigned i = 0; admission && i < admission->asked; i++) {
+        struct rw_permit *permit = permit_at(admission, i);
+        uint32_t ms = permit->ops->next_ms && admission->held[i]
+                          ? permit->ops->next_ms(permit, admission->held[i])
+                          : 0;
+
+        if (ms && (!least || ms < least))
+            least = ms;
+    }
+    return least;
+}
+
+bool rw_admission_extend(struct rw_admission *admission, struct rw_tx *tx)
+{
+    bool all = true;
+
+    for (unsigned i = 0; i < admission->asked; i++) {
+        struct rw_permit *permit = permit_at(admission, i);
+
+        if (permit->ops->extend && admission->held[i])
+            all &= permit->ops->extend(permit, admission->held[i], tx);
+    }
+    return all;
+}
+
+void rw_admission_extended(struct rw_admission *admission, bool stored)
+{
+    TELL(admission, extended, stored);
 }
 
 void rw_admission_put_end(struct rw_admission *admission, struct rw_tx *tx)

@@ -40,6 +40,10 @@ RW_NODISCARD enum rw_class rw_admission_attempt(struct rw_admission *admission, 
                                                 uint32_t *ret_delay_ms, struct rw_err *err);
 void rw_admission_attempt_over(struct rw_admission *admission); /* if one is under way */
 void rw_admission_answered(struct rw_admission *admission);
+/* In how many ms the call must ask on, 0 = never; and it asks: may it? */
+uint32_t rw_admission_next_ms(struct rw_admission *admission);
+bool rw_admission_extend(struct rw_admission *admission, struct rw_tx *tx);
+void rw_admission_extended(struct rw_admission *admission, bool stored);
 void rw_admission_put_end(struct rw_admission *admission, struct rw_tx *tx);
 void rw_admission_end(struct rw_admission *admission); /* gives everything back; once is enough */
 void rw_admission_free(struct rw_admission *admission);

@@ -106,6 +106,7 @@ static struct rw_live *make_live(struct rw_exchange *x, const struct rw_call_ord
     for (int i = 0; i < RW_TIMERS; i++)
         live->timers[i].live = live;
     live->pace.live = live;
+    live->stretch.live = live;
     for (int leg = 0; leg < RW_LEGS; leg++)
         live->sides[leg].live = live;
     live->tenant_id = rw_strdup(order->conversation.tenant_id);

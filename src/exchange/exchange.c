@@ -74,6 +74,7 @@ static void let_go(struct rw_live *live)
 {
     for (int i = 0; i < RW_TIMERS; i++)
         tmr_cancel(&live->timers[i].tmr);
+    tmr_cancel(&live->stretch.tmr);
     for (int leg = 0; leg < RW_LEGS; leg++)
         rw_live_release(live, (enum rw_leg_side)leg);
     if (live->relay)

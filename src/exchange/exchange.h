@@ -53,6 +53,7 @@ struct rw_call_order {
     const struct rw_leg_target *trunks;      /* plan.trunks of them, in the order of trying */
     const char *user_name;                   /* of the station's participant */
     struct rw_call_plan plan;                /* has_station is filled in */
+    const struct rw_spend_terms *spend;      /* for permit.h; NULL = nobody counts */
     const struct rw_call_limits *limits;     /* for the permits; NULL: none are known */
     struct rw_row_idempotency idempotency;   /* key NULL: none; conversation_id is filled in */
     /*

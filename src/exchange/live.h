@@ -74,6 +74,7 @@ struct rw_live {
     struct rw_live_side sides[RW_LEGS];
     struct rw_live_timer timers[RW_TIMERS];
     struct rw_live_timer pace;      /* until the INVITE to the trunk may leave */
+    struct rw_live_timer stretch;   /* until it must ask whether it may go on */
     uint32_t pace_ms;               /* how long that is; 0 = at once */
     struct rw_admission *admission; /* NULL: nobody had to permit it */
     struct rw_tx *tx;               /* being filled by the current step */
@@ -145,6 +146,9 @@ void rw_live_free_if_done(struct rw_live *live); /* over, and nothing awaited */
 void rw_live_feed(struct rw_live *live, const struct rw_call_input *input);
 void rw_live_event(struct rw_live *live, struct rw_tx *tx, enum rw_call_event event, int32_t leg,
                    const struct rw_ending *ending);
+
+/* stretch.c: the call was answered; it goes on as long as its permits let it. */
+void rw_live_stretch(struct rw_live *live);
 
 /* ending.c: the last transaction of a call, tried until the store takes it. */
 void rw_live_put_end(struct rw_live *live, struct rw_tx *tx, const struct rw_ending *ending);

@@ -296,6 +296,11 @@ static enum rw_class accept_head(struct rw_http_conn *c, struct rw_err *err)
     if (class != RW_OK)
         return class;
     fill_request(x);
+    if (c->http->opt.body_max && (x->head.length > max || x->head.chunked)) {
+        size_t more = c->http->opt.body_max(x, &x->request, c->http->opt.arg);
+
+        max = more > max ? more : max;
+    }
     if (x->head.length > max) {
         too_large(err, "http.body_too_large", "body", max);
         rw_err_found(err, "Content-Length: %llu", (unsigned long long)x->head.length);

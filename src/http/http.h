@@ -53,6 +53,12 @@ struct rw_http_options {
     uint32_t connections_max;    /* a worker; 4,096 */
     rw_http_handler *handle;
     rw_http_refuse_h *refuse;
+    /*
+     * How large the body of this request may be, asked when it is larger than body_bytes_max or its
+     * size is not said; 0 = that and no more. The head is read, the body is not. NULL: never more.
+     */
+    size_t (*body_max)(struct rw_http_exchange *x, const struct rw_http_request *request,
+                       void *arg);
     void *arg;
 };
 

@@ -31,6 +31,7 @@ struct rw_making {
     uint32_t trunk_count;
     const struct rw_row_user *user;
     const struct rw_row_station *station;
+    struct rw_spend_terms *spend; /* NULL: nobody counts */
 };
 
 /* Adds a fault; `pointer` is its place unless it has one. */
@@ -60,6 +61,9 @@ void rw_making_not_on_route(struct rw_making *m, const struct rw_row_route *cons
 
 /* policy.c: what the calling policy says of the called number. */
 void rw_making_judge_policy(struct rw_making *m);
+
+/* spend.c: what the call costs, and whether it may: fills spend. */
+void rw_making_find_spend(struct rw_making *m);
 
 /* trunks.c: fills trunks, routes and trunk_count, and the wish's trace; then settles the number. */
 void rw_making_find_trunks(struct rw_making *m);

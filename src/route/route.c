@@ -183,6 +183,7 @@ enum rw_class rw_route_plan_make(struct rw_route_table *table, const struct rw_r
     find_station(&m);
     rw_making_find_number(&m);
     rw_making_find_trunks(&m);
+    rw_making_find_spend(&m);
     if (wish->trace) {
         wish->trace->caller = m.caller;
         wish->trace->number = m.number;
@@ -197,6 +198,7 @@ enum rw_class rw_route_plan_make(struct rw_route_table *table, const struct rw_r
         rw_making_fault(&m, &err, NULL);
         return m.first;
     }
+    plan.spend = m.spend;
     *ret = plan;
     return RW_OK;
 }

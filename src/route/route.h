@@ -13,7 +13,8 @@
  *     station     the user's default station
  *
  * Before all of that the tenant's calling policy is asked whether the number may be called at all, and now
- * (policy/calling.h).
+ * (policy/calling.h). Where the tenant has caps on spending, the call's rate is looked up, and a number
+ * without one is refused unless the tenant allows it.
  *
  * Owner    a worker owns its table; it borrows store and reader. Plans live in the arena given and in
  *          the table until the store's configuration changes: use them at once.
@@ -33,6 +34,7 @@
 #include "call/limits.h"
 #include "route/numbers.h"
 #include "route/prefixes.h"
+#include "spend/ledger.h"
 #include "store/store.h"
 
 #define RW_ROUTE_REMEMBERED 4096
@@ -45,6 +47,16 @@ struct rw_trunk_board; /* trunk/board.h */
 RW_NODISCARD enum rw_class rw_route_table_new(struct rw_route_table **ret, struct rw_store *store,
                                               struct rw_store_reader *reader, struct rw_err *err);
 void rw_route_table_free(struct rw_route_table *table); /* NULL is fine */
+/* Where spending is counted, which outlives the table; without one nobody counts. */
+void rw_route_table_count_in(struct rw_route_table *table, struct rw_ledger *ledger);
+
+/*
+ * The rate of a number (E.164 without '+'), for whoever wants to see it: use at once. RW_NOT_FOUND
+ * rate.none when the tenant has none for it.
+ */
+RW_NODISCARD enum rw_class rw_route_rate(struct rw_route_table *table, const char *tenant_id,
+                                         struct rw_slice digits, const struct rw_rate **ret,
+                                         struct rw_err *err);
 
 /* Is there such a time zone on this machine, "Asia/Singapore"? */
 bool rw_route_zone_known(struct rw_route_table *table, struct rw_slice name);
@@ -101,9 +113,10 @@ struct rw_route_trace {
 /* What a request asks for. Empty slices: not given (or not usable: then somebody else said so). */
 struct rw_route_wish {
     const char *tenant_id;
-    const char *user_id; /* who calls */
-    bool with_station;   /* ring the user's telephone first; false: agentless */
-    struct rw_slice to;  /* E.164 with '+' */
+    const char *user_id;   /* who calls */
+    const char *client_id; /* whose token it is; NULL: not a client's */
+    bool with_station;     /* ring the user's telephone first; false: agentless */
+    struct rw_slice to;    /* E.164 with '+' */
     const struct rw_address
         *called;              /* the verdict on `to`, for the calling policy; NULL: `to` is empty */
     struct rw_slice from;     /* E.164 with '+' */
@@ -127,6 +140,7 @@ struct rw_route_plan {
         trunk_max_ms[RW_CALL_TRUNKS_MAX]; /* how long the call may last through each; 0 = no cap */
     struct rw_call_limits limits;
     struct rw_leg_target station; /* uri NULL: agentless */
+    const struct rw_spend_terms *spend; /* NULL: nobody counts what it costs */
 };
 
 /*
@@ -137,5 +151,9 @@ RW_NODISCARD enum rw_class rw_route_plan_make(struct rw_route_table *table,
                                               const struct rw_route_wish *wish, const char *local,
                                               struct rw_arena *arena, struct rw_route_plan *ret,
                                               struct rw_faults *faults);
+
+/* What an account has; false, with *ret untouched: no call of this life met it, and the store has it all. */
+bool rw_route_spent(struct rw_route_table *table, const char *tenant_id,
+                    const struct rw_account *account, struct rw_ledger_state *ret);
 
 #endif

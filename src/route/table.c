@@ -2,7 +2,19 @@
 
 #include "base/mem.h"
 
-enum kind { NUMBER_BY_ID, NUMBER_BY_E164, USER, STATION, TRUNK, NUMBERS, PLANS, ROUTES, CALLING };
+enum kind {
+    NUMBER_BY_ID,
+    NUMBER_BY_E164,
+    USER,
+    STATION,
+    TRUNK,
+    NUMBERS,
+    PLANS,
+    ROUTES,
+    CALLING,
+    SPEND,
+    RATE_BOOK
+};
 
 struct slot {
     uint64_t hash;               /* 0 = free */
@@ -17,8 +29,10 @@ struct slot {
 struct rw_route_table {
     struct rw_store *store;
     struct rw_store_reader *reader;
-    struct rw_zones *zones; /* these outlast changes */
+    struct rw_zones *zones; /* these four outlast changes */
     struct rw_trunk_board *board;
+    struct rw_rate_shelf shelf;
+    struct rw_ledger *ledger;
     uint64_t generation;
     uint32_t used;
     bool starved; /* the arena refused: begin anew next time */
@@ -51,6 +65,7 @@ void rw_route_table_free(struct rw_route_table *table)
         return;
     rw_arena_done(&table->arena);
     rw_zones_free(table->zones);
+    rw_rate_shelf_clear(&table->shelf);
     rw_free(table);
 }
 
@@ -192,6 +207,38 @@ static enum rw_class read_calling(struct rw_route_table *table, const char *tena
                               : rc;
 }
 
+static enum rw_class read_spend(struct rw_route_table *table, const char *tenant_id,
+                                const void **ret, struct rw_err *err)
+{
+    struct rw_table_spend *spend = rw_arena_alloc(&table->arena, sizeof(*spend));
+    struct rw_row_spend_policy *row = rw_arena_alloc(&table->arena, sizeof(*row));
+    enum rw_class rc;
+
+    *ret = spend;
+    if (!spend || !row)
+        return rw_fail_memory(err);
+    rc = rw_store_get_spend_policy(table->reader, tenant_id, &table->arena, row, err);
+    if (rc != RW_OK)
+        return rc;
+    spend->row = row;
+    rc = rw_caps_compile(rw_slice_str(row->caps), &table->arena, &spend->caps, err);
+    if (*row->zone)
+        spend->zone = rw_zones_get(table->zones, rw_slice_str(row->zone));
+    return rc == RW_MALFORMED
+               ? rw_fail(err, RW_IO, "store.corrupt", "the caps that are stored can't be read")
+               : rc;
+}
+
+static enum rw_class read_book(struct rw_route_table *table, const char *tenant_id,
+                               const void **ret, struct rw_err *err)
+{
+    struct rw_row_rate_book *row = rw_arena_alloc(&table->arena, sizeof(*row));
+
+    *ret = row;
+    return row ? rw_store_get_rate_book(table->reader, tenant_id, &table->arena, row, err)
+               : rw_fail_memory(err);
+}
+
 #define READ_ROW(type, call)                                                                       \
     do {                                                                                           \
         struct type *row = rw_arena_alloc(&table->arena, sizeof(*row));                            \
@@ -221,8 +268,12 @@ static enum rw_class read_row(struct rw_route_table *table, enum kind kind, cons
     case ROUTES:
         return read_routes(table, tenant_id, ret, err);
     case CALLING:
-    default:
         return read_calling(table, tenant_id, ret, err);
+    case RATE_BOOK:
+        return read_book(table, tenant_id, ret, err);
+    case SPEND:
+    default:
+        return read_spend(table, tenant_id, ret, err);
     }
 }
 
@@ -358,6 +409,48 @@ enum rw_class rw_table_calling(struct rw_route_table *table, const char *tenant_
 bool rw_route_zone_known(struct rw_route_table *table, struct rw_slice name)
 {
     return rw_zones_get(table->zones, name) != NULL;
+}
+
+enum rw_class rw_table_spend(struct rw_route_table *table, const char *tenant_id,
+                             const struct rw_table_spend **ret, struct rw_err *err)
+{
+    LOOK_UP(rw_table_spend, SPEND, RW_LIT(""));
+}
+
+static enum rw_class find_book(struct rw_route_table *table, const char *tenant_id,
+                               const struct rw_row_rate_book **ret, struct rw_err *err)
+{
+    LOOK_UP(rw_row_rate_book, RATE_BOOK, RW_LIT(""));
+}
+
+enum rw_class rw_table_rates(struct rw_route_table *table, const char *tenant_id,
+                             const struct rw_rates **ret, struct rw_err *err)
+{
+    const struct rw_row_rate_book *book;
+    enum rw_class rc = find_book(table, tenant_id, &book, err);
+
+    return rc == RW_OK ? rw_rate_shelf_get(&table->shelf, table->reader, book, ret, err) : rc;
+}
+
+void rw_route_table_count_in(struct rw_route_table *table, struct rw_ledger *ledger)
+{
+    table->ledger = ledger;
+}
+
+struct rw_ledger *rw_table_ledger(struct rw_route_table *table)
+{
+    return table->ledger;
+}
+
+enum rw_class rw_table_spent(struct rw_route_table *table, const char *tenant_id,
+                             const char *account, struct rw_arena *arena, int64_t *ret,
+                             struct rw_err *err)
+{
+    struct rw_row_spending row = {.micro = 0};
+    enum rw_class rc = rw_store_get_spending(table->reader, tenant_id, account, arena, &row, err);
+
+    *ret = (int64_t)row.micro;
+    return rc == RW_NOT_FOUND ? RW_OK : rc;
 }
 
 struct rw_zones *rw_table_zones(struct rw_route_table *table)

@@ -14,6 +14,7 @@
 #include "policy/calling.h"
 #include "route/numberplan.h"
 #include "route/route.h"
+#include "route/shelf.h"
 
 #define RW_TABLE_BYTES (64u << 20) /* see docs/decisions/0030 */
 #define RW_TABLE_LIST_MAX 10000u   /* rows of a list that are looked at */
@@ -55,6 +56,22 @@ enum rw_class rw_table_routes(struct rw_route_table *table, const char *tenant_i
 /* The tenant's calling policy, or the one of a tenant that has set none. */
 enum rw_class rw_table_calling(struct rw_route_table *table, const char *tenant_id,
                                const struct rw_calling **ret, struct rw_err *err);
+/* The tenant's caps; RW_NOT_FOUND when it has none. */
+struct rw_table_spend {
+    const struct rw_row_spend_policy *row;
+    struct rw_caps caps;
+    const struct rw_zone *zone; /* NULL: UTC */
+};
+enum rw_class rw_table_spend(struct rw_route_table *table, const char *tenant_id,
+                             const struct rw_table_spend **ret, struct rw_err *err);
+/* The tenant's rates; RW_NOT_FOUND when it has none. */
+enum rw_class rw_table_rates(struct rw_route_table *table, const char *tenant_id,
+                             const struct rw_rates **ret, struct rw_err *err);
+struct rw_ledger *rw_table_ledger(struct rw_route_table *table); /* NULL: nobody counts */
+/* What the store has of an account; 0 when nothing. */
+enum rw_class rw_table_spent(struct rw_route_table *table, const char *tenant_id,
+                             const char *account, struct rw_arena *arena, int64_t *ret,
+                             struct rw_err *err);
 struct rw_zones *rw_table_zones(struct rw_route_table *table);
 
 #endif

@@ -284,10 +284,8 @@ static void give_back(struct rw_ledger *ledger, struct rw_charge *charge, int64_
 
         account->held_micro -= charge->taken_micro;
         account->taken_micro -= micro;
-        account->charges--;
     }
     pthread_mutex_unlock(&ledger->mutex);
-    charge->count = 0;
 }
 
 int64_t rw_ledger_settle(struct rw_ledger *ledger, struct rw_charge *charge, uint32_t seconds)
@@ -302,6 +300,15 @@ int64_t rw_ledger_settle(struct rw_ledger *ledger, struct rw_charge *charge, uin
 void rw_ledger_drop(struct rw_ledger *ledger, struct rw_charge *charge)
 {
     give_back(ledger, charge, charge->taken_micro);
+}
+
+void rw_ledger_leave(struct rw_ledger *ledger, struct rw_charge *charge)
+{
+    pthread_mutex_lock(&ledger->mutex);
+    for (size_t i = 0; i < charge->count; i++)
+        charge->accounts[i]->charges--;
+    pthread_mutex_unlock(&ledger->mutex);
+    charge->count = 0;
 }
 
 const char *rw_ledger_name(const struct rw_ledger_account *account)

@@ -6,13 +6,14 @@
  * One mutex holds all of it, so that no two calls take the same money, whichever workers they are in: the
  * sum of what is taken never passes a limit.
  *
- *     know -> begin -> [extend]... -> settle
- *                  '-> drop (the call never existed)
+ *     know -> begin -> [extend]... -> settle -> leave
+ *                  '-> drop (the call never existed) ^
  *
  * The store has the same sums: everything taken is added to it when it is taken, everything given back when
  * the call ends. After a crash what running calls had taken stays taken.
  *
- * Owner    a process has one; a charge belongs to its call and must be settled or dropped.
+ * Owner    a process has one; a charge belongs to its call, must be settled or dropped, and then left:
+ *          until then its accounts are there.
  * Threads  any.
  * Memory   160 bytes an account that calls of this life met; those of periods that are over are forgotten
  *          when there are more than RW_LEDGER_ACCOUNTS.
@@ -86,6 +87,9 @@ int64_t rw_ledger_settle(struct rw_ledger *ledger, struct rw_charge *charge, uin
 
 /* The call never existed: all of it goes back. */
 void rw_ledger_drop(struct rw_ledger *ledger, struct rw_charge *charge);
+
+/* Its accounts are not looked at any more. */
+void rw_ledger_leave(struct rw_ledger *ledger, struct rw_charge *charge);
 
 const char *
 rw_ledger_name(const struct rw_ledger_account *account); /* "client 0190... 2026-11-26" */

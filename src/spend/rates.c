@@ -261,6 +261,11 @@ enum rw_class rw_rates_read(struct rw_slice csv, struct rw_rates **ret, struct r
     uint32_t count;
     bool sound;
 
+    if (csv.n && memchr(csv.p, '\0', csv.n)) {
+        (void)rw_fail(&err, RW_MALFORMED, "rate.bad_line", "there is a NUL byte, so this is no text");
+        fault(&r, (struct rw_slice){csv.p, 0}, &err);
+        return RW_MALFORMED;
+    }
     if (lines > RW_RATES_MAX || csv.n > RW_RATES_BYTES) {
         (void)rw_fail(&err, RW_TOO_LARGE, "rate.too_many", "there are too many rates");
         rw_err_found(&err, "%zu lines, %zu bytes", lines, csv.n);

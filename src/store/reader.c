@@ -32,6 +32,8 @@ static const struct {
     [RW_Q_GET + RW_ENTITY_ROUTE] = {RW_ENTITY_ROUTE, BY_ID, NULL},
     [RW_Q_GET + RW_ENTITY_NUMBER_PLAN] = {RW_ENTITY_NUMBER_PLAN, BY_ID, NULL},
     [RW_Q_GET + RW_ENTITY_CALLING_POLICY] = {RW_ENTITY_CALLING_POLICY, BY_ID, NULL},
+    [RW_Q_GET + RW_ENTITY_RATE_BOOK] = {RW_ENTITY_RATE_BOOK, BY_ID, NULL},
+    [RW_Q_GET + RW_ENTITY_SPEND_POLICY] = {RW_ENTITY_SPEND_POLICY, BY_ID, NULL},
     [RW_Q_GET + RW_ENTITY_CLIENT] = {RW_ENTITY_CLIENT, BY_ID, NULL},
     [RW_Q_GET + RW_ENTITY_TOKEN] = {RW_ENTITY_TOKEN, BY_ID, NULL},
     [RW_Q_GET + RW_ENTITY_CONVERSATION] = {RW_ENTITY_CONVERSATION, BY_ID, NULL},
@@ -90,6 +92,10 @@ static const struct {
     [RW_Q_PARTICIPANTS] = {RW_ENTITY_PARTICIPANT, "conversation_id=?1", "leg, id"},
     [RW_Q_EVENTS_OF] = {RW_ENTITY_EVENT, "conversation_id=?1 AND tenant_id=?2", "seq"},
     [RW_Q_EVENTS_AFTER] = {RW_ENTITY_EVENT, "seq>?1 AND (?2 IS NULL OR tenant_id=?2)", "seq"},
+    [RW_Q_RATE_TEXT] = {RW_ENTITY_RATE_TEXT, OF_TENANT, NULL},
+    [RW_Q_SPENDING] = {RW_ENTITY_SPENDING, "tenant_id=?1 AND account=?2", NULL},
+    [RW_Q_SPENDING_OF] = {RW_ENTITY_SPENDING, "tenant_id=?1 AND account LIKE '% ' || ?2",
+                          "micro DESC, account"},
     [RW_Q_KEY] = {RW_ENTITY_IDEMPOTENCY, "tenant_id=?1 AND key=?2 AND expires_ms>?3", NULL},
 };
 

@@ -36,6 +36,9 @@ enum rw_query {
     RW_Q_EVENTS_OF,
     RW_Q_EVENTS_AFTER,
     RW_Q_KEY,
+    RW_Q_RATE_TEXT,
+    RW_Q_SPENDING,
+    RW_Q_SPENDING_OF,
     RW_QUERIES
 };
 

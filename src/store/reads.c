@@ -61,6 +61,56 @@ enum rw_class rw_store_get_calling_policy(struct rw_store_reader *reader, const 
     return get(reader, RW_ENTITY_CALLING_POLICY, tenant_id, tenant_id, arena, ret, err);
 }
 
+enum rw_class rw_store_get_rate_book(struct rw_store_reader *reader, const char *tenant_id,
+                                     struct rw_arena *arena, struct rw_row_rate_book *ret,
+                                     struct rw_err *err)
+{
+    return get(reader, RW_ENTITY_RATE_BOOK, tenant_id, tenant_id, arena, ret, err);
+}
+
+enum rw_class rw_store_get_rate_text(struct rw_store_reader *reader, const char *tenant_id,
+                                     struct rw_arena *arena, struct rw_row_rate_text *ret,
+                                     struct rw_err *err)
+{
+    char space[16];
+    const struct rw_value tenant = rw_value_id(tenant_id, space);
+
+    return rw_reader_one(reader, RW_Q_RATE_TEXT, &tenant, 1, arena, ret, err);
+}
+
+enum rw_class rw_store_get_spend_policy(struct rw_store_reader *reader, const char *tenant_id,
+                                        struct rw_arena *arena, struct rw_row_spend_policy *ret,
+                                        struct rw_err *err)
+{
+    return get(reader, RW_ENTITY_SPEND_POLICY, tenant_id, tenant_id, arena, ret, err);
+}
+
+enum rw_class rw_store_get_spending(struct rw_store_reader *reader, const char *tenant_id,
+                                    const char *account, struct rw_arena *arena,
+                                    struct rw_row_spending *ret, struct rw_err *err)
+{
+    char space[16];
+    const struct rw_value values[] = {rw_value_id(tenant_id, space), rw_value_text(account)};
+
+    return rw_reader_one(reader, RW_Q_SPENDING, values, 2, arena, ret, err);
+}
+
+enum rw_class rw_store_spending_of(struct rw_store_reader *reader, const char *tenant_id,
+                                   const char *period, uint32_t max, struct rw_arena *arena,
+                                   struct rw_row_spending **ret, size_t *ret_count,
+                                   struct rw_err *err)
+{
+    char space[16];
+    const struct rw_value values[] = {rw_value_id(tenant_id, space), rw_value_text(period)};
+    void *rows = NULL;
+    enum rw_class class =
+        rw_reader_many(reader, RW_Q_SPENDING_OF, values, 2, max, arena, &rows, ret_count, err);
+
+    if (class == RW_OK)
+        *ret = rows;
+    return class;
+}
+
 /* ------------------------------------------------------------------ by name */
 
 #define NAMED_OF(name_, plural, QUERY)                                                             \

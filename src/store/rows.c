@@ -168,6 +168,31 @@ static const struct rw_field calling_policy[] = {
     U64(calling_policy, created_ms),
     U64(calling_policy, modified_ms),
 };
+static const struct rw_field rate_book[] = {
+    ID(rate_book, id),       ID(rate_book, tenant_id),   U32(rate_book, rates),
+    U32(rate_book, version), U64(rate_book, created_ms), U64(rate_book, modified_ms),
+};
+static const struct rw_field rate_text[] = {
+    ID(rate_text, tenant_id),
+    TEXT(rate_text, csv),
+};
+static const struct rw_field spend_policy[] = {
+    ID(spend_policy, id),
+    ID(spend_policy, tenant_id),
+    TEXT(spend_policy, currency),
+    TEXT(spend_policy, zone),
+    BOOL(spend_policy, unknown_allowed),
+    U32(spend_policy, slice_s),
+    TEXT(spend_policy, caps),
+    U32(spend_policy, version),
+    U64(spend_policy, created_ms),
+    U64(spend_policy, modified_ms),
+};
+static const struct rw_field spending[] = {
+    ID(spending, tenant_id),
+    TEXT(spending, account),
+    U64(spending, micro),
+};
 static const struct rw_field client[] = {
     ID(client, id),           ID(client, tenant_id),
     TEXT(client, name),       TEXT(client, secret_hash),
@@ -240,6 +265,10 @@ const struct rw_entity rw_entities[RW_ENTITIES] = {
     [RW_ENTITY_ROUTE] = ENTITY(route, "outbound_routes", 11),
     [RW_ENTITY_NUMBER_PLAN] = ENTITY(number_plan, "number_plans", 9),
     [RW_ENTITY_CALLING_POLICY] = ENTITY(calling_policy, "calling_policies", 9),
+    [RW_ENTITY_RATE_BOOK] = ENTITY(rate_book, "rate_books", 4),
+    [RW_ENTITY_RATE_TEXT] = ENTITY(rate_text, "rate_texts", 0),
+    [RW_ENTITY_SPEND_POLICY] = ENTITY(spend_policy, "spend_policies", 8),
+    [RW_ENTITY_SPENDING] = ENTITY(spending, "spending", 0),
     [RW_ENTITY_CLIENT] = ENTITY(client, "clients", 9),
     [RW_ENTITY_TOKEN] = ENTITY(token, "tokens", 0),
     [RW_ENTITY_CONVERSATION] = ENTITY(conversation, "conversations", 0),

@@ -47,7 +47,7 @@ void rw_store_close(struct rw_store *store);
 
 /*
  * Rises with every commit that changed what caches are made from: everything but calls, events,
- * idempotency keys, audit, and tokens newly made. Any thread.
+ * idempotency keys, audit, what was spent, and tokens newly made. Any thread.
  */
 uint64_t rw_store_generation(const struct rw_store *store);
 
@@ -180,6 +180,28 @@ struct rw_row_calling_policy {  /* whom a tenant may call: see policy/calling.h 
     uint32_t version;
     uint64_t created_ms, modified_ms;
 };
+struct rw_row_rate_book { /* what calls of the tenant cost: the rates are in a text of their own */
+    const char *id, *tenant_id; /* the id is the tenant's */
+    uint32_t rates;             /* how many there are */
+    uint32_t version;
+    uint64_t created_ms, modified_ms;
+};
+struct rw_row_rate_text {
+    const char *tenant_id, *csv; /* see spend/rates.h */
+};
+struct rw_row_spend_policy {     /* what calls may cost: see spend/caps.h */
+    const char *id, *tenant_id;  /* the id is the tenant's */
+    const char *currency, *zone; /* zone "" = UTC */
+    bool unknown_allowed;        /* a number without a rate is called, and costs nothing */
+    uint32_t slice_s;
+    const char *caps;
+    uint32_t version;
+    uint64_t created_ms, modified_ms;
+};
+struct rw_row_spending {
+    const char *tenant_id, *account;
+    uint64_t micro; /* a sum of int64_t */
+};
 struct rw_row_client {
     const char *id, *tenant_id, *name, *secret_hash; /* argon2id, encoded */
     const char *grant_type, *roles, *scopes;         /* scopes and roles comma-separated */
@@ -252,6 +274,9 @@ void rw_tx_put_site(struct rw_tx *tx, const struct rw_row_site *row);
 void rw_tx_put_route(struct rw_tx *tx, const struct rw_row_route *row);
 void rw_tx_put_number_plan(struct rw_tx *tx, const struct rw_row_number_plan *row);
 void rw_tx_put_calling_policy(struct rw_tx *tx, const struct rw_row_calling_policy *row);
+void rw_tx_put_spend_policy(struct rw_tx *tx, const struct rw_row_spend_policy *row);
+/* A book and its rates. */
+void rw_tx_put_rates(struct rw_tx *tx, const struct rw_row_rate_book *book, const char *csv);
 void rw_tx_put_client(struct rw_tx *tx, const struct rw_row_client *row);
 void rw_tx_put_token(struct rw_tx *tx, const struct rw_row_token *row);
 void rw_tx_revoke_token(struct rw_tx *tx, const char *tenant_id, const char *token_id,
@@ -290,6 +315,9 @@ void rw_tx_add_participant(struct rw_tx *tx, const struct rw_row_participant *ro
 void rw_tx_add_event(struct rw_tx *tx, const struct rw_row_event *row); /* seq is ignored */
 /* RW_CONFLICT store.exists when an unexpired row (by row->created_ms) of that tenant and key is there. */
 void rw_tx_add_idempotency(struct rw_tx *tx, const struct rw_row_idempotency *row);
+/* Adds to what an account has; negative gives back. */
+void rw_tx_add_spending(struct rw_tx *tx, const char *tenant_id, const char *account,
+                        int64_t micro);
 void rw_tx_add_audit(struct rw_tx *tx, const struct rw_row_audit *row);
 
 /*
@@ -359,6 +387,26 @@ enum rw_class rw_store_named_routes(struct rw_store_reader *reader, const char *
 enum rw_class rw_store_get_calling_policy(struct rw_store_reader *reader, const char *tenant_id,
                                           struct rw_arena *arena, struct rw_row_calling_policy *ret,
                                           struct rw_err *err);
+
+/* The tenant's rates and caps; RW_NOT_FOUND when it has set none. */
+enum rw_class rw_store_get_rate_book(struct rw_store_reader *reader, const char *tenant_id,
+                                     struct rw_arena *arena, struct rw_row_rate_book *ret,
+                                     struct rw_err *err);
+enum rw_class rw_store_get_rate_text(struct rw_store_reader *reader, const char *tenant_id,
+                                     struct rw_arena *arena, struct rw_row_rate_text *ret,
+                                     struct rw_err *err);
+enum rw_class rw_store_get_spend_policy(struct rw_store_reader *reader, const char *tenant_id,
+                                        struct rw_arena *arena, struct rw_row_spend_policy *ret,
+                                        struct rw_err *err);
+/* What an account has; RW_NOT_FOUND when nothing was ever spent on it. */
+enum rw_class rw_store_get_spending(struct rw_store_reader *reader, const char *tenant_id,
+                                    const char *account, struct rw_arena *arena,
+                                    struct rw_row_spending *ret, struct rw_err *err);
+/* The accounts of a tenant that end with `period` ("2026-11-26", "2026-11"), dearest first, at most `max`. */
+enum rw_class rw_store_spending_of(struct rw_store_reader *reader, const char *tenant_id,
+                                   const char *period, uint32_t max, struct rw_arena *arena,
+                                   struct rw_row_spending **ret, size_t *ret_count,
+                                   struct rw_err *err);
 
 /* Whose name it is: the id of the trunk, pool ... of the tenant that is called so. RW_NOT_FOUND: nobody's. */
 enum rw_store_named {

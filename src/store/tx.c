@@ -137,12 +137,21 @@ PUT_OF(station, RW_ENTITY_STATION)
 PUT_OF(edge, RW_ENTITY_EDGE)
 PUT_OF(client, RW_ENTITY_CLIENT)
 PUT_OF(calling_policy, RW_ENTITY_CALLING_POLICY)
+PUT_OF(spend_policy, RW_ENTITY_SPEND_POLICY)
 PUT_AND_DELETE_OF(trunk, RW_ENTITY_TRUNK)
 PUT_AND_DELETE_OF(number, RW_ENTITY_NUMBER)
 PUT_AND_DELETE_OF(did_pool, RW_ENTITY_DID_POOL)
 PUT_AND_DELETE_OF(site, RW_ENTITY_SITE)
 PUT_AND_DELETE_OF(route, RW_ENTITY_ROUTE)
 PUT_AND_DELETE_OF(number_plan, RW_ENTITY_NUMBER_PLAN)
+
+void rw_tx_put_rates(struct rw_tx *tx, const struct rw_row_rate_book *book, const char *csv)
+{
+    const struct rw_row_rate_text text = {book->tenant_id, csv};
+
+    put_versioned(tx, RW_ENTITY_RATE_BOOK, book, book->version);
+    put_row(tx, RW_ST_UPSERT, RW_ENTITY_RATE_TEXT, &text, false);
+}
 
 void rw_tx_put_token(struct rw_tx *tx, const struct rw_row_token *row)
 {
@@ -201,6 +210,15 @@ void rw_tx_add_event(struct rw_tx *tx, const struct rw_row_event *row)
 void rw_tx_add_idempotency(struct rw_tx *tx, const struct rw_row_idempotency *row)
 {
     put_row(tx, RW_ST_INSERT, RW_ENTITY_IDEMPOTENCY, row, true);
+}
+
+void rw_tx_add_spending(struct rw_tx *tx, const char *tenant_id, const char *account, int64_t micro)
+{
+    char space[16];
+    const struct rw_value values[] = {
+        rw_value_id(tenant_id, space), rw_value_text(account), {.i = micro, .type = 'i'}};
+
+    put_change(tx, RW_ST_ADD_SPENDING, RW_ENTITY_SPENDING, values, 3, false);
 }
 
 void rw_tx_add_audit(struct rw_tx *tx, const struct rw_row_audit *row)

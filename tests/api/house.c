@@ -9,6 +9,7 @@
 #include "limit/limit.h"
 #include "loop/offload.h"
 #include "route/route.h"
+#include "spend/permit.h"
 #include "json/read.h"
 
 #include <arpa/inet.h>
@@ -31,7 +32,7 @@ static struct {
     struct rw_http *http;
     struct rw_offload *offload;
     struct rw_limits *limits;
-    struct rw_permit *permit;
+    struct rw_permit *permits[2];
 } in;
 
 /* ------------------------------------------------------------------ faked legs and media */
@@ -415,11 +416,24 @@ static enum rw_class start_http(struct rw_worker *worker, struct rw_err *err)
                                       .connections_max = 16,
                                       .handle = rw_api_handle,
                                       .refuse = rw_api_refuse,
+                                      .body_max = rw_api_body_max,
                                       .arg = in.api};
     enum rw_class class = rw_http_new(&in.http, worker, &options, err);
 
     if (class == RW_OK)
         house.port = rw_http_port(in.http);
+    return class;
+}
+
+static struct rw_ledger *ledger;
+static struct rw_spend_permit spending;
+
+static enum rw_class open_ledger(struct rw_err *err)
+{
+    enum rw_class class = rw_ledger_new(&ledger, err);
+
+    rw_spend_permit_init(&spending, ledger);
+    rw_route_table_count_in(in.routes, ledger);
     return class;
 }
 
@@ -429,8 +443,8 @@ static enum rw_class on_start(struct rw_worker *worker, void *arg, struct rw_err
                                            .store = house.store.store,
                                            .leg_ops = &leg_ops,
                                            .relay_ops = &relay_ops,
-                                           .permits = &in.permit,
-                                           .permits_count = 1,
+                                           .permits = in.permits,
+                                           .permits_count = 2,
                                            .calls_max = 100};
     enum rw_class class = rw_store_reader_new(house.store.store, &in.reader, err);
 
@@ -439,6 +453,8 @@ static enum rw_class on_start(struct rw_worker *worker, void *arg, struct rw_err
         class = rw_auth_new(&in.auth, house.store.store, in.reader, house.key, err);
     if (class == RW_OK)
         class = rw_route_table_new(&in.routes, house.store.store, in.reader, err);
+    if (class == RW_OK)
+        class = open_ledger(err);
     if (class == RW_OK)
         class = rw_exchange_new(&in.exchange, &exchange, err);
     if (class == RW_OK)
@@ -484,7 +500,8 @@ int house_open(void **state)
     fill();
     if (rw_limits_new(&in.limits, &err) != RW_OK)
         fail_msg("limits: %s", err.message);
-    in.permit = rw_limits_permit(in.limits);
+    in.permits[0] = &spending.permit;
+    in.permits[1] = rw_limits_permit(in.limits);
     if (rw_offload_new(&in.offload, 1, 16, &err) != RW_OK ||
         rw_workers_new(&house.workers, 1, &err) != RW_OK ||
         rw_workers_start(house.workers, on_start, on_stop, NULL, &err) != RW_OK)
@@ -500,6 +517,7 @@ int house_close(void **state)
     rw_workers_stop(house.workers);
     rw_workers_free(house.workers);
     rw_limits_free(in.limits);
+    rw_ledger_free(ledger);
     rw_offload_free(in.offload);
     rw_auth_key_free(house.key);
     store_test_close(&house.store);
@@ -614,7 +632,7 @@ bool house_try(enum house_token token, const char *method, const char *path, con
     struct rw_buf request;
     bool answered;
 
-    rw_buf_init(&request, 1 << 20);
+    rw_buf_init(&request, 4 << 20);
     rw_buf_printf(&request, "%s %s HTTP/1.1\r\nHost: api.test\r\nConnection: close\r\n", method,
                   path);
     if (token != TOKEN_NONE)
@@ -626,7 +644,8 @@ bool house_try(enum house_token token, const char *method, const char *path, con
             &request, "%sContent-Length: %zu\r\n",
             headers && strstr(headers, "Content-Type:") ? "" : "Content-Type: application/json\r\n",
             strlen(body));
-    rw_buf_printf(&request, "\r\n%s", body ? body : "");
+    rw_buf_puts(&request, "\r\n");
+    rw_buf_puts(&request, body ? body : "");
     assert_false(request.failed);
     answered = house_send_raw(request.p, request.len);
     rw_buf_done(&request);

@@ -67,7 +67,8 @@ def request_of(api, op, attempt, world):
         media_type, media = op.content()
         body = world.fill(api.resolve(media["examples"][attempt["body"]])["value"])
         headers["Content-Type"] = media_type
-        body = urllib.parse.urlencode(body) if "form" in media_type else json.dumps(body)
+        if "csv" not in media_type:
+            body = urllib.parse.urlencode(body) if "form" in media_type else json.dumps(body)
     return path, headers, body
 
 

@@ -186,6 +186,12 @@ static void old_accounts_are_forgotten(void **state)
     assert_false(rw_ledger_look(ledger, "t", "user 2", &found));
     holds(ledger, 0, UNIT / 10); /* over as well, but a call counts in it */
     rw_ledger_drop(ledger, &charge);
+    rw_ledger_leave(ledger, &charge);
+    for (uint32_t i = 0; i < RW_LEDGER_ACCOUNTS; i++) {
+        (void)snprintf(account.name, sizeof(account.name), "later %u", i);
+        assert_int_equal(rw_ledger_know(ledger, "t", &account, 0, NULL), RW_OK);
+    }
+    assert_false(rw_ledger_look(ledger, "t", "client c 2026-11-26", &found));
     rw_clock_set_virtual(0);
     rw_ledger_free(ledger);
 }

@@ -243,6 +243,62 @@ static void test_directory(void **state)
     }
 }
 
+static void test_spending(void **state)
+{
+    struct store_test *t = *state;
+    struct rw_row_spend_policy in = {
+        TENANT_A, TENANT_A, "EUR", "Europe/Berlin", true, 60, "client * day 1", 1, 3, 4};
+    struct rw_row_spend_policy out = {0};
+    struct rw_row_rate_book book = {TENANT_A, TENANT_A, 1, 1, 3, 4}, book_out = {0};
+    struct rw_row_rate_text text = {0};
+    struct rw_row_spending *list, sum = {0};
+    uint64_t generation;
+    struct rw_tx *tx = rw_tx_new(t->store);
+    size_t n;
+
+    rw_tx_put_spend_policy(tx, &in);
+    rw_tx_put_rates(tx, &book, "+65,1");
+    store_test_commit(tx);
+    assert_int_equal(rw_store_get_spend_policy(t->reader, TENANT_A, &t->arena, &out, NULL), RW_OK);
+    S(id), S(tenant_id), S(currency), S(zone), N(unknown_allowed), N(slice_s), S(caps), N(version),
+        N(created_ms), N(modified_ms);
+    assert_int_equal(rw_store_get_rate_book(t->reader, TENANT_A, &t->arena, &book_out, NULL),
+                     RW_OK);
+    assert_int_equal(book_out.rates, 1);
+    assert_int_equal(book_out.modified_ms, 4);
+    book.version = 2;
+    tx = rw_tx_new(t->store);
+    rw_tx_put_rates(tx, &book, "+66,1");
+    store_test_commit(tx);
+    assert_int_equal(rw_store_get_rate_text(t->reader, TENANT_A, &t->arena, &text, NULL), RW_OK);
+    assert_string_equal(text.csv, "+66,1");
+    assert_int_equal(rw_store_get_rate_text(t->reader, TENANT_B, &t->arena, &text, NULL),
+                     RW_NOT_FOUND);
+
+    generation = rw_store_generation(t->store);
+    for (int i = 0; i < 3; i++) {
+        tx = rw_tx_new(t->store);
+        rw_tx_add_spending(tx, TENANT_A, "client c 2026-11-26", i == 2 ? -30 : 100);
+        rw_tx_add_spending(tx, TENANT_A, "tenant * 2026-11", 1);
+        rw_tx_add_spending(tx, TENANT_A, "user u 2026-11-26", 900);
+        store_test_commit(tx);
+    }
+    assert_int_equal(rw_store_generation(t->store), generation);
+    assert_int_equal(
+        rw_store_get_spending(t->reader, TENANT_A, "client c 2026-11-26", &t->arena, &sum, NULL),
+        RW_OK);
+    assert_int_equal(sum.micro, 170);
+    assert_int_equal(
+        rw_store_get_spending(t->reader, TENANT_B, "client c 2026-11-26", &t->arena, &sum, NULL),
+        RW_NOT_FOUND);
+    assert_int_equal(
+        rw_store_spending_of(t->reader, TENANT_A, "2026-11-26", 10, &t->arena, &list, &n, NULL),
+        RW_OK);
+    assert_int_equal(n, 2);
+    assert_string_equal(list[0].account, "user u 2026-11-26");
+    assert_int_equal(list[0].micro, 2700);
+}
+
 static void test_call(void **state)
 {
     struct store_test *t = *state;
@@ -891,6 +947,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_directory, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_spending, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_call, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_end_once, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_versions, set_up, tear_down),

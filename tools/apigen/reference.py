@@ -129,6 +129,8 @@ def curl(op, attempt, bodies):
         body = bodies[attempt["body"]]
         if "form" in op.content()[0]:
             parts += [f"-d {name}={value}" for name, value in body.items()]
+        elif "csv" in op.content()[0]:
+            parts += ["-H 'Content-Type: text/csv'", f"--data-binary $'{json.dumps(body)[1:-1]}'"]
         else:
             parts += ["-H 'Content-Type: application/json'", f"-d '{json.dumps(body, ensure_ascii=False)}'"]
     return " \\\n     ".join(parts)

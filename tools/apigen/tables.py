@@ -117,8 +117,10 @@ def _operation(w, i, op):
     before, kind, request, required = [], "RW_OPERATION_NO_BODY", "NULL", False
     media_type, media = op.content()
     if media:
-        kind = "RW_OPERATION_FORM" if "form" in media_type else "RW_OPERATION_JSON"
-        request, required = w.schema(media["schema"]), op.body.get("required", False)
+        kind = "RW_OPERATION_FORM" if "form" in media_type else "RW_OPERATION_CSV" if "csv" in media_type \
+            else "RW_OPERATION_JSON"
+        request = "NULL" if "csv" in media_type else w.schema(media["schema"])
+        required = op.body.get("required", False)
     if op.query:
         rows = [f"    {{.name = {c_string(p['name'])}, .schema = {w.schema(p['schema'])}, "
                 f".required = {c_bool(p.get('required'))}, .ignored = {c_bool('x-ringwright-ignored' in p['schema'])}}},"
