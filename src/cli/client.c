@@ -290,7 +290,9 @@ bool rw_cli_send(struct rw_cli *cli, const struct rw_cli_call *call, struct rw_c
     struct wire w = {.method = call->method,
                      .url = url,
                      .body = call->form ? call->form : call->body,
-                     .type = call->form ? "application/x-www-form-urlencoded" : "application/json",
+                     .type = call->form   ? "application/x-www-form-urlencoded"
+                             : call->type ? call->type
+                                          : "application/json",
                      .user = call->client_id,
                      .password = call->client_secret,
                      .idempotency_key = call->idempotency_key,

@@ -28,6 +28,7 @@ struct rw_cli_answer {
 struct rw_cli_call {
     const char *method, *path; /* path begins with '/' and is escaped already */
     const char *body;          /* NULL: none */
+    const char *type;          /* of the body; NULL: JSON */
     const char *source_name;   /* of the body, where its faults are shown; NULL: "request" */
     const char *idempotency_key;
     long timeout_ms;  /* 0 = 30 s */

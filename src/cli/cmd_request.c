@@ -3,32 +3,7 @@
 #include "cli/commands.h"
 #include "cli/render.h"
 
-#include <errno.h>
-
 #define FILE_MAX (1u << 20)
-
-static bool read_file(struct rw_cli *cli, const char *name, struct rw_buf *text)
-{
-    FILE *file = strcmp(name, "-") == 0 ? stdin : fopen(name, "rb");
-    char bytes[4096];
-    size_t n;
-    bool failed;
-
-    if (!file) {
-        fprintf(cli->err, "ringwright: %s: %s\n", name, strerror(errno));
-        return false;
-    }
-    while ((n = fread(bytes, 1, sizeof(bytes), file)) > 0)
-        rw_buf_put(text, (struct rw_slice){bytes, n});
-    failed = ferror(file) != 0;
-    if (file != stdin)
-        (void)fclose(file);
-    if (failed || text->failed || (text->len && strlen(text->p) != text->len)) {
-        fprintf(cli->err, "ringwright: %s: not a text file of at most 1 MiB\n", name);
-        return false;
-    }
-    return true;
-}
 
 static int check(struct rw_cli *cli, const struct rw_cli_args *args, const struct rw_buf *text)
 {
@@ -72,7 +47,7 @@ int rw_cli_request_check(struct rw_cli *cli, const struct rw_cli_args *args)
     int status = 1;
 
     rw_buf_init(&text, FILE_MAX);
-    if (read_file(cli, args->args[0], &text))
+    if (rw_cli_read_file(cli, args->args[0], &text))
         status = check(cli, args, &text);
     rw_buf_done(&text);
     return status;

@@ -2,6 +2,7 @@
 #ifndef RW_CLI_COMMANDS_H
 #define RW_CLI_COMMANDS_H
 
+#include "base/buf.h"
 #include "cli/cli.h"
 
 typedef int(rw_cli_run_h)(struct rw_cli *cli, const struct rw_cli_args *args);
@@ -13,6 +14,8 @@ rw_cli_run_h rw_cli_trunk_list, rw_cli_trunk_get, rw_cli_trunk_create, rw_cli_tr
     rw_cli_trunk_enable, rw_cli_trunk_delete, rw_cli_trunk_test, rw_cli_trunk_status;
 rw_cli_run_h rw_cli_route_list, rw_cli_route_create, rw_cli_route_update, rw_cli_route_delete;
 rw_cli_run_h rw_cli_policy_show, rw_cli_policy_set;
+rw_cli_run_h rw_cli_rate_load, rw_cli_rate_show;
+rw_cli_run_h rw_cli_spend_show, rw_cli_spend_set;
 rw_cli_run_h rw_cli_request_check;
 rw_cli_run_h rw_cli_route_explain;
 rw_cli_run_h rw_cli_token_create, rw_cli_token_list, rw_cli_token_revoke, rw_cli_token_me;
@@ -45,6 +48,9 @@ int rw_cli_get_by_id(struct rw_cli *cli, const char *path, const char *id,
 /* Sends `body` (its reference is taken; NULL: none) and shows the object answered. */
 int rw_cli_change(struct rw_cli *cli, const char *method, const char *path, json_t *body,
                   const struct rw_cli_column *columns);
+
+/* A text file, - for standard input, into a buffer whose maximum is the file's. False: told already. */
+bool rw_cli_read_file(struct rw_cli *cli, const char *name, struct rw_buf *text);
 
 /* "a,b" as an array of texts. */
 json_t *rw_cli_words(const char *list);

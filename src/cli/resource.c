@@ -3,6 +3,7 @@
 #include "cli/commands.h"
 #include "cli/render.h"
 
+#include <errno.h>
 #include <stdlib.h>
 
 #define PATH_MAX_BYTES 2048
@@ -127,4 +128,28 @@ bool rw_cli_number(struct rw_cli *cli, const struct rw_cli_args *args, const cha
         return true;
     fprintf(cli->err, "ringwright: --%s takes a number above 0\n", name);
     return false;
+}
+
+bool rw_cli_read_file(struct rw_cli *cli, const char *name, struct rw_buf *text)
+{
+    FILE *file = strcmp(name, "-") == 0 ? stdin : fopen(name, "rb");
+    char bytes[4096];
+    size_t n;
+    bool failed;
+
+    if (!file) {
+        fprintf(cli->err, "ringwright: %s: %s\n", name, strerror(errno));
+        return false;
+    }
+    while ((n = fread(bytes, 1, sizeof(bytes), file)) > 0)
+        rw_buf_put(text, (struct rw_slice){bytes, n});
+    failed = ferror(file) != 0;
+    if (file != stdin)
+        (void)fclose(file);
+    if (failed || text->failed || (text->len && strlen(text->p) != text->len)) {
+        fprintf(cli->err, "ringwright: %s: not a text file of at most %zu KiB\n", name,
+                text->max >> 10);
+        return false;
+    }
+    return true;
 }

@@ -113,10 +113,11 @@ struct rw_route_trace {
 /* What a request asks for. Empty slices: not given (or not usable: then somebody else said so). */
 struct rw_route_wish {
     const char *tenant_id;
-    const char *user_id;   /* who calls */
-    const char *client_id; /* whose token it is; NULL: not a client's */
-    bool with_station;     /* ring the user's telephone first; false: agentless */
-    struct rw_slice to;    /* E.164 with '+' */
+    const char *user_id;    /* who calls */
+    const char *client_id;  /* whose token it is; NULL: not a client's */
+    const char *spender_id; /* the user whose caps it counts in; NULL: nobody's */
+    bool with_station;      /* ring the user's telephone first; false: agentless */
+    struct rw_slice to;     /* E.164 with '+' */
     const struct rw_address
         *called;              /* the verdict on `to`, for the calling policy; NULL: `to` is empty */
     struct rw_slice from;     /* E.164 with '+' */
@@ -139,7 +140,7 @@ struct rw_route_plan {
     uint32_t
         trunk_max_ms[RW_CALL_TRUNKS_MAX]; /* how long the call may last through each; 0 = no cap */
     struct rw_call_limits limits;
-    struct rw_leg_target station; /* uri NULL: agentless */
+    struct rw_leg_target station;       /* uri NULL: agentless */
     const struct rw_spend_terms *spend; /* NULL: nobody counts what it costs */
 };
 

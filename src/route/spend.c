@@ -92,7 +92,7 @@ void rw_making_find_spend(struct rw_making *m)
         .tenant_id = w->tenant_id, .rate = rate, .slice_s = spend->row->slice_s};
     terms->count =
         rw_caps_of_call(&spend->caps, w->client_id && *w->client_id ? w->client_id : NULL,
-                        w->user_id && *w->user_id ? w->user_id : NULL, spend->zone,
+                        w->spender_id && *w->spender_id ? w->spender_id : NULL, spend->zone,
                         rw_clock_wall_ms(), terms->accounts);
     if (!enter_accounts(m, terms))
         return;

@@ -127,17 +127,15 @@ static void extended(struct rw_permit *permit, void *arg, bool stored)
     held->slice_micro = 0;
 }
 
-/* A call is paid for by begun seconds. */
+/* A call is paid for by begun seconds, as the carrier counts them. */
 static void settle(struct rw_permit *permit, struct held *held)
 {
-    uint64_t ms = held->answered_ms ? rw_clock_mono_ms() - held->answered_ms : 0;
+    uint64_t ms = rw_clock_mono_ms() - held->answered_ms + RW_SPEND_WAY_MS;
     uint32_t seconds = held->answered_ms ? (uint32_t)((ms + 999) / 1000) : 0;
 
     if (held->settled)
         return;
     held->settled = true;
-    if (held->answered_ms && !seconds)
-        seconds = 1;
     held->back_micro = rw_ledger_settle(ledger_of(permit), &held->charge, seconds);
 }
 

@@ -16,6 +16,8 @@
 #include "call/permit.h"
 #include "spend/ledger.h"
 
+#define RW_SPEND_WAY_MS                                                                            \
+    200 /* a carrier hears of the end so much later, and counts from its own answer */
 #define RW_SPEND_AHEAD_MS                                                                          \
     1000 /* before the end of what is paid the next slice is taken, or the call ended */
 

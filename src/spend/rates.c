@@ -262,7 +262,8 @@ enum rw_class rw_rates_read(struct rw_slice csv, struct rw_rates **ret, struct r
     bool sound;
 
     if (csv.n && memchr(csv.p, '\0', csv.n)) {
-        (void)rw_fail(&err, RW_MALFORMED, "rate.bad_line", "there is a NUL byte, so this is no text");
+        (void)rw_fail(&err, RW_MALFORMED, "rate.bad_line",
+                      "there is a NUL byte, so this is no text");
         fault(&r, (struct rw_slice){csv.p, 0}, &err);
         return RW_MALFORMED;
     }

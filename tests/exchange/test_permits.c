@@ -16,6 +16,8 @@ static struct faked {
     uint32_t delay_ms, max_duration_ms;
     uint8_t first; /* of the trunks that it wants tried first; the others follow in turn */
     bool only_first;
+    uint32_t stretch_ms; /* after which the call must ask on; 0 = never */
+    unsigned stretches;  /* how often it may */
     struct rw_permit_ask *asking;
     unsigned held; /* given and not yet done */
 } fakes[2];
@@ -104,6 +106,34 @@ static void fake_answered(struct rw_permit *permit, void *held, uint32_t number)
     tell_number(held, '!', number);
 }
 
+static uint32_t fake_next_ms(struct rw_permit *permit, void *held)
+{
+    (void)permit;
+    return ((struct faked *)held)->stretch_ms;
+}
+
+static bool fake_extend(struct rw_permit *permit, void *held, struct rw_tx *tx)
+{
+    struct faked *fake = held;
+
+    (void)permit;
+    rw_tx_add_audit(
+        tx, &(struct rw_row_audit){.tenant_id = TENANT_A, .action = "extend", .entity = "call"});
+    if (!fake->stretches) {
+        tell(fake, "enough");
+        return false;
+    }
+    fake->stretches--;
+    tell(fake, "more");
+    return true;
+}
+
+static void fake_extended(struct rw_permit *permit, void *held, bool stored)
+{
+    (void)permit;
+    tell(held, stored ? "stored" : "lost");
+}
+
 static void fake_closing(struct rw_permit *permit, void *held, struct rw_tx *tx)
 {
     (void)permit;
@@ -131,6 +161,9 @@ static const struct rw_permit_ops fake_ops = {
     .attempt = fake_attempt,
     .attempt_over = fake_attempt_over,
     .answered = fake_answered,
+    .next_ms = fake_next_ms,
+    .extend = fake_extend,
+    .extended = fake_extended,
     .closing = fake_closing,
     .ended = fake_ended,
     .done = fake_done,
@@ -322,6 +355,66 @@ static void test_delay(void **state)
             rig_say(legs + 1, RW_IN_LEG_FAILED, 486, NULL);
         assert_string_equal(told, "+ born a0 o0 closing ended done");
     }
+}
+
+/* A call asks on after each stretch, and is ended when it may not. */
+static void test_stretches(void **state)
+{
+    struct rw_call_order order = order_of(false, 1);
+
+    (void)state;
+    fakes[0].stretch_ms = 5000;
+    fakes[0].stretches = 2;
+    rig_clock(1000000);
+    rig_place(&order);
+    rig_clock(1004000);
+    rig_settle(0); /* while it rings no time runs */
+    rig_say(0, RW_IN_LEG_ANSWERED, 0, "v=0");
+    assert_string_equal(told, "+ born a0 !0");
+    rig_clock(1009001);
+    rig_settle(0);
+    assert_string_equal(told, "+ born a0 !0 more stored");
+    rig_clock(1014002);
+    rig_settle(0);
+    assert_int_equal(rig_conversation().ended_ms, 0);
+    rig_clock(1019003);
+    rig_settle(0);
+    assert_string_equal(rig_conversation().reason, RW_REASON_SPEND_EXHAUSTED);
+    assert_string_equal(rig_conversation().disconnect, "system");
+    assert_non_null(strstr(told, "more stored more stored enough"));
+    assert_non_null(strstr(told, "closing"));
+    assert_non_null(strstr(told, "ended"));
+    assert_int_equal(fakes[0].held, 0);
+}
+
+/* A call that ended in time asks no more; one whose stretch could not be stored is ended. */
+static void test_stretch_not_stored(void **state)
+{
+    struct rw_call_order order = order_of(false, 1);
+
+    (void)state;
+    fakes[0].stretch_ms = 5000;
+    fakes[0].stretches = 9;
+    rig_clock(1000000);
+    rig_place(&order);
+    rig_say(0, RW_IN_LEG_ANSWERED, 0, "v=0");
+    rig_say(0, RW_IN_LEG_ENDED, 0, NULL);
+    rig_clock(1009001);
+    rig_settle(0);
+    assert_null(strstr(told, "more"));
+
+    told[0] = '\0';
+    rig_place(&order);
+    rig_say(1, RW_IN_LEG_ANSWERED, 0, "v=0");
+    fault_vfs_arm(0, SQLITE_FULL, true);
+    rig_clock(1015002);
+    rig_settle(0);
+    fault_vfs_arm(-1, SQLITE_OK, false);
+    assert_non_null(strstr(told, "more lost"));
+    rig_clock(1025003); /* the end is stored when the disk is there again */
+    rig_settle(0);
+    assert_string_equal(rig_conversation().reason, RW_REASON_SPEND_EXHAUSTED);
+    assert_int_equal(fakes[0].held, 0);
 }
 
 /* ------------------------------------------------------------------ the store, memory, restarts */
@@ -559,6 +652,8 @@ int main(void)
         TEST(test_order_of_trunks),
         TEST(test_struck_out),
         TEST(test_delay),
+        TEST(test_stretches),
+        TEST(test_stretch_not_stored),
         TEST(test_store_fails),
         TEST(test_same_key),
         TEST(test_no_media),
