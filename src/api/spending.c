@@ -257,15 +257,10 @@ static bool read_caps(struct rw_request *r, const char **ret)
 
 static void judge_zone(struct rw_request *r, const char *zone)
 {
-    struct rw_zones *zones = NULL;
     struct rw_err err;
 
-    if (!*zone || (rw_zones_new(&zones, RW_ZONES_DIRECTORY, &err) == RW_OK &&
-                   rw_zones_get(zones, rw_slice_str(zone)))) {
-        rw_zones_free(zones);
+    if (!*zone || rw_route_zone_known(r->api->with.routes, rw_slice_str(zone)))
         return;
-    }
-    rw_zones_free(zones);
     rw_fail(&err, RW_MALFORMED, "spend.unknown_zone", "the system knows no such time zone");
     rw_err_at(&err, "/timeZone", -1, 0);
     rw_err_found(&err, "\"%.60s\"", zone);
