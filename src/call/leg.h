@@ -113,7 +113,8 @@ struct rw_leg_origin {
 struct rw_leg_offer {
     const struct rw_leg_origin *origins; /* the trunks that have its address, origin_count, 0 too */
     unsigned origin_count;
-    struct rw_slice called;              /* user of the request URI: a number in whatever form */
+    struct rw_slice
+        called; /* the number in whatever form: user of the request URI, or where that is our Contact, of To */
     struct rw_slice caller, caller_name; /* user of From, and its display name; empty = not told */
     struct rw_slice sdp;
 };

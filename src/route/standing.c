@@ -22,25 +22,23 @@ static void tell_places(struct rw_route_trace *trace, const uint8_t *place, cons
 void rw_making_stand_back(struct rw_making *m)
 {
     struct rw_trunk_board *board = rw_table_board(m->table);
-    const struct rw_row_trunk *trunks[RW_CALL_TRUNKS_MAX];
-    const struct rw_row_route *routes[RW_CALL_TRUNKS_MAX];
+    struct rw_making before;
     uint8_t place[RW_CALL_TRUNKS_MAX];
     bool down[RW_CALL_TRUNKS_MAX];
     uint8_t next = 0;
 
     if (!rw_trunk_board_has_down(board))
         return;
+    before = *m;
     for (uint32_t i = 0; i < m->trunk_count; i++)
         down[i] = rw_trunk_board_is_down(board, m->trunks[i]->id);
     for (unsigned standing_back = 0; standing_back < 2; standing_back++)
         for (uint32_t i = 0; i < m->trunk_count; i++)
             if (down[i] == (standing_back == 1)) {
-                trunks[next] = m->trunks[i];
-                routes[next] = m->routes[i];
+                m->trunks[next] = before.trunks[i];
+                m->routes[next] = before.routes[i];
                 place[i] = next++;
             }
-    memcpy(m->trunks, trunks, next * sizeof(trunks[0]));
-    memcpy(m->routes, routes, next * sizeof(routes[0]));
     if (m->wish->trace)
         tell_places(m->wish->trace, place, down);
 }

@@ -84,7 +84,8 @@ void rw_sip_put_contact(struct rw_buf *buf, const struct rw_sip_wire *wire,
                                        [RW_SIP_TCP] = ";transport=tcp>\r\n",
                                        [RW_SIP_TLS] = ";transport=tls>\r\n"};
 
-    rw_buf_puts(buf, secure ? "Contact: <sips:ringwright@" : "Contact: <sip:ringwright@");
+    rw_buf_puts(buf, secure ? "Contact: <sips:" RW_SIP_CONTACT_USER "@"
+                            : "Contact: <sip:" RW_SIP_CONTACT_USER "@");
     rw_buf_puts(buf, rw_sip_wire_host(wire));
     rw_buf_putc(buf, ':');
     rw_buf_putu(buf, rw_sip_wire_port(wire));

@@ -13,7 +13,8 @@
 #include "sip/wire.h"
 
 #define RW_SIP_BRANCH 24 /* "z9hG4bK", 16 hexadecimal digits, NUL */
-#define RW_SIP_TAG 17    /* 16 hexadecimal digits, NUL */
+#define RW_SIP_CONTACT_USER "ringwright"
+#define RW_SIP_TAG 17 /* 16 hexadecimal digits, NUL */
 
 void rw_sip_branch_write(char out[RW_SIP_BRANCH], uint64_t branch);
 bool rw_sip_branch_read(struct rw_slice text, uint64_t *ret); /* false: none of ours */

@@ -272,17 +272,37 @@ static struct rw_leg *leg_of(struct rw_sip *sip, const struct rw_sip_message *m,
     return NULL;
 }
 
+static struct rw_slice user_of(struct rw_slice address)
+{
+    struct rw_slice uri, params;
+    struct rw_sip_uri parsed;
+
+    if (rw_sip_address_split(address, &uri, &params) && rw_sip_uri_parse(uri, &parsed))
+        return parsed.user;
+    return (struct rw_slice){NULL, 0};
+}
+
+/*
+ * To a trunk that is registered calls come with our Contact as the request URI (RFC 3261, section 16.5).
+ * Who was called then stands in P-Called-Party-ID (RFC 7315, section 4.2), or in To.
+ */
+static struct rw_slice called_by(const struct rw_sip_message *m)
+{
+    struct rw_slice lines = m->lines, value;
+    struct rw_sip_uri uri;
+
+    if (rw_sip_uri_parse(m->uri, &uri) && !rw_slice_eq(uri.user, RW_LIT(RW_SIP_CONTACT_USER)))
+        return uri.user;
+    return user_of(rw_sip_message_next(&lines, "p-called-party-id", 0, &value) ? value : m->to);
+}
+
 static void describe(const struct rw_sip_message *m, struct rw_leg_offer *offer)
 {
-    struct rw_slice from, params;
-    struct rw_sip_uri uri;
     const char *quote =
         m->from.n && m->from.p[0] == '"' ? memchr(m->from.p + 1, '"', m->from.n - 1) : NULL;
 
-    if (rw_sip_uri_parse(m->uri, &uri))
-        offer->called = uri.user;
-    if (rw_sip_address_split(m->from, &from, &params) && rw_sip_uri_parse(from, &uri))
-        offer->caller = uri.user;
+    offer->called = called_by(m);
+    offer->caller = user_of(m->from);
     if (quote)
         offer->caller_name = (struct rw_slice){m->from.p + 1, (size_t)(quote - m->from.p) - 1};
     (void)rw_sip_message_sdp(m, &offer->sdp);

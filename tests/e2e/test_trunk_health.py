@@ -59,6 +59,12 @@ request_route {{
         save("location");
         exit;
     }}
+    if (is_method("INVITE") && $rU == "us") {{
+        $ru = "sip:us@carrier.example";
+        if (!lookup("location")) sl_send_reply("480", "Not here");
+        else t_relay();
+        exit;
+    }}
     if (is_method("INVITE") && !registered("location", "sip:us@carrier.example")) {{
         sl_send_reply("403", "Register first");
         exit;
@@ -179,6 +185,34 @@ def logged(server, event):
     return [line for line in server.output().splitlines() if f" {event} " in line]
 
 
+INVITE = """INVITE sip:us@carrier.example SIP/2.0\r
+Via: SIP/2.0/UDP {here};branch=z9hG4bKin{n};rport\r
+From: <sip:+6591234567@elsewhere.example>;tag=in\r
+To: <sip:+6534567890@carrier.example>\r
+Call-ID: in{n}@elsewhere\r
+CSeq: 1 INVITE\r
+Contact: <sip:caller@{here}>\r
+Max-Forwards: 70\r
+Content-Type: application/sdp\r
+Content-Length: {length}\r
+\r
+{sdp}"""
+SDP = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 9 RTP/AVP 0\r\n"
+
+
+def calls_in(port, n):
+    """Somebody calls through the registrar; its final status."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as caller:
+        caller.bind(("127.0.0.1", 0))
+        caller.settimeout(20)
+        here = "127.0.0.1:%d" % caller.getsockname()[1]
+        caller.sendto(INVITE.format(here=here, n=n, length=len(SDP), sdp=SDP).encode(), ("127.0.0.1", port))
+        while True:
+            status = int(caller.recv(65536).split()[1])
+            if status >= 200:
+                return status
+
+
 US = {"authUser": "us", "authPassword": "s3cret"}
 
 
@@ -203,6 +237,20 @@ def test_kamailio_is_the_registrar():
         server.stop()
         until("the last REGISTER", lambda: registrar.heard()[-1] == ("tls", "0"))
         assert len(logged(server, "trunk.registered")) == 3, server.output()
+
+
+def test_calls_come_in_to_whom_is_registered():
+    with certificates() as folder, Registrar(folder) as registrar, Simulator("--station", "--no-media") as station, \
+            Server(f"127.0.0.1:{registrar.port}", f"sip:ann@{station.sip}") as server:
+        assert calls_in(registrar.port, 1) == 480
+        change(server, sip=US, identity={"domain": "carrier.example"}, registration={"enabled": True},
+               incoming={"to": "user", "userId": server.demo["user_id"]})
+        registered(server)
+        # the request URI is our Contact; the number called stands in To
+        until("the call", lambda: calls_in(registrar.port, 2) == 200)
+        ring = next(e for e in station.events() if e["event"] == "invite")
+        view = server.call(ring["call_id"][3:39])
+        assert participant(view, "external")["dnis"] == "+6534567890", view
 
 
 def test_kamailio_wants_more_and_other_credentials():

@@ -128,6 +128,38 @@ static void a_call_is_taken_and_ended(struct stage *s)
     CHECK(s, strstr(s->sent, tag) != NULL);
 }
 
+/* Calls to whoever is registered come to the Contact that was bound. */
+static void whom_a_call_to_our_contact_is_for(struct stage *s)
+{
+    static const struct {
+        const char *to, *more, *called;
+    } table[] = {
+        {"<sip:+6531112222@us.example>", "", "+6531112222"},
+        {"\"A, B\" <sip:+6531112222@us.example>",
+         "P-Called-Party-ID: <sip:+6531113333@us.example>\r\n", "+6531113333"},
+        {"<sip:us.example>", "", ""},
+        {"<tel:+6531112222>", "", ""},
+    };
+
+    for (unsigned i = 0; i < sizeof(table) / sizeof(*table); i++) {
+        char out[2000];
+
+        open_house(s, false);
+        (void)snprintf(out, sizeof(out),
+                       "INVITE sip:ringwright@127.0.0.1:%u;transport=udp SIP/2.0\r\n"
+                       "Via: SIP/2.0/UDP 127.0.0.1:%u;branch=z9hG4bKc%u;rport\r\n"
+                       "From: <sip:+6591234567@far.example>;tag=theirs\r\nTo: %s\r\n"
+                       "Call-ID: c%u@far\r\nCSeq: 1 INVITE\r\nContact: <sip:far@127.0.0.1:%u>\r\n%s"
+                       "Content-Length: 0\r\n\r\n",
+                       s->port, s->peer_port, i, table[i].to, i, s->peer_port, table[i].more);
+        stage_send(s, out, strlen(out));
+        CHECK(s, listener.told == 1 && strcmp(listener.called, table[i].called) == 0);
+        CHECK(s, strcmp(listener.caller, "+6591234567") == 0);
+        while (stage_read(s))
+            ;
+    }
+}
+
 static void the_far_end_hangs_up(struct stage *s)
 {
     char tag[64];
@@ -292,6 +324,7 @@ static void memory_ends(struct stage *s)
 }
 
 PLAY(a_call_is_taken_and_ended)
+PLAY(whom_a_call_to_our_contact_is_for)
 PLAY(the_far_end_hangs_up)
 PLAY(the_caller_gives_up)
 PLAY(a_refusal_is_repeated_until_it_is_acknowledged)
@@ -304,6 +337,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(play_a_call_is_taken_and_ended),
+        cmocka_unit_test(play_whom_a_call_to_our_contact_is_for),
         cmocka_unit_test(play_the_far_end_hangs_up),
         cmocka_unit_test(play_the_caller_gives_up),
         cmocka_unit_test(play_a_refusal_is_repeated_until_it_is_acknowledged),
