@@ -4,8 +4,9 @@ import pathlib
 import re
 import subprocess
 import tempfile
+import time
 
-from harness import BUILD, Server, Sipp, main, until
+from harness import BUILD, Server, Sipp, main, participant, until
 
 BASES = "/api/v2/telephony/providers/edges/trunkbasesettings"
 EXPLAIN = "/api/v2/telephony/providers/edges/outboundroutes/explain"
@@ -106,6 +107,28 @@ def test_the_client_sets_and_shows_it():
         assert "4711" in shown and "P-Asserted-Identity" in shown, shown
         invite = client("route", "explain", "+6591234567", "--from", "+6534567890")
         assert "From: <sip:4711@" in invite and "P-Asserted-Identity: <sip:+6534567890@" in invite, invite
+
+
+def test_a_carrier_that_rings_reliably():
+    with Carrier("-m", "1", scenario="uas_reliable.xml") as carrier, Server(carrier.sip) as server:
+        configure(server, sip={"reliableProvisional": "supported"})
+        assert "\nSupported: 100rel\n" in preview(server), preview(server)
+        view = call_once(server)
+        assert carrier.wait() == 0, carrier.output()[-3000:]  # sipp has judged each PRACK
+        assert participant(view, "external")["endedReason"] == "hung_up", view
+        assert len(carrier.heard("PRACK")) == 2, carrier.heard()
+
+
+def test_a_carrier_with_a_session_timer():
+    """Half of the shortest interval there is has to pass: 45 s."""
+    with Carrier("-m", "1", scenario="uas_session_timer.xml") as carrier, Server(carrier.sip) as server:
+        configure(server, sip={"sessionExpiresS": 120})
+        assert "\nSession-Expires: 120\n" in preview(server), preview(server)
+        began = time.monotonic()
+        conversation = server.place_agentless()
+        ended = participant(server.finished(conversation, 120), "external")
+        assert carrier.wait() == 0, carrier.output()[-3000:]
+        assert 44 < time.monotonic() - began < 55 and ended["endedReason"] == "hung_up", ended
 
 
 main(globals())
