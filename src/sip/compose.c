@@ -114,18 +114,22 @@ void rw_sip_put_cseq(struct rw_buf *buf, uint32_t cseq, enum rw_sip_method metho
     rw_buf_put(buf, RW_LIT("\r\n"));
 }
 
+#define METHODS "Allow: INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE"
+#define LINES(text)                                                                                \
+    {                                                                                              \
+        text "\r\n", sizeof(text "\r\n") - 1                                                       \
+    }
+
 void rw_sip_put_capabilities(struct rw_buf *buf, unsigned extensions)
 {
-    static const char *const supported[] = {[0] = "\r\nSupported:\r\n",
-                                            [RW_SIP_TIMER] = "\r\nSupported: timer\r\n",
-                                            [RW_SIP_100REL] = "\r\nSupported: 100rel\r\n",
-                                            [RW_SIP_TIMER | RW_SIP_100REL] =
-                                                "\r\nSupported: timer, 100rel\r\n"};
+    static const struct rw_slice lines[] = {
+        [0] = LINES(METHODS "\r\nSupported:"),
+        [RW_SIP_TIMER] = LINES(METHODS "\r\nSupported: timer"),
+        [RW_SIP_100REL] = LINES(METHODS ", PRACK\r\nSupported: 100rel"),
+        [RW_SIP_TIMER | RW_SIP_100REL] = LINES(METHODS ", PRACK\r\nSupported: timer, 100rel"),
+    };
 
-    rw_buf_put(buf, RW_LIT("Allow: INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, UPDATE"));
-    if (extensions & RW_SIP_100REL)
-        rw_buf_put(buf, RW_LIT(", PRACK"));
-    rw_buf_puts(buf, supported[extensions]);
+    rw_buf_put(buf, lines[extensions]);
 }
 
 void rw_sip_put_quoted(struct rw_buf *buf, struct rw_slice text)

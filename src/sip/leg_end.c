@@ -27,7 +27,7 @@ static void on_bye(enum rw_sip_outcome outcome, const struct rw_sip_message *mes
         return;
     rw_leg_enter(leg);
     leg->transaction = NULL;
-    if (outcome == RW_SIP_ANSWERED &&
+    if (outcome == RW_SIP_ANSWERED && message->code >= 300 &&
         rw_leg_answer_challenge(leg, message, RW_SIP_BYE, rw_sip_dialog_uri(&leg->dialog),
                                 &leg->auth))
         rw_leg_send_bye(leg, &(struct rw_ending){.sip_code = 0});
