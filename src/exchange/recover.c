@@ -60,16 +60,32 @@ static bool leg_is_open(const struct rw_row_event *events, size_t count, int32_t
     return open;
 }
 
+/* The trunk that was asked last, which may be a later one than the conversation's. */
+static const char *trunk_asked(const struct rw_row_conversation *conversation,
+                               const struct rw_row_event *events, size_t count,
+                               struct rw_arena *arena)
+{
+    for (size_t i = count; i-- > 0;) {
+        struct rw_event_trunk trunk = {.id = NULL};
+        enum rw_call_event type;
+
+        if (events[i].leg == RW_LEG_TRUNK && events[i].data &&
+            rw_call_event_parse(rw_slice_str(events[i].type), &type) && type == RW_EV_DIALING &&
+            rw_event_decode_trunk(rw_slice_str(events[i].data), arena, &trunk, NULL) == RW_OK)
+            return trunk.id ? trunk.id : conversation->trunk_id;
+    }
+    return conversation->trunk_id;
+}
+
 /* What the trunk says today; a trunk that is gone leaves what the system does. */
 static void read_target(struct rw_recovery *r, const struct rw_row_conversation *conversation,
-                        struct rw_arena *arena, struct rw_leg_target *ret)
+                        const char *trunk_id, struct rw_arena *arena, struct rw_leg_target *ret)
 {
     struct rw_row_trunk trunk;
 
-    *ret = (struct rw_leg_target){.trunk_id = conversation->trunk_id};
-    if (!conversation->trunk_id ||
-        rw_store_get_trunk(r->reader, conversation->tenant_id, conversation->trunk_id, arena,
-                           &trunk, NULL) != RW_OK)
+    *ret = (struct rw_leg_target){.trunk_id = trunk_id};
+    if (!trunk_id || rw_store_get_trunk(r->reader, conversation->tenant_id, trunk_id, arena, &trunk,
+                                        NULL) != RW_OK)
         return;
     ret->route = trunk.outbound_proxy;
     ret->tls = (struct rw_leg_tls){.ca_file = trunk.ca_file,
@@ -92,7 +108,8 @@ static void end_dialog(struct rw_recovery *r, const struct rw_row_conversation *
     if (!rw_event_open_dialog(events, count, leg, &dialog))
         return;
     if (leg == RW_LEG_TRUNK)
-        read_target(r, conversation, arena, &target);
+        read_target(r, conversation, trunk_asked(conversation, events, count, arena), arena,
+                    &target);
     if (o->leg_ops->end_orphan(o->leg_port, &dialog, &target, &err) != RW_OK)
         rw_log(RW_LOG_WARN, "call.orphan_not_ended", "conversation=%s leg=%d why=%s",
                conversation->id, (int)leg, rw_log_quote(quoted, rw_slice_str(err.message)));

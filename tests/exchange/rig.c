@@ -193,6 +193,7 @@ static void fake_describe(const struct rw_leg *leg, struct rw_leg_dialog *ret)
 static enum rw_class fake_end_orphan(struct rw_leg_port *port, const struct rw_leg_dialog *dialog,
                                      const struct rw_leg_target *target, struct rw_err *err)
 {
+    (void)strcpy(port->at->orphan_rules_before, port->at->orphan_rules);
     (void)snprintf(port->at->orphan_rules, sizeof(port->at->orphan_rules), "%s %s %s %s %d",
                    target->trunk_id, target->route, target->tls.ca_file, target->tls.name,
                    target->tls.unverified);

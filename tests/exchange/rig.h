@@ -36,7 +36,8 @@ struct rig_exchange {
     struct rw_leg legs[RIG_LEGS];
     unsigned legs_count, orphans_count, relays_open, bridged;
     struct rw_leg_dialog orphans[RIG_LEGS];
-    char orphan_rules[160]; /* of the last one's target: "trunk route ca name unverified" */
+    /* of the last one's target, "trunk route ca name unverified", and of the one before */
+    char orphan_rules[160], orphan_rules_before[160];
     bool refuse_invites, refuse_relays, refuse_answers;
     const char *refuse_media; /* with this code; NULL = taken */
     uint32_t calls_max;       /* 0 = 100 */

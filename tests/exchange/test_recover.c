@@ -103,30 +103,77 @@ static void test_unanswered_is_cancelled(void **state)
     assert_int_equal(rig.at[0].orphans_count, 1);
 }
 
+static void put_trunk(const char *id, const char *ca_file, const char *proxy)
+{
+    struct rw_tx *tx = rw_tx_new(rig.store.store);
+
+    rw_tx_put_trunk(tx, &(struct rw_row_trunk){.id = id,
+                                               .tenant_id = TENANT_A,
+                                               .name = id,
+                                               .state = "active",
+                                               .host = "192.0.2.1",
+                                               .transport = "tls",
+                                               .outbound_proxy = proxy,
+                                               .version = 1,
+                                               .ca_file = ca_file,
+                                               .tls_name = "sip.example",
+                                               .tls_unverified = true});
+    assert_int_equal(rw_tx_commit(tx, NULL), RW_OK);
+}
+
 /* Whom a goodbye over TLS may be said to stands in the trunk, not in the log. */
 static void test_the_trunk_is_asked(void **state)
 {
     struct rw_call_order order = rig_order(false);
-    struct rw_tx *tx = rw_tx_new(rig.store.store);
 
     (void)state;
-    rw_tx_put_trunk(tx, &(struct rw_row_trunk){.id = "t1",
-                                               .tenant_id = TENANT_A,
-                                               .name = "Carrier",
-                                               .state = "active",
-                                               .host = "192.0.2.1",
-                                               .transport = "tls",
-                                               .outbound_proxy = "sip:p",
-                                               .version = 1,
-                                               .ca_file = "/ca.pem",
-                                               .tls_name = "sip.example",
-                                               .tls_unverified = true});
-    assert_int_equal(rw_tx_commit(tx, NULL), RW_OK);
+    put_trunk("t1", "/ca.pem", "sip:p");
     order.conversation.trunk_id = "t1";
     rig_place(&order);
     rig_restart();
     do_recover();
     assert_string_equal(rig.at[0].orphan_rules, "t1 sip:p /ca.pem sip.example 1");
+}
+
+/* And it is the trunk that had the call when the server died: the first one, which failed, has another CA. */
+static void test_a_later_trunk_is_asked(void **state)
+{
+    struct rw_call_order order = rig_order(false);
+    struct rw_leg *legs = rig.at[0].legs;
+
+    (void)state;
+    put_trunk("t1", "/one.pem", "sip:one");
+    put_trunk("t2", "/two.pem", "sip:two");
+    order.conversation.trunk_id = "t1";
+    order.plan.trunks = 2;
+    rig_place(&order);
+    rig_say(0, RW_IN_LEG_FAILED, 503, NULL);
+    legs[1].now.answered = true;
+    (void)strcpy(legs[1].now.remote_tag, "t");
+    rig_say(1, RW_IN_LEG_ANSWERED, 0, "v=0");
+    rig_restart();
+    do_recover();
+    assert_int_equal(rig.at[0].orphans_count, 1);
+    assert_string_equal(rig.at[0].orphan_rules, "t2 sip:two /two.pem sip.example 1");
+}
+
+/* One that was left for its silence is told by its own rules, the one after it by its own. */
+static void test_each_trunk_by_its_own_rules(void **state)
+{
+    struct rw_call_order order = rig_order(false);
+
+    (void)state;
+    put_trunk("t1", "/one.pem", "sip:one");
+    put_trunk("t2", "/two.pem", "sip:two");
+    order.conversation.trunk_id = "t1";
+    order.plan.trunks = 2;
+    rig_place(&order);
+    rig_say(0, RW_IN_LEG_SILENT, 0, NULL);
+    rig_restart();
+    do_recover();
+    assert_int_equal(rig.at[0].orphans_count, 2);
+    assert_string_equal(rig.at[0].orphan_rules_before, "t1 sip:one /one.pem sip.example 1");
+    assert_string_equal(rig.at[0].orphan_rules, "t2 sip:two /two.pem sip.example 1");
 }
 
 static void test_both_legs_up(void **state)
@@ -246,6 +293,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_nothing_to_do, setup, teardown),
         cmocka_unit_test_setup_teardown(test_unanswered_is_cancelled, setup, teardown),
         cmocka_unit_test_setup_teardown(test_the_trunk_is_asked, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_later_trunk_is_asked, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_each_trunk_by_its_own_rules, setup, teardown),
         cmocka_unit_test_setup_teardown(test_both_legs_up, setup, teardown),
         cmocka_unit_test_setup_teardown(test_came_in, setup, teardown),
         cmocka_unit_test_setup_teardown(test_many, setup, teardown),
