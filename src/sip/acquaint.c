@@ -32,19 +32,9 @@ static bool take_address(struct dnsrr *rr, void *arg)
     const struct acquaintance *lookup = arg;
     struct sa sa;
 
-    if (rr->type == DNS_TYPE_A)
-        sa_set_in(&sa, rr->rdata.a.addr, 0);
-    else if (rr->type == DNS_TYPE_AAAA)
-        sa_set_in6(&sa, rr->rdata.aaaa.addr, 0);
-    else
-        return false;
-    know(lookup->sip, &sa, &lookup->origin, lookup->for_ms);
+    if (rw_sip_record_address(rr, 0, &sa))
+        know(lookup->sip, &sa, &lookup->origin, lookup->for_ms);
     return false; /* all of them */
-}
-
-static uint16_t type_of(const struct rw_sip *sip)
-{
-    return rw_sip_wire_af(sip->wire) == AF_INET ? DNS_TYPE_A : DNS_TYPE_AAAA;
 }
 
 static void on_resolved(int e, const struct dnshdr *header, struct list *answers,
@@ -54,7 +44,7 @@ static void on_resolved(int e, const struct dnshdr *header, struct list *answers
 
     (void)header, (void)authorities, (void)additional;
     if (!e)
-        (void)dns_rrlist_apply(answers, NULL, type_of(lookup->sip), DNS_CLASS_IN, true,
+        (void)dns_rrlist_apply(answers, NULL, rw_sip_address_type(lookup->sip), DNS_CLASS_IN, true,
                                take_address, lookup);
     release(lookup);
 }
@@ -74,8 +64,8 @@ static void look_up(struct rw_sip *sip, const char *host, const struct rw_leg_or
     if (origin)
         lookup->origin = *origin;
     list_append(&sip->lookups, &lookup->le, lookup);
-    if (dnsc_query(&lookup->query, sip->dns, host, type_of(sip), DNS_CLASS_IN, true, on_resolved,
-                   lookup))
+    if (dnsc_query(&lookup->query, sip->dns, host, rw_sip_address_type(sip), DNS_CLASS_IN, true,
+                   on_resolved, lookup))
         release(lookup);
 }
 

@@ -99,6 +99,9 @@ void rw_sip_meet(struct rw_sip *sip, const struct sa *peer);
 void rw_sip_strange(struct rw_sip *sip, const struct sa *source, const char *what);
 
 struct dnsc *rw_sip_dns(struct rw_sip *sip); /* the system's resolver, or NULL */
+/* The type of record that holds addresses which our SIP port can reach, and what stands in one of either. */
+uint16_t rw_sip_address_type(const struct rw_sip *sip);
+bool rw_sip_record_address(const struct dnsrr *record, uint16_t port, struct sa *ret);
 void rw_sip_lookups_drop(struct rw_sip *sip);
 
 void rw_sip_remember_ended(struct rw_sip *sip, struct rw_slice call_id);

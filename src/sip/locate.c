@@ -171,9 +171,20 @@ static void heed_ttl(struct rw_sip_lookup *lookup, const struct dnsrr *rr)
         lookup->ttl_s = (uint32_t)rr->ttl;
 }
 
-static uint16_t address_type(const struct rw_sip *sip)
+uint16_t rw_sip_address_type(const struct rw_sip *sip)
 {
     return rw_sip_wire_af(sip->wire) == AF_INET ? DNS_TYPE_A : DNS_TYPE_AAAA;
+}
+
+bool rw_sip_record_address(const struct dnsrr *record, uint16_t port, struct sa *ret)
+{
+    if (record->type == DNS_TYPE_A)
+        sa_set_in(ret, record->rdata.a.addr, port);
+    else if (record->type == DNS_TYPE_AAAA)
+        sa_set_in6(ret, record->rdata.aaaa.addr, port);
+    else
+        return false;
+    return true;
 }
 
 /* An address of `target`. True when no more fit. */
@@ -197,11 +208,7 @@ static bool take_address(struct dnsrr *rr, void *arg)
     const struct rw_sip_target *target = &lookup->targets[lookup->at];
     struct sa peer;
 
-    if (rr->type == DNS_TYPE_A)
-        sa_set_in(&peer, rr->rdata.a.addr, target->port);
-    else if (rr->type == DNS_TYPE_AAAA)
-        sa_set_in6(&peer, rr->rdata.aaaa.addr, target->port);
-    else
+    if (!rw_sip_record_address(rr, target->port, &peer))
         return false;
     heed_ttl(lookup, rr);
     return add_place(lookup, target, &peer);
@@ -236,7 +243,7 @@ static bool ask(struct rw_sip_lookup *lookup, const char *name, uint16_t type)
 static bool ask_for_next(struct rw_sip_lookup *lookup)
 {
     for (; lookup->at < lookup->count && lookup->found.count < RW_SIP_PLACES_MAX; lookup->at++) {
-        if (ask(lookup, lookup->targets[lookup->at].name, address_type(lookup->sip)))
+        if (ask(lookup, lookup->targets[lookup->at].name, rw_sip_address_type(lookup->sip)))
             return true;
     }
     return false;
@@ -256,7 +263,7 @@ static void on_addresses(int e, const struct dnshdr *header, struct list *answer
     (void)header, (void)authorities, (void)additional;
     lookup->query = mem_deref(lookup->query);
     if (!e) /* by type alone: the name may lead to another (CNAME) */
-        (void)dns_rrlist_apply(answers, NULL, address_type(lookup->sip), DNS_CLASS_IN, true,
+        (void)dns_rrlist_apply(answers, NULL, rw_sip_address_type(lookup->sip), DNS_CLASS_IN, true,
                                take_address, lookup);
     lookup->at++;
     ask_for_addresses(lookup);
@@ -337,7 +344,7 @@ static bool begin(struct rw_sip_lookup *lookup, bool with_services, enum rw_sip_
         return false;
     if (!with_services) {
         take_the_host_itself(lookup);
-        return ask(lookup, lookup->host, address_type(lookup->sip));
+        return ask(lookup, lookup->host, rw_sip_address_type(lookup->sip));
     }
     (void)snprintf(name, sizeof(name), "%s.%s",
                    way == RW_SIP_TLS   ? "_sips._tcp"
