@@ -64,7 +64,8 @@ struct rw_leg_target {
      */
     const char *local_tag, *branch;
     const char *trunk_id, *trunk_name; /* for counters and log; NULL: no trunk */
-    /* Without an answer of any kind, 100 too, for so long: SILENT. 0: 64*T1, which is 32 s. */
+    /* Without an answer of any kind, 100 too, for so long, or twice as long where the target has several
+     * addresses: SILENT. 0: 64*T1 for each address, which is 32 s. */
     uint32_t silent_ms;
     /*
      * Whose call it is, and who vouches for that in an Identity header; signer NULL: nobody, and the

@@ -353,21 +353,6 @@ static void on_invite(enum rw_sip_outcome outcome, const struct rw_sip_message *
     rw_leg_leave(leg);
 }
 
-/*
- * Told before the transaction has given up, and not over: whoever releases it now leaves a leg that
- * cancels itself at the first sign of life, and says BYE to an answer (9.1, 13.2.2.4).
- */
-static void on_silent(void *arg)
-{
-    struct rw_leg *leg = arg;
-
-    rw_leg_enter(leg);
-    if (leg->transaction)
-        rw_sip_transaction_hush(leg->transaction);
-    rw_leg_tell(leg, RW_IN_LEG_SILENT, NULL, (struct rw_slice){NULL, 0});
-    rw_leg_leave(leg);
-}
-
 bool rw_sip_leg_late_answer(struct rw_sip *sip, const struct rw_sip_message *m,
                             const struct rw_sip_hop *from)
 {
@@ -386,34 +371,46 @@ bool rw_sip_leg_late_answer(struct rw_sip *sip, const struct rw_sip_message *m,
 
 /* ------------------------------------------------------------------ the beginning */
 
+/* A leg to the target, of which nothing has been sent, and what is asked first for where it is. */
+static enum rw_class leg_to(struct rw_leg_port *port, const struct rw_leg_target *target,
+                            struct rw_slice sdp_offer, struct rw_sip_uri *ret_next,
+                            struct rw_leg **ret, struct rw_err *err)
+{
+    enum rw_class class = rw_leg_check_target(target, sdp_offer.n, ret_next, err);
+    struct rw_leg *leg;
+
+    if (class)
+        return class;
+    leg = rw_leg_new(port->sip);
+    if (!leg)
+        return rw_fail_memory(err);
+    if (!rw_leg_copy_target(leg, target, sdp_offer)) {
+        rw_leg_destroy(leg);
+        return rw_fail_memory(err);
+    }
+    *ret = leg;
+    return RW_OK;
+}
+
 static enum rw_class leg_invite(struct rw_leg_port *port, const struct rw_leg_target *target,
                                 struct rw_slice sdp_offer, rw_leg_news_h *handler, void *arg,
                                 struct rw_leg **ret, struct rw_err *err)
 {
     struct rw_sip_uri next = {.port = 0};
-    enum rw_class class = rw_leg_check_target(target, sdp_offer.n, &next, err);
     struct rw_leg *leg;
+    enum rw_class class = leg_to(port, target, sdp_offer, &next, &leg, err);
 
     if (class)
         return class;
-    leg = rw_calloc(1, sizeof(*leg));
-    if (!leg)
-        return rw_fail_memory(err);
-    leg->sip = port->sip;
     leg->handler = handler;
     leg->arg = arg;
-    if (!rw_leg_copy_target(leg, target, sdp_offer))
-        class = rw_fail_memory(err);
-    else
-        class = rw_leg_start(leg, &next, target, err);
+    class = rw_leg_start(leg, &next, target, err);
     if (class) {
         rw_leg_destroy(leg);
         return class;
     }
     hash_append(leg->sip->legs, (uint32_t)rw_sip_hash(rw_slice_str(leg->dialog.call_id)), &leg->he,
                 leg);
-    if (target->silent_ms)
-        tmr_start(&leg->tmr, target->silent_ms, on_silent, leg);
     *ret = leg;
     return RW_OK;
 }
@@ -422,24 +419,16 @@ static enum rw_class leg_preview(struct rw_leg_port *port, const struct rw_leg_t
                                  struct rw_buf *ret, struct rw_err *err)
 {
     struct rw_sip_uri next = {.port = 0};
-    enum rw_class class = rw_leg_check_target(target, 0, &next, err);
     struct rw_leg *leg;
+    enum rw_class class = leg_to(port, target, (struct rw_slice){NULL, 0}, &next, &leg, err);
 
     if (class)
         return class;
-    leg = rw_calloc(1, sizeof(*leg));
-    if (!leg)
-        return rw_fail_memory(err);
-    leg->sip = port->sip;
     leg->hop.transport = rw_sip_uri_way(&next);
-    if (!rw_leg_copy_target(leg, target, (struct rw_slice){NULL, 0})) {
+    put_invite(leg);
+    rw_buf_put(ret, rw_buf_slice(&leg->sip->scratch));
+    if (leg->sip->scratch.failed || ret->failed)
         class = rw_fail_memory(err);
-    } else {
-        put_invite(leg);
-        rw_buf_put(ret, rw_buf_slice(&leg->sip->scratch));
-        if (leg->sip->scratch.failed || ret->failed)
-            class = rw_fail_memory(err);
-    }
     rw_leg_destroy(leg);
     return class;
 }

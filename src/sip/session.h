@@ -91,6 +91,8 @@ struct rw_leg {
     uint64_t branch;            /* of the last INVITE */
     uint64_t early;             /* hash of the early media told last; 0 = none */
     uint32_t invite_cseq;
+    uint32_t silent_ms;    /* see leg_place.c; 0 = as long as a transaction takes */
+    uint8_t silent_halves; /* of it, that have passed */
     uint8_t phase;
     uint8_t busy;
     uint8_t reliable; /* enum rw_leg_reliable */

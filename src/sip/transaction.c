@@ -29,7 +29,8 @@ struct rw_sip_transaction {
     uint32_t interval_ms;
     uint64_t deadline_ms; /* monotonic; 0 = none */
     uint8_t method, state;
-    bool bounded; /* an INVITE that ends at its deadline, whatever provisional answers come */
+    bool unwanted; /* an INVITE that was given up */
+    bool bounded;  /* an INVITE that ends at its deadline, whatever provisional answers come */
     rw_sip_answer_h *handler;
     void *arg;
 };
@@ -158,6 +159,15 @@ void rw_sip_transaction_hush(struct rw_sip_transaction *t)
     schedule(t);
 }
 
+void rw_sip_transaction_give_up(struct rw_sip_transaction *t)
+{
+    if (!t)
+        return;
+    t->unwanted = true;
+    rw_sip_transaction_hush(t);
+    rw_sip_transaction_forget(t);
+}
+
 void rw_sip_transaction_cancel(struct rw_sip_transaction *t)
 {
     struct rw_sip *sip = t->sip;
@@ -219,6 +229,8 @@ static void answer_found(struct rw_sip_transaction *t, const struct rw_sip_messa
         return;
     }
     if (message->code < 200) {
+        bool first = t->state == TRYING;
+
         t->state = PROCEEDING;
         if (t->method == RW_SIP_INVITE) {
             t->interval_ms = 0;
@@ -226,6 +238,8 @@ static void answer_found(struct rw_sip_transaction *t, const struct rw_sip_messa
                 t->deadline_ms = 0;
             schedule(t);
         }
+        if (t->unwanted && first)
+            rw_sip_transaction_cancel(t);
     } else if (t->method == RW_SIP_INVITE && message->code >= 300) {
         complete_invite(t, message, from);
         return;
@@ -248,6 +262,10 @@ bool rw_sip_transaction_answer(struct rw_sip *sip, const struct rw_sip_message *
     /* after a failure another fork may still answer: that is the leg's affair, or a stray's */
     if (!t || (t->state == COMPLETED && message->code < 300 && message->code >= 200))
         return false;
+    if (t->unwanted && message->code >= 200 && message->code < 300) {
+        release(t);
+        return false;
+    }
     answer_found(t, message, from);
     return true;
 }

@@ -44,6 +44,13 @@ void rw_sip_transaction_forget(struct rw_sip_transaction *transaction);
 void rw_sip_transaction_hush(struct rw_sip_transaction *transaction);
 
 /*
+ * An INVITE that was given up for its silence: nobody is told any more, no further copy is sent. Should the
+ * far end wake up all the same, its first provisional answer gets CANCEL; a 2xx is left to whoever ends those
+ * that nobody wants (rw_sip_end_unwanted()). NULL is fine.
+ */
+void rw_sip_transaction_give_up(struct rw_sip_transaction *transaction);
+
+/*
  * Sends CANCEL for an INVITE that has a provisional answer and no final one; it then ends within
  * 64*T1, whatever the far end does.
  */
