@@ -7,6 +7,7 @@
 #include "api/render.h"
 #include "api/resource.h"
 #include "api_gen.h"
+#include "base/clock.h"
 
 #define EDGES "telephony/providers/edges"
 
@@ -16,12 +17,10 @@ static void write_edge(struct rw_request *r, struct rw_json_writer *w, const voi
     const struct rw_row_edge *row = arg;
 
     (void)r;
-    rw_json_str(w, "id", row->id);
-    rw_json_str(w, "name", row->name);
-    rw_json_str(w, "state", row->state);
+    rw_resource_write_head(w, &(struct rw_resource_head){row->id, row->name, row->description,
+                                                         row->state, row->version, row->created_ms,
+                                                         row->modified_ms});
     rw_json_str(w, "onlineStatus", strcmp(row->state, "active") == 0 ? "ONLINE" : "OFFLINE");
-    rw_json_uint(w, "version", row->version);
-    rw_json_time(w, "dateCreated", row->created_ms);
     rw_render_self(w, EDGES, row->id);
 }
 
@@ -32,8 +31,11 @@ static const struct rw_resource kind = {
     .list = "GET /api/v2/" EDGES,
     .write = write_edge,
 };
-static const struct rw_sort sorts[] = {
-    {"id", "id"}, {"name", "name"}, {"dateCreated", "created_ms"}, {NULL, NULL}};
+static const struct rw_sort sorts[] = {{"id", "id"},
+                                       {"name", "name"},
+                                       {"dateCreated", "created_ms"},
+                                       {"dateModified", "modified_ms"},
+                                       {NULL, NULL}};
 
 bool rw_edges_find(struct rw_request *r, struct rw_row_edge *ret)
 {
@@ -71,6 +73,8 @@ void rw_op_putTelephonyProvidersEdge(struct rw_request *r)
     if (!rw_edges_find(r, &row) || !rw_resource_current(r, row.version))
         return;
     row.name = rw_request_member(r, "name");
+    row.description = rw_request_member(r, "description");
+    row.modified_ms = rw_clock_wall_ms();
     row.version++;
     tx = rw_tx_new(r->api->with.store);
     if (tx)

@@ -191,18 +191,16 @@ static bool find(struct rw_request *r, struct rw_row_route *ret)
     return rw_resource_found(r, &kind, class, &err);
 }
 
-void rw_op_getTelephonyProvidersEdgesSiteOutboundroutes(struct rw_request *r)
+/* site_id NULL: of all sites. */
+static void list(struct rw_request *r, const char *site_id)
 {
     struct rw_listing listing = rw_listing_begin(r, sorts);
     struct names names = {0};
     struct rw_row_route *rows;
-    struct rw_row_site site;
     size_t count;
 
-    if (!rw_sites_find(r, &site))
-        return;
     if (!rw_listing_open(&listing,
-                         rw_store_named_routes(r->api->with.reader, site.tenant_id, site.id,
+                         rw_store_named_routes(r->api->with.reader, rw_request_tenant(r), site_id,
                                                rw_resource_query(r, "name"), &listing.page,
                                                r->arena, &rows, &count, &listing.err)))
         return;
@@ -212,6 +210,19 @@ void rw_op_getTelephonyProvidersEdgesSiteOutboundroutes(struct rw_request *r)
         rw_json_close(&listing.w);
     }
     rw_listing_close(&listing);
+}
+
+void rw_op_getTelephonyProvidersEdgesOutboundroutes(struct rw_request *r)
+{
+    list(r, NULL);
+}
+
+void rw_op_getTelephonyProvidersEdgesSiteOutboundroutes(struct rw_request *r)
+{
+    struct rw_row_site site;
+
+    if (rw_sites_find(r, &site))
+        list(r, site.id);
 }
 
 void rw_op_getTelephonyProvidersEdgesSiteOutboundroute(struct rw_request *r)

@@ -74,18 +74,3 @@ void rw_render_user(struct rw_json_writer *w, const char *key, const struct rw_r
     rw_render_user_open(w, key, row);
     rw_json_close(w);
 }
-
-void rw_render_station(struct rw_json_writer *w, const char *key, const struct rw_row_station *row)
-{
-    rw_json_open_object(w, key);
-    rw_json_str(w, "id", row->id);
-    rw_json_str(w, "name", row->name);
-    rw_json_str(w, "status", row->user_id ? "ASSOCIATED" : "AVAILABLE");
-    rw_json_opt(w, "userId", row->user_id);
-    rw_json_str(w, "type", "sip");
-    rw_json_str(w, "state", row->state);
-    rw_json_opt(w, "sipUri", row->sip_uri);
-    rw_json_uint(w, "version", row->version);
-    rw_render_self(w, "stations", row->id);
-    rw_json_close(w);
-}

@@ -11,8 +11,6 @@
 void rw_render_user_open(struct rw_json_writer *w, const char *key, const struct rw_row_user *row);
 void rw_render_user(struct rw_json_writer *w, const char *key, const struct rw_row_user *row);
 
-void rw_render_station(struct rw_json_writer *w, const char *key, const struct rw_row_station *row);
-
 /* {"id", "name", "selfUri"}; nothing at all when id is NULL. */
 void rw_render_ref(struct rw_json_writer *w, const char *key, const char *id, const char *name,
                    const char *collection);

@@ -36,7 +36,8 @@ enum rw_schema_format {
     RW_FORMAT_UUID,      /* 8-4-4-4-12 hexadecimal digits */
     RW_FORMAT_URI,       /* RFC 3986: a scheme, a colon, something, no blanks */
     RW_FORMAT_DATE_TIME, /* RFC 3339 */
-    RW_FORMAT_TOKEN      /* [A-Za-z0-9._-]+ */
+    RW_FORMAT_TOKEN,     /* [A-Za-z0-9._-]+ */
+    RW_FORMAT_DIGITS     /* [0-9]+ */
 };
 
 struct rw_schema;

@@ -133,6 +133,7 @@ static void expect_text(struct rw_err *err, const struct rw_schema *schema)
         [RW_FORMAT_URI] = "a URI, as in https://example.com/ or sip:desk@192.0.2.7",
         [RW_FORMAT_DATE_TIME] = "a time, as in 2026-11-23T17:44:07.123Z",
         [RW_FORMAT_TOKEN] = "letters, digits, '.', '_' and '-'",
+        [RW_FORMAT_DIGITS] = "digits in double quotes",
     };
     char length[64] = "", list[sizeof(err->expected)];
 
@@ -235,6 +236,14 @@ static bool is_token(struct rw_slice text)
     return text.n > 0;
 }
 
+static bool is_digits(struct rw_slice text)
+{
+    for (size_t i = 0; i < text.n; i++)
+        if (text.p[i] < '0' || text.p[i] > '9')
+            return false;
+    return text.n > 0;
+}
+
 static bool has_format(enum rw_schema_format format, struct rw_slice text)
 {
     int64_t ignored;
@@ -248,6 +257,8 @@ static bool has_format(enum rw_schema_format format, struct rw_slice text)
         return rw_time_read(text, &ignored);
     case RW_FORMAT_TOKEN:
         return is_token(text);
+    case RW_FORMAT_DIGITS:
+        return is_digits(text);
     case RW_FORMAT_NONE:
         break;
     }

@@ -17,6 +17,9 @@ bool rw_sip_address_is_host(const char *text);
 /* sip:name@host, maybe with a port and ;transport=udp or tcp: what an INVITE can be sent to. */
 bool rw_sip_address_is_station(const char *uri);
 
+#define RW_SIP_ADDRESS_STATION                                                                     \
+    "sip:name@host or sip:name@host:port, or one with ;transport=tcp" /* for people */
+
 /* sip:host, maybe with a port, ;transport=udp or tcp and ;lr: where requests are sent first. */
 bool rw_sip_address_is_proxy(const char *uri);
 

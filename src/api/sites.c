@@ -8,6 +8,10 @@
 #include "api_gen.h"
 #include "base/clock.h"
 
+#include <jansson.h>
+
+#include <string.h>
+
 #define SITES "telephony/providers/edges/sites"
 #define PLANS_MAX 1000
 
@@ -45,6 +49,39 @@ bool rw_sites_find(struct rw_request *r, struct rw_row_site *ret)
                                             rw_request_param(r, "siteId"), r->arena, ret, &err);
 
     return rw_resource_found(r, &kind, class, &err);
+}
+
+bool rw_sites_of_body(struct rw_request *r, const char **ret)
+{
+    const char *id = json_string_value(json_object_get(json_object_get(r->body, "site"), "id"));
+    struct rw_page page = {.size = 1, .number = 1};
+    struct rw_row_site *rows, row;
+    struct rw_err err;
+    enum rw_class class;
+    size_t count = 1;
+
+    if (id) {
+        rows = &row;
+        class =
+            rw_store_get_site(r->api->with.reader, rw_request_tenant(r), id, r->arena, &row, &err);
+    } else {
+        class = rw_store_list_sites(r->api->with.reader, rw_request_tenant(r), &page, r->arena,
+                                    &rows, &count, &err);
+    }
+    if (class == RW_OK) {
+        *ret = count ? rows[0].id : NULL;
+        return true;
+    }
+    if (class != RW_NOT_FOUND) {
+        rw_answer_err(r, &err);
+        return false;
+    }
+    rw_fail(&err, RW_MALFORMED, "phone.unknown_site", "no site of this tenant has this id");
+    rw_err_at(&err, "/site/id", -1, 0);
+    rw_err_found(&err, "\"%s\"", id);
+    rw_err_expected(&err, "an id that GET /api/v2/" SITES " lists, or no site: then the first one");
+    rw_request_fault(r, &err);
+    return true;
 }
 
 /* ------------------------------------------------------------------ showing */
@@ -109,6 +146,25 @@ void rw_op_putTelephonyProvidersEdgesSite(struct rw_request *r)
     commit(r, &row, "site.edit");
 }
 
+static bool is_without_phones(struct rw_request *r, const struct rw_row_site *row)
+{
+    struct rw_page page = {.size = RW_RESOURCE_USERS_SHOWN, .number = 1};
+    struct rw_resource_users users = {0};
+    struct rw_row_station *phones;
+    struct rw_err err;
+    size_t count;
+
+    if (rw_store_named_stations(r->api->with.reader, row->tenant_id, row->id, NULL, &page, r->arena,
+                                &phones, &count, &err)) {
+        rw_answer_err(r, &err);
+        return false;
+    }
+    for (size_t i = 0; i < count; i++)
+        rw_resource_used_by(&users, "phone", phones[i].name);
+    users.count = (size_t)page.total;
+    return rw_resource_unused(r, &kind, &users);
+}
+
 void rw_op_deleteTelephonyProvidersEdgesSite(struct rw_request *r)
 {
     struct rw_page page = {.size = RW_RESOURCE_USERS_SHOWN, .number = 1};
@@ -126,7 +182,8 @@ void rw_op_deleteTelephonyProvidersEdgesSite(struct rw_request *r)
         rw_answer_err(r, &err);
         return;
     }
-    if (!rw_resource_without_routes(r, &kind, routes, count, page.total))
+    if (!rw_resource_without_routes(r, &kind, routes, count, page.total) ||
+        !is_without_phones(r, &row))
         return;
     if (rw_store_plans_of_site(r->api->with.reader, row.tenant_id, row.id, PLANS_MAX, r->arena,
                                &plans, &count, &err)) {

@@ -1,9 +1,9 @@
-/* Stations: the telephones of the tenant, and which of them rings for whom. */
-#include "api/answer.h"
+/* Stations: the telephones of the tenant, and which of them rings for whom. phones.c changes and deletes them. */
 #include "api/change.h"
-#include "api/paging.h"
 #include "api/render.h"
+#include "api/resource.h"
 #include "api/sip_address.h"
+#include "api/sites.h"
 #include "api/users.h"
 #include "api_gen.h"
 #include "base/clock.h"
@@ -13,32 +13,44 @@
 /* A tenant with more stations than this many pages is searched only so far. */
 #define SEARCH_PAGES_MAX 200
 
-static void refuse_unknown(struct rw_request *r)
+/* models: Station; its phone and its line have the same id. */
+static void write_station(struct rw_request *r, struct rw_json_writer *w, const void *arg)
 {
-    struct rw_err err;
+    const struct rw_row_station *row = arg;
 
-    rw_fail(&err, RW_NOT_FOUND, "station.not_found",
-            "no station of this tenant has the id in the path");
-    rw_err_at(&err, "{stationId}", -1, 0);
-    rw_err_expected(&err, "an id that GET /api/v2/stations lists");
-    rw_answer_err(r, &err);
+    (void)r;
+    rw_json_str(w, "id", row->id);
+    rw_json_str(w, "name", row->name);
+    rw_json_opt(w, "description", row->description);
+    rw_json_str(w, "status", row->user_id ? "ASSOCIATED" : "AVAILABLE");
+    rw_json_opt(w, "userId", row->user_id);
+    rw_json_str(w, "type", "sip");
+    rw_json_str(w, "lineAppearanceId", row->id);
+    rw_json_str(w, "state", row->state);
+    rw_json_opt(w, "sipUri", row->sip_uri);
+    rw_json_uint(w, "version", row->version);
+    rw_render_self(w, "stations", row->id);
 }
+
+static const struct rw_resource kind = {
+    .code = "station.not_found",
+    .what = "station",
+    .param = "stationId",
+    .list = "GET /api/v2/stations",
+    .named = RW_NAMED_STATION,
+    .write = write_station,
+};
+static const struct rw_sort sorts[] = {
+    {"id", "id"}, {"name", "name"}, {"sipUri", "sip_uri"}, {"userId", "user_id"}, {NULL, NULL}};
 
 static bool find(struct rw_request *r, struct rw_row_station *ret)
 {
-    const char *id = rw_request_param(r, "stationId");
     struct rw_err err;
-    enum rw_class class;
+    enum rw_class class =
+        rw_store_get_station(r->api->with.reader, rw_request_tenant(r),
+                             rw_request_param(r, kind.param), r->arena, ret, &err);
 
-    class =
-        rw_store_get_station(r->api->with.reader, rw_request_tenant(r), id, r->arena, ret, &err);
-    if (class == RW_OK)
-        return true;
-    if (class == RW_NOT_FOUND)
-        refuse_unknown(r);
-    else
-        rw_answer_err(r, &err);
-    return false;
+    return rw_resource_found(r, &kind, class, &err);
 }
 
 enum rw_class rw_users_associated(const struct rw_request *r, const char *user_id,
@@ -66,36 +78,24 @@ enum rw_class rw_users_associated(const struct rw_request *r, const char *user_i
 
 /* ------------------------------------------------------------------ reading */
 
-static const struct rw_sort sorts[] = {
-    {"id", "id"}, {"name", "name"}, {"sipUri", "sip_uri"}, {"userId", "user_id"}, {NULL, NULL}};
-
 void rw_op_getStations(struct rw_request *r)
 {
     struct rw_listing listing = rw_listing_begin(r, sorts);
-    struct rw_row_station *rows;
-    size_t count;
+    struct rw_row_station *rows = NULL;
+    size_t count = 0;
+    enum rw_class class = rw_store_named_stations(r->api->with.reader, rw_request_tenant(r), NULL,
+                                                  rw_resource_query(r, "name"), &listing.page,
+                                                  r->arena, &rows, &count, &listing.err);
 
-    if (!rw_listing_open(&listing, rw_store_list_stations(r->api->with.reader, rw_request_tenant(r),
-                                                          &listing.page, r->arena, &rows, &count,
-                                                          &listing.err)))
-        return;
-    for (size_t i = 0; i < count; i++)
-        rw_render_station(&listing.w, NULL, &rows[i]);
-    rw_listing_close(&listing);
+    rw_resource_list(&listing, &kind, class, rows, sizeof(*rows), count);
 }
 
 void rw_op_getStation(struct rw_request *r)
 {
     struct rw_row_station row;
-    struct rw_json_writer w;
-    struct rw_buf body;
 
-    if (!find(r, &row))
-        return;
-    rw_answer_init(&body);
-    w = rw_json_writer(&body);
-    rw_render_station(&w, NULL, &row);
-    rw_answer_json(r, 200, &body);
+    if (find(r, &row))
+        rw_resource_show(r, &kind, &row);
 }
 
 static void write_user_station(struct rw_json_writer *w, const char *key,
@@ -168,36 +168,40 @@ static bool find_owner(struct rw_request *r, const char *user_id, struct rw_row_
     return false;
 }
 
+static bool read_uri(struct rw_request *r, const char **ret)
+{
+    struct rw_err err;
+
+    *ret = rw_request_member(r, "sipUri");
+    if (rw_sip_address_is_station(*ret))
+        return true;
+    rw_fail(&err, RW_MALFORMED, "station.bad_uri", "a station is reached at a SIP URI");
+    rw_err_at(&err, "/sipUri", -1, 0);
+    rw_err_found(&err, "\"%s\"", *ret);
+    rw_err_expected(&err, RW_SIP_ADDRESS_STATION);
+    rw_answer_err(r, &err);
+    return false;
+}
+
 void rw_op_postStations(struct rw_request *r)
 {
-    struct rw_id id = rw_id_new(rw_worker_index(r->api->with.worker));
-    const char *uri = rw_request_member(r, "sipUri"), *user_id = rw_request_member(r, "userId");
+    const char *user_id = rw_request_member(r, "userId");
     struct rw_row_user user;
     struct rw_tx *tx;
-    struct rw_json_writer w;
-    struct rw_buf body;
-    struct rw_err err;
     struct rw_row_station row = {
-        .id = id.text,
         .tenant_id = rw_request_tenant(r),
         .name = rw_request_member(r, "name"),
-        .sip_uri = uri,
         .auth_user = rw_request_member(r, "authUser"),
         .auth_password = rw_request_member(r, "authPassword"),
         .state = "active",
         .version = 1,
         .created_ms = rw_clock_wall_ms(),
+        .modified_ms = rw_clock_wall_ms(),
     };
 
-    if (!rw_sip_address_is_station(uri)) {
-        rw_fail(&err, RW_MALFORMED, "station.bad_uri", "a station is reached at a SIP URI");
-        rw_err_at(&err, "/sipUri", -1, 0);
-        rw_err_found(&err, "\"%s\"", uri);
-        rw_err_expected(&err, "sip:name@host or sip:name@host:port, or one with ;transport=tcp");
-        rw_answer_err(r, &err);
-        return;
-    }
-    if (user_id && !find_owner(r, user_id, &user))
+    if (!rw_resource_new_id(r, &row.id) || !read_uri(r, &row.sip_uri) ||
+        !rw_sites_of_body(r, &row.site_id) || !rw_resource_name_free(r, &kind, row.id) ||
+        (user_id && !find_owner(r, user_id, &user)))
         return;
     tx = rw_tx_new(r->api->with.store);
     if (tx)
@@ -207,10 +211,7 @@ void rw_op_postStations(struct rw_request *r)
         user.version++;
         rw_tx_put_user(tx, &user);
     }
-    rw_answer_init(&body);
-    w = rw_json_writer(&body);
-    rw_render_station(&w, NULL, &row);
-    rw_change_commit(r, tx, "station.create", row.id, row.name, 200, &body);
+    rw_resource_commit(r, &kind, tx, &row, "station.create", row.id, row.name);
 }
 
 /* Sets or takes away what rings for a user, in the same change. */

@@ -3,6 +3,7 @@
  * (trunkbasesettings) and the trunk that they make on the tenant's edge. See docs/decisions/0022.
  */
 #include "api/change.h"
+#include "api/edges.h"
 #include "api/render.h"
 #include "api/resource.h"
 #include "api/trunk_body.h"
@@ -111,19 +112,38 @@ void rw_op_getTelephonyProvidersEdgesTrunkbasesetting(struct rw_request *r)
         rw_resource_show(r, &base_kind, &row);
 }
 
-void rw_op_getTelephonyProvidersEdgesTrunks(struct rw_request *r)
+/* edge_id NULL: of all edges. There are no other types than one. */
+static void list_trunks(struct rw_request *r, const char *edge_id)
 {
     struct rw_slice type = rw_request_query(r, "trunkType");
     struct rw_listing listing = rw_listing_begin(r, sorts);
+    const char *tenant_id = rw_request_tenant(r);
     struct rw_row_trunk *rows = NULL;
     enum rw_class class = RW_OK;
     size_t count = 0;
 
-    if (type.n == 0 ||
-        rw_slice_eq(type, RW_LIT("EXTERNAL"))) /* there are none of the other types */
-        class = rw_store_list_trunks(r->api->with.reader, rw_request_tenant(r), &listing.page,
-                                     r->arena, &rows, &count, &listing.err);
+    if (type.n && !rw_slice_eq(type, RW_LIT("EXTERNAL")))
+        rows = NULL;
+    else if (edge_id)
+        class = rw_store_trunks_of_edge(r->api->with.reader, tenant_id, edge_id, &listing.page,
+                                        r->arena, &rows, &count, &listing.err);
+    else
+        class = rw_store_list_trunks(r->api->with.reader, tenant_id, &listing.page, r->arena, &rows,
+                                     &count, &listing.err);
     rw_resource_list(&listing, &trunk_kind, class, rows, sizeof(*rows), count);
+}
+
+void rw_op_getTelephonyProvidersEdgesTrunks(struct rw_request *r)
+{
+    list_trunks(r, NULL);
+}
+
+void rw_op_getTelephonyProvidersEdgeTrunks(struct rw_request *r)
+{
+    struct rw_row_edge edge;
+
+    if (rw_edges_find(r, &edge))
+        list_trunks(r, edge.id);
 }
 
 void rw_op_getTelephonyProvidersEdgesTrunk(struct rw_request *r)

@@ -37,10 +37,9 @@ bool rw_users_find(struct rw_request *r, struct rw_row_user *ret)
 }
 
 /* Rendered before the change is stored: what is answered is what was written. */
-static void commit(struct rw_request *r, const struct rw_row_user *row, const char *action,
-                   bool with_body)
+static void commit(struct rw_request *r, struct rw_tx *tx, const struct rw_row_user *row,
+                   const char *action, bool with_body)
 {
-    struct rw_tx *tx = rw_tx_new(r->api->with.store);
     struct rw_json_writer w;
     struct rw_buf body;
 
@@ -182,7 +181,7 @@ void rw_op_postUsers(struct rw_request *r)
     if (!rw_roles_read(r, "roles", &roles) || !read_station(r, &station_id) ||
         !email_is_free(r, rw_request_member(r, "email"), NULL))
         return;
-    commit(r,
+    commit(r, rw_tx_new(r->api->with.store),
            &(struct rw_row_user){
                .id = id.text,
                .tenant_id = rw_request_tenant(r),
@@ -219,17 +218,41 @@ void rw_op_patchUser(struct rw_request *r)
     row.email = email ? email : row.email;
     row.state = state ? state : row.state;
     row.version++;
-    commit(r, &row, "user.edit", true);
+    commit(r, rw_tx_new(r->api->with.store), &row, "user.edit", true);
 }
 
 /* A user stays in the store, so that calls of the past keep their name. */
+/* Extensions that the user had are free again. */
+static enum rw_class free_extensions(struct rw_request *r, struct rw_tx *tx,
+                                     const struct rw_row_user *row, struct rw_err *err)
+{
+    struct rw_page page = {.size = RW_PAGE_SIZE_MAX, .number = 1};
+    struct rw_row_extension *extensions;
+    size_t count;
+    enum rw_class class = rw_store_some_extensions(
+        r->api->with.reader, row->tenant_id, &(struct rw_extension_filter){.owner_id = row->id},
+        &page, r->arena, &extensions, &count, err);
+
+    for (size_t i = 0; class == RW_OK && i < count; i++)
+        rw_tx_delete_extension(tx, row->tenant_id, extensions[i].id, extensions[i].version);
+    return class;
+}
+
 void rw_op_deleteUser(struct rw_request *r)
 {
     struct rw_row_user row;
+    struct rw_tx *tx;
+    struct rw_err err;
 
     if (!rw_users_find(r, &row))
         return;
     row.state = "deleted";
     row.version++;
-    commit(r, &row, "user.delete", false);
+    tx = rw_tx_new(r->api->with.store);
+    if (tx && free_extensions(r, tx, &row, &err) != RW_OK) {
+        rw_tx_drop(tx);
+        rw_answer_err(r, &err);
+        return;
+    }
+    commit(r, tx, &row, "user.delete", false);
 }

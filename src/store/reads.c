@@ -50,6 +50,8 @@ READS_OF(did_pool, did_pools, RW_ENTITY_DID_POOL)
 READS_OF(site, sites, RW_ENTITY_SITE)
 READS_OF(route, routes, RW_ENTITY_ROUTE)
 READS_OF(number_plan, number_plans, RW_ENTITY_NUMBER_PLAN)
+READS_OF(extension_pool, extension_pools, RW_ENTITY_EXTENSION_POOL)
+READS_OF(extension, extensions, RW_ENTITY_EXTENSION)
 READS_OF(client, clients, RW_ENTITY_CLIENT)
 READS_OF(token, tokens, RW_ENTITY_TOKEN)
 READS_OF(conversation, conversations, RW_ENTITY_CONVERSATION)
@@ -134,22 +136,26 @@ NAMED_OF(trunk, trunks, RW_Q_NAMED_TRUNKS)
 NAMED_OF(did_pool, did_pools, RW_Q_NAMED_DID_POOLS)
 NAMED_OF(site, sites, RW_Q_NAMED_SITES)
 
-enum rw_class rw_store_named_routes(struct rw_store_reader *reader, const char *tenant_id,
-                                    const char *site_id, const char *name, struct rw_page *page,
-                                    struct rw_arena *arena, struct rw_row_route **ret,
-                                    size_t *ret_count, struct rw_err *err)
-{
-    char space[2][16];
-    const struct rw_value values[] = {rw_value_id(tenant_id, space[0]), rw_value_text(name),
-                                      rw_value_id(site_id, space[1])};
-    void *rows = NULL;
-    enum rw_class class =
-        rw_reader_page(reader, RW_Q_NAMED_ROUTES, values, 3, page, arena, &rows, ret_count, err);
+#define NAMED_OF_SITE(name_, plural, QUERY)                                                        \
+    enum rw_class rw_store_named_##plural(                                                         \
+        struct rw_store_reader *reader, const char *tenant_id, const char *site_id,                \
+        const char *name, struct rw_page *page, struct rw_arena *arena,                            \
+        struct rw_row_##name_ **ret, size_t *ret_count, struct rw_err *err)                        \
+    {                                                                                              \
+        char space[2][16];                                                                         \
+        const struct rw_value values[] = {rw_value_id(tenant_id, space[0]), rw_value_text(name),   \
+                                          rw_value_id(site_id, space[1])};                         \
+        void *rows = NULL;                                                                         \
+        enum rw_class class =                                                                      \
+            rw_reader_page(reader, QUERY, values, 3, page, arena, &rows, ret_count, err);          \
+                                                                                                   \
+        if (class == RW_OK)                                                                        \
+            *ret = rows;                                                                           \
+        return class;                                                                              \
+    }
 
-    if (class == RW_OK)
-        *ret = rows;
-    return class;
-}
+NAMED_OF_SITE(station, stations, RW_Q_NAMED_STATIONS)
+NAMED_OF_SITE(route, routes, RW_Q_NAMED_ROUTES)
 
 enum rw_class rw_store_find_named(struct rw_store_reader *reader, enum rw_store_named what,
                                   const char *tenant_id, const char *name, struct rw_arena *arena,
@@ -160,6 +166,8 @@ enum rw_class rw_store_find_named(struct rw_store_reader *reader, enum rw_store_
         [RW_NAMED_DID_POOL] = RW_Q_NAMED_DID_POOLS,
         [RW_NAMED_SITE] = RW_Q_NAMED_SITES,
         [RW_NAMED_ROUTE] = RW_Q_NAMED_ROUTES,
+        [RW_NAMED_STATION] = RW_Q_NAMED_STATIONS,
+        [RW_NAMED_EXTENSION_POOL] = RW_Q_NAMED_EXTENSION_POOLS,
     };
     char space[16];
     const struct rw_value values[] = {rw_value_id(tenant_id, space), rw_value_text(name),
@@ -211,6 +219,66 @@ enum rw_class rw_store_plans_of_site(struct rw_store_reader *reader, const char 
 
 ROUTES_BY(rw_store_routes_to_trunk, trunk_id, RW_Q_ROUTES_TO_TRUNK)
 ROUTES_BY(rw_store_routes_showing, e164, RW_Q_ROUTES_SHOWING)
+
+/* Pages of what speaks of another thing of the tenant, which is an id. */
+#define PAGE_OF(function, name_, QUERY)                                                            \
+    enum rw_class function(struct rw_store_reader *reader, const char *tenant_id, const char *id,  \
+                           struct rw_page *page, struct rw_arena *arena,                           \
+                           struct rw_row_##name_ **ret, size_t *ret_count, struct rw_err *err)     \
+    {                                                                                              \
+        char space[2][16];                                                                         \
+        const struct rw_value values[] = {rw_value_id(tenant_id, space[0]),                        \
+                                          rw_value_id(id, space[1])};                              \
+        void *rows = NULL;                                                                         \
+        enum rw_class class =                                                                      \
+            rw_reader_page(reader, QUERY, values, 2, page, arena, &rows, ret_count, err);          \
+                                                                                                   \
+        if (class == RW_OK)                                                                        \
+            *ret = rows;                                                                           \
+        return class;                                                                              \
+    }
+
+PAGE_OF(rw_store_users_of_station, user, RW_Q_USERS_OF_STATION)
+PAGE_OF(rw_store_trunks_of_edge, trunk, RW_Q_TRUNKS_OF_EDGE)
+
+/* ------------------------------------------------------------------ extensions */
+
+enum rw_class rw_store_extension_pools_with(struct rw_store_reader *reader, const char *tenant_id,
+                                            const char *first, const char *last,
+                                            struct rw_page *page, struct rw_arena *arena,
+                                            struct rw_row_extension_pool **ret, size_t *ret_count,
+                                            struct rw_err *err)
+{
+    char space[16];
+    const struct rw_value values[] = {rw_value_id(tenant_id, space), rw_value_text(first),
+                                      rw_value_text(last)};
+    void *rows = NULL;
+    enum rw_class class = rw_reader_page(reader, RW_Q_EXTENSION_POOLS_WITH, values, 3, page, arena,
+                                         &rows, ret_count, err);
+
+    if (class == RW_OK)
+        *ret = rows;
+    return class;
+}
+
+enum rw_class rw_store_some_extensions(struct rw_store_reader *reader, const char *tenant_id,
+                                       const struct rw_extension_filter *filter,
+                                       struct rw_page *page, struct rw_arena *arena,
+                                       struct rw_row_extension **ret, size_t *ret_count,
+                                       struct rw_err *err)
+{
+    char space[3][16];
+    const struct rw_value values[] = {
+        rw_value_id(tenant_id, space[0]), rw_value_text(filter->number),
+        rw_value_id(filter->pool_id, space[1]), rw_value_id(filter->owner_id, space[2])};
+    void *rows = NULL;
+    enum rw_class class =
+        rw_reader_page(reader, RW_Q_SOME_EXTENSIONS, values, 4, page, arena, &rows, ret_count, err);
+
+    if (class == RW_OK)
+        *ret = rows;
+    return class;
+}
 
 /* ------------------------------------------------------------------ tenants and the door */
 

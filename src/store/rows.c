@@ -45,10 +45,29 @@ static const struct rw_field station[] = {
     TEXT(station, state),
     U32(station, version),
     U64(station, created_ms),
+    U64(station, modified_ms),
+    TEXT(station, description),
+    ID(station, site_id),
 };
 static const struct rw_field edge[] = {
-    ID(edge, id),      ID(edge, tenant_id), TEXT(edge, name),
-    TEXT(edge, state), U32(edge, version),  U64(edge, created_ms),
+    ID(edge, id),       ID(edge, tenant_id),   TEXT(edge, name),       TEXT(edge, state),
+    U32(edge, version), U64(edge, created_ms), U64(edge, modified_ms), TEXT(edge, description),
+};
+static const struct rw_field extension_pool[] = {
+    ID(extension_pool, id),
+    ID(extension_pool, tenant_id),
+    TEXT(extension_pool, name),
+    TEXT(extension_pool, description),
+    TEXT(extension_pool, first_number),
+    TEXT(extension_pool, last_number),
+    U32(extension_pool, version),
+    U64(extension_pool, created_ms),
+    U64(extension_pool, modified_ms),
+};
+static const struct rw_field extension[] = {
+    ID(extension, id),       ID(extension, tenant_id),    TEXT(extension, number),
+    ID(extension, pool_id),  TEXT(extension, owner_type), ID(extension, owner_id),
+    U32(extension, version), U64(extension, created_ms),  U64(extension, modified_ms),
 };
 static const struct rw_field trunk[] = {
     ID(trunk, id),
@@ -264,6 +283,8 @@ const struct rw_entity rw_entities[RW_ENTITIES] = {
     [RW_ENTITY_SITE] = ENTITY(site, "sites", 6),
     [RW_ENTITY_ROUTE] = ENTITY(route, "outbound_routes", 11),
     [RW_ENTITY_NUMBER_PLAN] = ENTITY(number_plan, "number_plans", 9),
+    [RW_ENTITY_EXTENSION_POOL] = ENTITY(extension_pool, "extension_pools", 7),
+    [RW_ENTITY_EXTENSION] = ENTITY(extension, "extensions", 7),
     [RW_ENTITY_CALLING_POLICY] = ENTITY(calling_policy, "calling_policies", 9),
     [RW_ENTITY_RATE_BOOK] = ENTITY(rate_book, "rate_books", 4),
     [RW_ENTITY_RATE_TEXT] = ENTITY(rate_text, "rate_texts", 0),

@@ -71,19 +71,33 @@ struct rw_row_user {
     uint32_t version;
     uint64_t created_ms;
 };
-struct rw_row_station {
+struct rw_row_station { /* a station, its phone and the phone's line */
     const char *id, *tenant_id, *name,
         *sip_uri;                          /* where its telephone is: "sip:alice@192.0.2.7:5060" */
     const char *user_id;                   /* associated user or NULL */
     const char *auth_user, *auth_password; /* digest, or NULL */
     const char *state;                     /* "active" | "inactive" */
     uint32_t version;
-    uint64_t created_ms;
+    uint64_t created_ms, modified_ms;
+    const char *description, *site_id; /* site or NULL */
 };
 struct rw_row_edge {
     const char *id, *tenant_id, *name, *state;
     uint32_t version;
-    uint64_t created_ms;
+    uint64_t created_ms, modified_ms;
+    const char *description;
+};
+struct rw_row_extension_pool { /* a range of extensions, of one length */
+    const char *id, *tenant_id, *name, *description;
+    const char *first_number, *last_number;
+    uint32_t version;
+    uint64_t created_ms, modified_ms;
+};
+struct rw_row_extension { /* one that somebody has */
+    const char *id, *tenant_id, *number, *pool_id;
+    const char *owner_type, *owner_id; /* "USER" | "PHONE" */
+    uint32_t version;
+    uint64_t created_ms, modified_ms;
 };
 struct rw_row_trunk {
     const char *id, *tenant_id, *edge_id, *name, *state;
@@ -273,6 +287,8 @@ void rw_tx_put_did_pool(struct rw_tx *tx, const struct rw_row_did_pool *row);
 void rw_tx_put_site(struct rw_tx *tx, const struct rw_row_site *row);
 void rw_tx_put_route(struct rw_tx *tx, const struct rw_row_route *row);
 void rw_tx_put_number_plan(struct rw_tx *tx, const struct rw_row_number_plan *row);
+void rw_tx_put_extension_pool(struct rw_tx *tx, const struct rw_row_extension_pool *row);
+void rw_tx_put_extension(struct rw_tx *tx, const struct rw_row_extension *row);
 void rw_tx_put_calling_policy(struct rw_tx *tx, const struct rw_row_calling_policy *row);
 void rw_tx_put_spend_policy(struct rw_tx *tx, const struct rw_row_spend_policy *row);
 /* A book and its rates. */
@@ -287,8 +303,8 @@ void rw_tx_revoke_tokens_of_client(struct rw_tx *tx, const char *tenant_id, cons
  * put_* of all but tenants and tokens (above) replace a row of the same id and tenant when its stored
  * version is row->version - 1, insert when row->version is 1 and none is there, and otherwise fail the
  * transaction with RW_CONFLICT store.version. Tenants have no version: theirs insert or replace. What is
- * unique in a tenant (the email of a user that is not deleted, the name of a trunk, pool, site or route) or
- * on the server (a number) fails with store.exists. Revoking what is not there, or ending what has ended,
+ * unique in a tenant (the email of a user that is not deleted, the name of a trunk, pool, site, route or
+ * station, an extension) or on the server (a number) fails with store.exists. Revoking what is not there, or ending what has ended,
  * changes nothing.
  *
  * Idempotency keys disappear when they have expired, tokens a week later; the clock is that of the
@@ -307,6 +323,12 @@ void rw_tx_delete_site(struct rw_tx *tx, const char *tenant_id, const char *id, 
 void rw_tx_delete_route(struct rw_tx *tx, const char *tenant_id, const char *id, uint32_t version);
 void rw_tx_delete_number_plan(struct rw_tx *tx, const char *tenant_id, const char *id,
                               uint32_t version);
+void rw_tx_delete_station(struct rw_tx *tx, const char *tenant_id, const char *id,
+                          uint32_t version);
+void rw_tx_delete_extension_pool(struct rw_tx *tx, const char *tenant_id, const char *id,
+                                 uint32_t version);
+void rw_tx_delete_extension(struct rw_tx *tx, const char *tenant_id, const char *id,
+                            uint32_t version);
 
 void rw_tx_add_conversation(struct rw_tx *tx, const struct rw_row_conversation *row);
 void rw_tx_end_conversation(struct rw_tx *tx, const char *tenant_id, const char *id,
@@ -363,7 +385,9 @@ RW_STORE_ENTITY(number, numbers)
 RW_STORE_ENTITY(did_pool, did_pools)
 RW_STORE_ENTITY(site, sites)
 RW_STORE_ENTITY(route, routes)
-RW_STORE_ENTITY(number_plan, number_plans) /* by priority */
+RW_STORE_ENTITY(number_plan, number_plans)       /* by priority */
+RW_STORE_ENTITY(extension_pool, extension_pools) /* by the first number */
+RW_STORE_ENTITY(extension, extensions)           /* by number */
 RW_STORE_ENTITY(client, clients)
 RW_STORE_ENTITY(token, tokens)               /* by the token's id */
 RW_STORE_ENTITY(conversation, conversations) /* newest first */
@@ -377,7 +401,11 @@ RW_STORE_ENTITY(conversation, conversations) /* newest first */
 RW_STORE_NAMED(trunk, trunks)
 RW_STORE_NAMED(did_pool, did_pools)
 RW_STORE_NAMED(site, sites)
-/* The same of a site's routes; site_id NULL = of all sites. */
+/* The same of a site's stations, or routes; site_id NULL = of all sites. */
+enum rw_class rw_store_named_stations(struct rw_store_reader *reader, const char *tenant_id,
+                                      const char *site_id, const char *name, struct rw_page *page,
+                                      struct rw_arena *arena, struct rw_row_station **ret,
+                                      size_t *ret_count, struct rw_err *err);
 enum rw_class rw_store_named_routes(struct rw_store_reader *reader, const char *tenant_id,
                                     const char *site_id, const char *name, struct rw_page *page,
                                     struct rw_arena *arena, struct rw_row_route **ret,
@@ -414,17 +442,45 @@ enum rw_store_named {
     RW_NAMED_TRUNK,
     RW_NAMED_DID_POOL,
     RW_NAMED_SITE,
-    RW_NAMED_ROUTE
+    RW_NAMED_ROUTE,
+    RW_NAMED_STATION,
+    RW_NAMED_EXTENSION_POOL
 };
 enum rw_class rw_store_find_named(struct rw_store_reader *reader, enum rw_store_named what,
                                   const char *tenant_id, const char *name, struct rw_arena *arena,
                                   const char **ret_id, struct rw_err *err);
+
+/* The users whose default station it is, and how many they are. */
+enum rw_class rw_store_users_of_station(struct rw_store_reader *reader, const char *tenant_id,
+                                        const char *station_id, struct rw_page *page,
+                                        struct rw_arena *arena, struct rw_row_user **ret,
+                                        size_t *ret_count, struct rw_err *err);
+
+/* Extension pools with a number from first to last, of the same length, in them; all when first is NULL. */
+enum rw_class rw_store_extension_pools_with(struct rw_store_reader *reader, const char *tenant_id,
+                                            const char *first, const char *last,
+                                            struct rw_page *page, struct rw_arena *arena,
+                                            struct rw_row_extension_pool **ret, size_t *ret_count,
+                                            struct rw_err *err);
+/* Which extensions; NULL leaves all. */
+struct rw_extension_filter {
+    const char *number, *pool_id, *owner_id;
+};
+enum rw_class rw_store_some_extensions(struct rw_store_reader *reader, const char *tenant_id,
+                                       const struct rw_extension_filter *filter,
+                                       struct rw_page *page, struct rw_arena *arena,
+                                       struct rw_row_extension **ret, size_t *ret_count,
+                                       struct rw_err *err);
 
 /* A site's number plans, by priority; at most `max`. */
 enum rw_class rw_store_plans_of_site(struct rw_store_reader *reader, const char *tenant_id,
                                      const char *site_id, uint32_t max, struct rw_arena *arena,
                                      struct rw_row_number_plan **ret, size_t *ret_count,
                                      struct rw_err *err);
+enum rw_class rw_store_trunks_of_edge(struct rw_store_reader *reader, const char *tenant_id,
+                                      const char *edge_id, struct rw_page *page,
+                                      struct rw_arena *arena, struct rw_row_trunk **ret,
+                                      size_t *ret_count, struct rw_err *err);
 /* The routes that lead to a trunk, and how many they are. */
 enum rw_class rw_store_routes_to_trunk(struct rw_store_reader *reader, const char *tenant_id,
                                        const char *trunk_id, struct rw_page *page,

@@ -133,17 +133,19 @@ static void delete_row(struct rw_tx *tx, enum rw_entity_kind entity, const char 
     }
 
 PUT_OF(user, RW_ENTITY_USER)
-PUT_OF(station, RW_ENTITY_STATION)
 PUT_OF(edge, RW_ENTITY_EDGE)
 PUT_OF(client, RW_ENTITY_CLIENT)
 PUT_OF(calling_policy, RW_ENTITY_CALLING_POLICY)
 PUT_OF(spend_policy, RW_ENTITY_SPEND_POLICY)
+PUT_AND_DELETE_OF(station, RW_ENTITY_STATION)
 PUT_AND_DELETE_OF(trunk, RW_ENTITY_TRUNK)
 PUT_AND_DELETE_OF(number, RW_ENTITY_NUMBER)
 PUT_AND_DELETE_OF(did_pool, RW_ENTITY_DID_POOL)
 PUT_AND_DELETE_OF(site, RW_ENTITY_SITE)
 PUT_AND_DELETE_OF(route, RW_ENTITY_ROUTE)
 PUT_AND_DELETE_OF(number_plan, RW_ENTITY_NUMBER_PLAN)
+PUT_AND_DELETE_OF(extension_pool, RW_ENTITY_EXTENSION_POOL)
+PUT_AND_DELETE_OF(extension, RW_ENTITY_EXTENSION)
 
 void rw_tx_put_rates(struct rw_tx *tx, const struct rw_row_rate_book *book, const char *csv)
 {

@@ -170,6 +170,237 @@ static void test_a_number_belongs_to_one_tenant(void **state)
     house_refused("number.taken_elsewhere", "/phoneNumber");
 }
 
+/* ------------------------------------------------------------------ phones */
+
+#define PHONES EDGES "/phones"
+
+static void test_a_phone_is_a_station(void **state)
+{
+    char id[40], path[100], line[100], station[100], body[300];
+
+    (void)state;
+    house_admin("POST", PHONES,
+                "{\"name\":\"Desk\",\"description\":\"window\",\"lines\":[{\"name\":\"x\"}],"
+                "\"sip\":{\"uri\":\"sip:desk@192.0.2.20\",\"authUser\":\"me\","
+                "\"authPassword\":\"s3cret\"}}",
+                200);
+    assert_null(strstr(house_last()->text, "s3cret"));
+    assert_string_equal(house_text("warnings/0/pointer"), "/lines");
+    assert_string_equal(house_text("site/id"), SITE_A);
+    (void)snprintf(id, sizeof(id), "%s", house_text("id"));
+    (void)snprintf(path, sizeof(path), "%s", house_text("selfUri"));
+    (void)snprintf(line, sizeof(line), "%s", house_text("lines/0/selfUri"));
+    (void)snprintf(station, sizeof(station), "/api/v2/stations/%s", id);
+    house_admin("GET", line, NULL, 200);
+    assert_string_equal(house_text("name"), "Desk");
+    house_admin("GET", station, NULL, 200);
+    assert_string_equal(house_text("sipUri"), "sip:desk@192.0.2.20");
+    assert_string_equal(house_text("lineAppearanceId"), id);
+    house_admin("GET", PHONES "?name=Desk&phone_hardwareId=7", NULL, 200);
+    assert_int_equal(house_number("total"), 1);
+    assert_string_equal(house_text("warnings/0/pointer"), "?phone_hardwareId");
+
+    /* changed from its version; a password that is not sent stays, but not without its user */
+    house_admin("PUT", path,
+                "{\"name\":\"Desk\",\"version\":1,"
+                "\"sip\":{\"uri\":\"sip:desk@192.0.2.21\",\"authUser\":\"me\"}}",
+                200);
+    assert_int_equal(
+        json_is_true(json_object_get(json_object_get(house_last()->body, "sip"), "hasPassword")),
+        1);
+    assert_string_equal(house_text("description"), "(none)");
+    house_admin("PUT", path,
+                "{\"name\":\"Desk\",\"version\":1,\"sip\":{\"uri\":\"sip:desk@192.0.2.21\"}}", 409);
+    house_refused("version.conflict", "/version");
+    house_admin("PUT", path,
+                "{\"name\":\"Desk\",\"version\":2,\"sip\":{\"uri\":\"sip:desk@192.0.2.21\"}}", 200);
+    assert_int_equal(
+        json_is_false(json_object_get(json_object_get(house_last()->body, "sip"), "hasPassword")),
+        1);
+
+    /* what a user has, or an extension rings, is not deleted */
+    (void)snprintf(body, sizeof(body), "/api/v2/users/" BOB "/station/associatedstation/%s", id);
+    house_admin("PUT", body, NULL, 202);
+    house_admin("DELETE", path, NULL, 409);
+    house_refused("telephony.in_use", "{phoneId}");
+    assert_string_equal(house_text("errors/0/found"), "used by user \"Bob\"");
+    house_admin("DELETE", "/api/v2/users/" BOB "/station/associatedstation", NULL, 202);
+    house_admin("DELETE", path, NULL, 200);
+    house_admin("GET", station, NULL, 404);
+    house_admin("DELETE", PHONES "/" STATION_A, NULL, 409); /* Ann's default */
+    assert_string_equal(house_text("errors/0/found"), "used by user \"Ann\"");
+    house_admin("GET", "/api/v2/ringwright/audit?pageSize=1", NULL, 200);
+    assert_string_equal(house_text("entities/0/action"), "phone.delete");
+}
+
+static void test_phones_are_judged(void **state)
+{
+    static const struct {
+        const char *body, *code, *pointer;
+        int status;
+    } cases[] = {
+        {"{\"name\":\"a\",\"sip\":{\"uri\":\"mailto:a@b\"},\"site\":{\"id\":\"none\"}}",
+         "station.bad_uri", "/sip/uri", 400},
+        {"{\"name\":\"a\",\"sip\":{\"uri\":\"mailto:a@b\"},\"site\":{\"id\":\"none\"}}",
+         "phone.unknown_site", "/site/id", 400},
+        {"{\"name\":\"a\",\"sip\":{\"uri\":\"sip:a@b\"},\"site\":{\"id\":\"" SITE_B "\"}}",
+         "phone.unknown_site", "/site/id", 400},
+        {"{\"name\":\"spare\",\"sip\":{\"uri\":\"sip:a@b\"}}", "telephony.name_taken", "/name",
+         409},
+        {"{\"name\":\"a\"}", "body.missing_member", "/sip", 400},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        house_admin("POST", PHONES, cases[i].body, cases[i].status);
+        house_refused(cases[i].code, cases[i].pointer);
+    }
+    house_admin("POST", "/api/v2/stations", "{\"name\":\"spare\",\"sipUri\":\"sip:a@b\"}", 409);
+    house_refused("telephony.name_taken", "/name");
+}
+
+static void test_a_site_with_phones_stays(void **state)
+{
+    char site[40], path[100], body[200];
+
+    (void)state;
+    house_admin("POST", SITES, "{\"name\":\"Annexe\"}", 200);
+    (void)snprintf(site, sizeof(site), "%s", house_text("id"));
+    (void)snprintf(path, sizeof(path), "%s", house_text("selfUri"));
+    (void)snprintf(body, sizeof(body),
+                   "{\"name\":\"Lift\",\"site\":{\"id\":\"%s\"},\"sip\":{\"uri\":\"sip:l@b\"}}",
+                   site);
+    house_admin("POST", PHONES, body, 200);
+    assert_string_equal(house_text("site/id"), site);
+    (void)snprintf(body, sizeof(body), "%s", house_text("selfUri"));
+    house_admin("DELETE", path, NULL, 409);
+    assert_string_equal(house_text("errors/0/found"), "used by phone \"Lift\"");
+    house_admin("DELETE", body, NULL, 200);
+    house_admin("DELETE", path, NULL, 200);
+}
+
+/* ------------------------------------------------------------------ extensions */
+
+#define EXTENSION_POOLS EDGES "/extensionpools"
+#define EXTENSIONS EDGES "/extensions"
+
+static void test_extensions(void **state)
+{
+    char pool[100], extension[100];
+
+    (void)state;
+    house_admin("POST", EXTENSION_POOLS,
+                "{\"name\":\"Floor\",\"startNumber\":\"2000\",\"endNumber\":\"2999\"}", 200);
+    (void)snprintf(pool, sizeof(pool), "%s", house_text("selfUri"));
+    house_admin("POST", EXTENSION_POOLS,
+                "{\"name\":\"Short\",\"startNumber\":\"20\",\"endNumber\":\"29\"}", 200);
+    house_admin("GET", EXTENSION_POOLS "?number=25&divisionId=x", NULL, 200);
+    assert_string_equal(names(), "Short ");
+    assert_string_equal(house_text("warnings/0/pointer"), "?divisionId");
+    house_admin("GET", EXTENSION_POOLS, NULL, 200);
+    assert_string_equal(names(), "Short Floor ");
+
+    house_admin("POST", EXTENSIONS, "{\"number\":\"2001\",\"owner\":{\"id\":\"" BOB "\"}}", 200);
+    (void)snprintf(extension, sizeof(extension), "%s", house_text("selfUri"));
+    assert_string_equal(house_text("owner/selfUri"), "/api/v2/users/" BOB);
+    assert_string_equal(house_text("extensionPool/selfUri"), pool);
+    house_admin("POST", EXTENSIONS, "{\"number\":\"2001\",\"owner\":{\"id\":\"" ANN "\"}}", 409);
+    house_refused("extension.taken", "/number");
+    assert_string_equal(house_text("errors/0/found"), "2001, of user " BOB);
+    house_admin("PUT", extension,
+                "{\"version\":1,\"ownerType\":\"PHONE\",\"owner\":{\"id\":\"" SPARE_A "\"}}", 200);
+    assert_string_equal(house_text("ownerType"), "PHONE");
+    assert_string_equal(house_text("owner/selfUri"), PHONES "/" SPARE_A);
+    house_admin("PUT", extension, "{\"version\":1,\"owner\":{\"id\":\"" BOB "\"}}", 409);
+    house_refused("version.conflict", "/version");
+    house_admin("GET", EXTENSIONS "?number=2001", NULL, 200);
+    assert_int_equal(house_number("total"), 1);
+    house_admin("DELETE", PHONES "/" SPARE_A, NULL, 409);
+    assert_string_equal(house_text("errors/0/found"), "used by extension \"2001\"");
+
+    /* a pool keeps the extensions that somebody has */
+    house_admin(
+        "PUT", pool,
+        "{\"name\":\"Floor\",\"version\":1,\"startNumber\":\"2002\",\"endNumber\":\"2999\"}", 409);
+    house_refused("telephony.in_use", "{extensionPoolId}");
+    house_admin(
+        "PUT", pool,
+        "{\"name\":\"Floor\",\"version\":1,\"startNumber\":\"2000\",\"endNumber\":\"3999\"}", 200);
+    house_admin("DELETE", pool, NULL, 409);
+    house_admin("DELETE", extension, NULL, 200);
+    house_admin("GET", extension, NULL, 404);
+    house_admin("DELETE", pool, NULL, 200);
+}
+
+static void test_extensions_are_judged(void **state)
+{
+    static const struct {
+        const char *path, *body, *code, *pointer;
+        int status;
+    } cases[] = {
+        {EXTENSION_POOLS, "{\"name\":\"x\",\"startNumber\":\"1\",\"endNumber\":\"20\"}",
+         "extensionpool.bad_range", "/endNumber", 400},
+        {EXTENSION_POOLS, "{\"name\":\"x\",\"startNumber\":\"21\",\"endNumber\":\"20\"}",
+         "extensionpool.bad_range", "/endNumber", 400},
+        {EXTENSION_POOLS, "{\"name\":\"x\",\"startNumber\":\"1a\",\"endNumber\":\"20\"}",
+         "body.bad_format", "/startNumber", 400},
+        {EXTENSION_POOLS, "{\"name\":\"x\",\"startNumber\":\"15\",\"endNumber\":\"20\"}",
+         "extensionpool.overlap", "/startNumber", 409},
+        {EXTENSION_POOLS, "{\"name\":\"Short\",\"startNumber\":\"55\",\"endNumber\":\"56\"}",
+         "telephony.name_taken", "/name", 409},
+        {EXTENSIONS, "{\"number\":\"2001\",\"owner\":{\"id\":\"" CY "\"}}", "extension.no_pool",
+         "/number", 400},
+        {EXTENSIONS, "{\"number\":\"2001\",\"owner\":{\"id\":\"" CY "\"}}",
+         "extension.unknown_owner", "/owner/id", 400},
+        {EXTENSIONS,
+         "{\"number\":\"21\",\"ownerType\":\"PHONE\",\"owner\":{\"id\":\"" STATION_B "\"}}",
+         "extension.unknown_owner", "/owner/id", 400},
+        {EXTENSIONS, "{\"number\":\"2x\",\"owner\":{\"id\":\"" BOB "\"}}", "body.bad_format",
+         "/number", 400},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        house_admin("POST", cases[i].path, cases[i].body, cases[i].status);
+        house_refused(cases[i].code, cases[i].pointer);
+    }
+    assert_int_equal(house_send(TOKEN_ANN, "POST", EXTENSIONS, NULL, cases[5].body)->status, 403);
+}
+
+/* A deleted user's extensions are free again. */
+static void test_extensions_end_with_their_user(void **state)
+{
+    char user[100], body[200];
+
+    (void)state;
+    house_admin("POST", "/api/v2/users",
+                "{\"name\":\"Dee\",\"email\":\"dee@a.example\",\"state\":\"active\"}", 200);
+    (void)snprintf(user, sizeof(user), "/api/v2/users/%s", house_text("id"));
+    (void)snprintf(body, sizeof(body), "{\"number\":\"22\",\"owner\":{\"id\":\"%s\"}}",
+                   house_text("id"));
+    house_admin("POST", EXTENSIONS, body, 200);
+    house_admin("DELETE", user, NULL, 200);
+    house_admin("GET", EXTENSIONS "?number=22", NULL, 200);
+    assert_int_equal(house_number("total"), 0);
+}
+
+/* ------------------------------------------------------------------ the same, seen from elsewhere */
+
+static void test_views(void **state)
+{
+    (void)state;
+    house_admin("GET", EDGES "/outboundroutes?name=all", NULL, 200);
+    assert_string_equal(house_text("entities/0/site/id"), SITE_A);
+    house_admin("GET", EDGES "/" EDGE_A "/trunks", NULL, 200);
+    assert_string_equal(house_text("entities/0/id"), TRUNK_A);
+    house_admin("GET", EDGES "/" EDGE_A "/trunks?trunkType=PHONE", NULL, 200);
+    assert_int_equal(house_number("total"), 0);
+    house_admin("PUT", EDGES "/" EDGE_A,
+                "{\"name\":\"edge\",\"version\":1,\"description\":\"rack 3\"}", 200);
+    house_admin("GET", EDGES "/" EDGE_A, NULL, 200);
+    assert_string_equal(house_text("description"), "rack 3");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -178,6 +409,13 @@ int main(void)
         cmocka_unit_test(test_every_order),
         cmocka_unit_test(test_a_plan_by_expression),
         cmocka_unit_test(test_a_number_belongs_to_one_tenant),
+        cmocka_unit_test(test_a_phone_is_a_station),
+        cmocka_unit_test(test_phones_are_judged),
+        cmocka_unit_test(test_a_site_with_phones_stays),
+        cmocka_unit_test(test_extensions),
+        cmocka_unit_test(test_extensions_are_judged),
+        cmocka_unit_test(test_extensions_end_with_their_user),
+        cmocka_unit_test(test_views),
     };
 
     return cmocka_run_group_tests_name("api resources", tests, house_open, house_close);

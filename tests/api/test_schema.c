@@ -30,6 +30,7 @@ static const struct rw_schema uri = {.type = RW_TYPE_STRING, .format = RW_FORMAT
 static const struct rw_schema when = {.type = RW_TYPE_STRING, .format = RW_FORMAT_DATE_TIME};
 static const struct rw_schema token = {
     .type = RW_TYPE_STRING, .format = RW_FORMAT_TOKEN, .length_max = 8};
+static const struct rw_schema digits = {.type = RW_TYPE_STRING, .format = RW_FORMAT_DIGITS};
 static const struct rw_schema list = {
     .type = RW_TYPE_ARRAY, .items = &text, .length_min = 1, .length_max = 3};
 static const struct rw_schema_member address_members[] = {
@@ -56,6 +57,7 @@ static const struct rw_schema_member all_members[] = {
     {.name = "uri", .schema = &uri},
     {.name = "when", .schema = &when},
     {.name = "token", .schema = &token},
+    {.name = "digits", .schema = &digits},
     {.name = "list", .schema = &list},
     {.name = "people", .schema = &people},
     {.name = "pairs", .schema = &pairs},
@@ -127,6 +129,8 @@ static const struct {
      "a time, as in 2026-11-23T17:44:07.123Z", "", 27, 22},
     {"\"token\":\"a b\"", "body.bad_format", "/token", "token does not have the right form",
      "\"a b\"", "letters, digits, '.', '_' and '-', at most 8 characters", "", 28, 5},
+    {"\"digits\":\"12a\"", "body.bad_format", "/digits", "digits does not have the right form",
+     "\"12a\"", "digits in double quotes", "", 29, 5},
     {"\"list\":\"x\"", "body.wrong_type", "/list", "list must be an array, not text",
      "\"x\" (text)", "an array, each entry text", "[\"x\"]", 27, 3},
     {"\"list\":[]", "body.too_few_items", "/list", "list has too few entries", "0", "at least 1",
@@ -220,6 +224,7 @@ static const char *const accepted[] = {
     "\"when\":\"2024-02-29T23:59:60Z\"",
     "\"when\":\"2026-11-23T17:44:07.123456+05:30\"",
     "\"token\":\"A-b_c.9\"",
+    "\"digits\":\"0123456789\"",
     "\"list\":[\"\"]",
     "\"list\":[\"a\",\"b\",\"c\"]",
     "\"people\":[]",

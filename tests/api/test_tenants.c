@@ -59,6 +59,20 @@ static const struct {
     {"PUT", "/api/v2/telephony/providers/edges/sites/%s/numberplans", SITE_A, "[]"},
     {"GET", "/api/v2/telephony/providers/edges/sites/%s/numberplans/classifications", SITE_A, NULL},
     {"GET", "/api/v2/telephony/providers/edges/sites/%s/numberplans/x", SITE_A, NULL},
+    {"GET", "/api/v2/telephony/providers/edges/%s/trunks", EDGE_A, NULL},
+    {"GET", "/api/v2/telephony/providers/edges/phones/%s", STATION_A, NULL},
+    {"PUT", "/api/v2/telephony/providers/edges/phones/%s", STATION_A,
+     "{\"version\":1,\"name\":\"x\",\"sip\":{\"uri\":\"sip:x@192.0.2.66\"}}"},
+    {"DELETE", "/api/v2/telephony/providers/edges/phones/%s", STATION_A, NULL},
+    {"GET", "/api/v2/telephony/providers/edges/lines/%s", STATION_A, NULL},
+    {"GET", "/api/v2/telephony/providers/edges/extensionpools/%s", "extension pool", NULL},
+    {"PUT", "/api/v2/telephony/providers/edges/extensionpools/%s", "extension pool",
+     "{\"version\":1,\"name\":\"x\",\"startNumber\":\"20\",\"endNumber\":\"29\"}"},
+    {"DELETE", "/api/v2/telephony/providers/edges/extensionpools/%s", "extension pool", NULL},
+    {"GET", "/api/v2/telephony/providers/edges/extensions/%s", "extension", NULL},
+    {"PUT", "/api/v2/telephony/providers/edges/extensions/%s", "extension",
+     "{\"version\":1,\"owner\":{\"id\":\"" CY "\"}}"},
+    {"DELETE", "/api/v2/telephony/providers/edges/extensions/%s", "extension", NULL},
     {"GET", "/api/v2/oauth/clients/%s", CLIENT_A, NULL},
     {"PUT", "/api/v2/oauth/clients/%s", CLIENT_A,
      "{\"name\":\"x\",\"authorizedGrantType\":\"CLIENT-CREDENTIALS\"}"},
@@ -75,7 +89,7 @@ static const struct {
     {"GET", "/api/v2/ringwright/sip?after=0&conversationId=%s", "conversation", NULL},
 };
 
-static char conversation[40], token[40], pool[40];
+static char conversation[40], token[40], pool[40], extension_pool[40], extension[40];
 
 static const char *id_of_a(size_t i)
 {
@@ -83,6 +97,10 @@ static const char *id_of_a(size_t i)
         return conversation;
     if (strcmp(cases[i].of_a, "pool") == 0)
         return pool;
+    if (strcmp(cases[i].of_a, "extension pool") == 0)
+        return extension_pool;
+    if (strcmp(cases[i].of_a, "extension") == 0)
+        return extension;
     return strcmp(cases[i].of_a, "token") == 0 ? token : cases[i].of_a;
 }
 
@@ -111,6 +129,12 @@ static void test_foreign_is_as_unknown(void **state)
                "\"endPhoneNumber\":\"+6531234569\"}");
     (void)snprintf(pool, sizeof(pool), "%s", house_text("id"));
     assert_int_equal(strlen(pool), 36);
+    house_admin("POST", "/api/v2/telephony/providers/edges/extensionpools",
+                "{\"name\":\"Floor\",\"startNumber\":\"20\",\"endNumber\":\"29\"}", 200);
+    (void)snprintf(extension_pool, sizeof(extension_pool), "%s", house_text("id"));
+    house_admin("POST", "/api/v2/telephony/providers/edges/extensions",
+                "{\"number\":\"21\",\"owner\":{\"id\":\"" BOB "\"}}", 200);
+    (void)snprintf(extension, sizeof(extension), "%s", house_text("id"));
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         const struct house_answer *a;

@@ -58,9 +58,9 @@ static void commit_batch(struct store_test *t, struct rw_tx **all, unsigned coun
 static void test_refused_alone(void **state)
 {
     struct store_test *t = *state;
-    struct rw_row_edge one = {"e1", TENANT_A, "x", "active", 1, 1};
-    struct rw_row_edge two = {"e2", TENANT_A, "y", "active", 1, 1};
-    struct rw_row_edge late = {"e1", TENANT_A, "z", "active", 3, 1};
+    struct rw_row_edge one = {"e1", TENANT_A, "x", "active", 1, 1, .modified_ms = 1};
+    struct rw_row_edge two = {"e2", TENANT_A, "y", "active", 1, 1, .modified_ms = 1};
+    struct rw_row_edge late = {"e1", TENANT_A, "z", "active", 3, 1, .modified_ms = 1};
     struct rw_tx *all[6];
     struct rw_row_edge edge;
     struct rw_row_event *events;

@@ -77,15 +77,36 @@ static void test_directory(void **state)
                                     "secret",
                                     "active",
                                     1,
-                                    5};
+                                    5,
+                                    6,
+                                    "a desk",
+                                    "s"};
         ROUND_TRIP(station, put, S(id), S(tenant_id), S(name), S(sip_uri), S(user_id), S(auth_user),
-                   S(auth_password), S(state), N(version), N(created_ms));
+                   S(auth_password), S(state), N(version), N(created_ms), N(modified_ms),
+                   S(description), S(site_id));
     }
     {
         /* longer than a UUID that it begins with */
-        struct rw_row_edge in = {
-            "0192f000-0000-7000-8000-0000000000aax", TENANT_A, "", "active", 1, UINT64_C(1) << 62};
-        ROUND_TRIP(edge, put, S(id), S(tenant_id), S(name), S(state), N(version), N(created_ms));
+        struct rw_row_edge in = {"0192f000-0000-7000-8000-0000000000aax",
+                                 TENANT_A,
+                                 "",
+                                 "active",
+                                 1,
+                                 UINT64_C(1) << 62,
+                                 7,
+                                 "here"};
+        ROUND_TRIP(edge, put, S(id), S(tenant_id), S(name), S(state), N(version), N(created_ms),
+                   N(modified_ms), S(description));
+    }
+    {
+        struct rw_row_extension_pool in = {"p", TENANT_A, "floor", "d", "2000", "2999", 1, 3, 4};
+        ROUND_TRIP(extension_pool, put, S(id), S(tenant_id), S(name), S(description),
+                   S(first_number), S(last_number), N(version), N(created_ms), N(modified_ms));
+    }
+    {
+        struct rw_row_extension in = {"x", TENANT_A, "2001", "p", "USER", "u-1", 1, 3, 4};
+        ROUND_TRIP(extension, put, S(id), S(tenant_id), S(number), S(pool_id), S(owner_type),
+                   S(owner_id), N(version), N(created_ms), N(modified_ms));
     }
     {
         struct rw_row_trunk in = {"t",
@@ -386,7 +407,7 @@ static enum rw_class put_edge(struct store_test *t, const char *tenant_id, uint3
                               const char *name, const char **ret_code)
 {
     struct rw_tx *tx = rw_tx_new(t->store);
-    struct rw_row_edge row = {"e", tenant_id, name, "active", version, 1};
+    struct rw_row_edge row = {"e", tenant_id, name, "active", version, 1, 1, NULL};
 
     rw_tx_put_edge(tx, &row);
     return store_test_try(tx, ret_code);
@@ -496,6 +517,46 @@ static void test_numbers_once(void **state)
         rw_store_taken_elsewhere(t->reader, TENANT_A, "+6530", "+6539", &t->arena, &taken, NULL),
         RW_OK);
     assert_null(taken); /* its own, and one of another length */
+}
+
+static void put_pool(struct rw_tx *tx, const char *id, const char *first, const char *last)
+{
+    rw_tx_put_extension_pool(tx, &(struct rw_row_extension_pool){.id = id,
+                                                                 .tenant_id = TENANT_A,
+                                                                 .name = id,
+                                                                 .first_number = first,
+                                                                 .last_number = last,
+                                                                 .version = 1});
+}
+
+static void test_extension_pools_with(void **state)
+{
+    struct store_test *t = *state;
+    static const struct {
+        const char *first, *last, *ids;
+    } cases[] = {{"20", "20", "a"}, {"19", "20", "a"},  {"29", "30", "ab"},
+                 {"10", "19", ""},  {"200", "299", ""}, {NULL, NULL, "abc"},
+                 {"60", "90", ""},  {"10", "99", "ab"}, {"2500", "2500", "c"}};
+    struct rw_tx *tx = rw_tx_new(t->store);
+
+    put_pool(tx, "c", "2000", "2999");
+    put_pool(tx, "b", "30", "39");
+    put_pool(tx, "a", "20", "29");
+    store_test_commit(tx);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct rw_page page = {.size = 10, .number = 1};
+        struct rw_row_extension_pool *rows;
+        char ids[8] = "";
+        size_t n;
+
+        assert_int_equal(rw_store_extension_pools_with(t->reader, TENANT_A, cases[i].first,
+                                                       cases[i].last, &page, &t->arena, &rows, &n,
+                                                       NULL),
+                         RW_OK);
+        for (size_t k = 0; k < n; k++)
+            ids[k] = rows[k].id[0];
+        assert_string_equal(ids, cases[i].ids);
+    }
 }
 
 static void test_paging(void **state)
@@ -618,7 +679,7 @@ static void test_tenants_apart(void **state)
     rw_tx_put_station(
         tx, &(struct rw_row_station){
                 .id = "i", .tenant_id = TENANT_A, .name = "n", .state = "active", .version = 1});
-    rw_tx_put_edge(tx, &(struct rw_row_edge){"i", TENANT_A, "n", "active", 1, 1});
+    rw_tx_put_edge(tx, &(struct rw_row_edge){"i", TENANT_A, "n", "active", 1, 1, 1, NULL});
     rw_tx_put_trunk(tx, &(struct rw_row_trunk){.id = "i",
                                                .tenant_id = TENANT_A,
                                                .name = "n",
@@ -655,6 +716,10 @@ static void test_tenants_apart(void **state)
                                                            .match = "",
                                                            .classification = "c",
                                                            .version = 1});
+    rw_tx_put_extension_pool(
+        tx, &(struct rw_row_extension_pool){"i", TENANT_A, "n", NULL, "1", "9", 1, 1, 1});
+    rw_tx_put_extension(tx,
+                        &(struct rw_row_extension){"i", TENANT_A, "1", "i", "USER", "i", 1, 1, 1});
     rw_tx_put_client(tx, &(struct rw_row_client){"i", TENANT_A, "n", "h", "g", "", "", 1, 1, 1, 0});
     rw_tx_put_token(tx, &(struct rw_row_token){.hash = "h",
                                                .id = "i",
@@ -682,6 +747,8 @@ static void test_tenants_apart(void **state)
     LIST_OF_B_IS_EMPTY(sites, site);
     LIST_OF_B_IS_EMPTY(routes, route);
     LIST_OF_B_IS_EMPTY(number_plans, number_plan);
+    LIST_OF_B_IS_EMPTY(extension_pools, extension_pool);
+    LIST_OF_B_IS_EMPTY(extensions, extension);
     LIST_OF_B_IS_EMPTY(clients, client);
     LIST_OF_B_IS_EMPTY(tokens, token);
     LIST_OF_B_IS_EMPTY(conversations, conversation);
@@ -953,6 +1020,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_versions, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_unique, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_numbers_once, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_extension_pools_with, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_paging, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_order, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_tenants_apart, set_up, tear_down),

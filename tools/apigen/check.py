@@ -13,7 +13,11 @@ OPERATION_WORDS = {
 }
 TRY_WORDS = {"name", "token", "path", "query", "headers", "body", "status", "code"}
 TYPES = {"string": str, "integer": int, "number": (int, float), "boolean": bool, "object": dict, "array": list}
-TOKEN = r"^[A-Za-z0-9._-]+$"
+# What C judges by a loop, and how the reference says it.
+PATTERNS = {
+    r"^[A-Za-z0-9._-]+$": ("RW_FORMAT_TOKEN", "A-Z a-z 0-9 . _ -"),
+    r"^[0-9]+$": ("RW_FORMAT_DIGITS", "0-9"),
+}
 UUID = re.compile(r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")
 PERMISSION = re.compile(r"^[a-zA-Z]+(:[a-zA-Z]+){0,2}$")
 
@@ -32,8 +36,8 @@ def _schema(description, spec, seen):
     kind = spec.get("type")
     if kind is not None and kind not in TYPES:
         spec.fail(f"there is no type {kind}", "type")
-    if "pattern" in spec and spec["pattern"] != TOKEN:
-        spec.fail(f"the only pattern that the tables know is {TOKEN}", "pattern")
+    if "pattern" in spec and spec["pattern"] not in PATTERNS:
+        spec.fail(f"the only patterns that the tables know are {' and '.join(PATTERNS)}", "pattern")
     if kind == "object":
         if "additionalProperties" not in spec:
             spec.fail("say whether other members may stand in this object: additionalProperties")

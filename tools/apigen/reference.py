@@ -3,6 +3,8 @@ import html
 import json
 import re
 
+from .check import PATTERNS
+
 STYLE = """
 :root{--ink:#1b1b1b;--dim:#5c5c5c;--line:#d9d9d9;--back:#fff;--code:#f4f3ef;--mark:#0a5c8a}
 @media(prefers-color-scheme:dark){:root{--ink:#e8e6e1;--dim:#a5a19a;--line:#3c3a37;--back:#191817;--code:#242321;--mark:#74bde4}}
@@ -62,7 +64,7 @@ def bounds(spec):
     if "enum" in spec:
         notes.append("one of " + ", ".join(f"<code>{esc(v)}</code>" for v in spec["enum"]))
     if "pattern" in spec:
-        notes.append("characters <code>A-Z a-z 0-9 . _ -</code>")
+        notes.append(f"characters <code>{PATTERNS[spec['pattern']][1]}</code>")
     for low, high, unit in (("minLength", "maxLength", " characters"), ("minItems", "maxItems", " items"),
                             ("minimum", "maximum", "")):
         if low in spec and high in spec:

@@ -2,6 +2,7 @@
 import json
 
 from . import errors, examples
+from .check import PATTERNS
 
 NOTICE = "/* Made by tools/gen_api.py from the API description: do not change. */\n"
 TYPES = {None: "RW_TYPE_ANY", "string": "RW_TYPE_STRING", "integer": "RW_TYPE_INTEGER", "number": "RW_TYPE_NUMBER",
@@ -60,7 +61,7 @@ class Writer:
         if spec.get("format") in FORMATS:
             fields.append(f".format = {FORMATS[spec['format']]}")
         if "pattern" in spec:
-            fields.append(".format = RW_FORMAT_TOKEN")
+            fields.append(f".format = {PATTERNS[spec['pattern']][0]}")
         if "enum" in spec:
             fields.append(f".values = {self.strings(spec['enum'])}")
         for low, high in (("minLength", "maxLength"), ("minItems", "maxItems")):
