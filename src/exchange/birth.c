@@ -158,7 +158,7 @@ static void abandon(struct rw_live *live)
 {
     live->admission = NULL;
     if (live->relay)
-        live->exchange->options.relay_ops->close(live->relay);
+        rw_live_relay_ops(live)->close(live->relay);
     rw_live_free(live);
 }
 
@@ -167,12 +167,13 @@ static enum rw_class open_relay(struct rw_live *live, bool with_station,
                                 const struct rw_live_offer *offer,
                                 const struct rw_media_terms *terms, struct rw_err *err)
 {
-    const struct rw_exchange_options *o = &live->exchange->options;
-    enum rw_class class =
-        o->relay_ops->open(o->relay_port, with_station ? 2 : 1, &live->relay, err);
+    const struct rw_relay_ops *ops = rw_live_relay_ops(live);
+    struct rw_relay_port *port =
+        live->watch ? live->watch->relay_port : live->exchange->options.relay_port;
+    enum rw_class class = ops->open(port, with_station ? 2 : 1, &live->relay, err);
 
     if (class == RW_OK && offer)
-        class = o->relay_ops->take_offer(live->relay, RW_LEG_TRUNK, terms, offer->sdp, err);
+        class = ops->take_offer(live->relay, RW_LEG_TRUNK, terms, offer->sdp, err);
     return class;
 }
 
@@ -189,6 +190,7 @@ enum rw_class rw_live_birth(struct rw_exchange *exchange, const struct rw_call_o
 
     if (!live)
         return rw_fail_memory(err);
+    live->watch = order->watch;
     class = open_relay(live, plan.has_station, offer, &order->trunks[0].media, err);
     if (class != RW_OK) {
         abandon(live);

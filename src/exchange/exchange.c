@@ -78,7 +78,7 @@ static void let_go(struct rw_live *live)
     for (int leg = 0; leg < RW_LEGS; leg++)
         rw_live_release(live, (enum rw_leg_side)leg);
     if (live->relay)
-        live->exchange->options.relay_ops->close(live->relay);
+        rw_live_relay_ops(live)->close(live->relay);
     live->relay = NULL;
 }
 

@@ -43,6 +43,20 @@ void rw_exchange_free(
     struct rw_exchange *exchange); /* no call may be left, or it is dropped; NULL is fine */
 
 /*
+ * A call whose sound does not pass through the exchange's relays, and that somebody listens to: a test
+ * call. `event` runs within a step of the call, in its worker, for each event that is written of it; the
+ * exchange may be asked to hang up there, and for nothing else. Must live until its relay is closed,
+ * which comes last.
+ */
+struct rw_call_watch {
+    const struct rw_relay_ops *relay_ops; /* in the place of the exchange's, with their port */
+    struct rw_relay_port *relay_port;
+    /* ending: of RW_EV_LEG_ENDED and RW_EV_ENDED, valid during the call; NULL otherwise */
+    void (*event)(enum rw_call_event event, const struct rw_ending *ending, void *arg);
+    void *arg;
+};
+
+/*
  * What is to be called: judged and resolved by the caller. The order and all that it points to live
  * until it was told what became of it, because a permit may let the call wait; nothing of it is kept
  * longer. call_id, tags and silent_ms of the targets are filled in.
@@ -54,6 +68,7 @@ struct rw_call_order {
     const char *user_name;                   /* of the station's participant */
     struct rw_call_plan plan;                /* has_station is filled in */
     const struct rw_spend_terms *spend;      /* for permit.h; NULL = nobody counts */
+    const struct rw_call_watch *watch;       /* NULL: nobody watches it */
     const struct rw_call_limits *limits;     /* for the permits; NULL: none are known */
     struct rw_row_idempotency idempotency;   /* key NULL: none; conversation_id is filled in */
     /*

@@ -219,7 +219,7 @@ static void read_media(struct rw_live_side *side, const struct rw_leg_news *news
     if (input->kind != RW_IN_LEG_EARLY && input->kind != RW_IN_LEG_ANSWERED)
         return;
     if (news->sdp.n &&
-        live->exchange->options.relay_ops->answer(live->relay, leg, news->sdp, &err) == RW_OK) {
+        rw_live_relay_ops(live)->answer(live->relay, leg, news->sdp, &err) == RW_OK) {
         side->media_known = true;
         return;
     }
@@ -265,7 +265,8 @@ static enum rw_class offer_and_invite(struct rw_live *live, enum rw_leg_side leg
     enum rw_class class;
 
     rw_buf_init(&sdp, RW_SDP_MAX);
-    class = o->relay_ops->offer(live->relay, leg, &side->target->target.media, &sdp, err);
+    class =
+        rw_live_relay_ops(live)->offer(live->relay, leg, &side->target->target.media, &sdp, err);
     if (class == RW_OK && sdp.failed)
         class = rw_fail_memory(err);
     if (class == RW_OK)

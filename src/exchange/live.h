@@ -71,6 +71,7 @@ struct rw_live {
     struct rw_id id;
     char *tenant_id;
     struct rw_relay *relay;
+    const struct rw_call_watch *watch; /* NULL: nobody watches it */
     struct rw_live_side sides[RW_LEGS];
     struct rw_live_timer timers[RW_TIMERS];
     struct rw_live_timer pace;      /* until the INVITE to the trunk may leave */
@@ -135,6 +136,12 @@ RW_NODISCARD enum rw_class rw_live_birth(struct rw_exchange *exchange,
 /* incoming.c */
 void rw_live_ring(struct rw_live *live);
 void rw_live_accept(struct rw_live *live);
+
+/* Through which ops its relay is spoken to. */
+static inline const struct rw_relay_ops *rw_live_relay_ops(const struct rw_live *live)
+{
+    return live->watch ? live->watch->relay_ops : live->exchange->options.relay_ops;
+}
 
 /* exchange.c */
 void rw_live_enter(struct rw_live *live);        /* among the live calls */

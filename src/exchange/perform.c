@@ -78,6 +78,8 @@ static void append_event(struct rw_live *live, const struct rw_call_action *acti
         rw_live_stretch(live);
     }
     live->end_asked |= action->event == RW_EV_ENDED;
+    if (live->watch)
+        live->watch->event(action->event, action->ending, live->watch->arg);
     if (!live->tx) {
         struct rw_err err;
 
@@ -265,7 +267,7 @@ static void perform(struct rw_live *live, const struct rw_call_actions *actions)
             rw_live_accept(live);
             break;
         case RW_DO_BRIDGE:
-            live->exchange->options.relay_ops->bridge(live->relay);
+            rw_live_relay_ops(live)->bridge(live->relay);
             break;
         case RW_DO_TIMER:
             set_timer(live, action);

@@ -561,11 +561,106 @@ static void test_running_without_memory(void **state)
     }
 }
 
+/* ------------------------------------------------------------------ a call that is watched */
+
+static struct watched {
+    unsigned open, closed, answers;
+    char events[200];
+    bool ended_first; /* before the relay was closed */
+} watched;
+
+static enum rw_class watched_open(struct rw_relay_port *port, unsigned legs, struct rw_relay **ret,
+                                  struct rw_err *err)
+{
+    (void)err;
+    assert_ptr_equal(port, &watched);
+    assert_int_equal(legs, 1);
+    watched.open++;
+    *ret = (struct rw_relay *)(void *)&watched;
+    return RW_OK;
+}
+
+static enum rw_class watched_offer(struct rw_relay *relay, enum rw_leg_side leg,
+                                   const struct rw_media_terms *terms, struct rw_buf *sdp,
+                                   struct rw_err *err)
+{
+    (void)relay, (void)leg, (void)terms, (void)err;
+    rw_buf_puts(sdp, "watched offer");
+    return RW_OK;
+}
+
+static enum rw_class watched_answer(struct rw_relay *relay, enum rw_leg_side leg,
+                                    struct rw_slice sdp, struct rw_err *err)
+{
+    (void)relay, (void)leg, (void)sdp, (void)err;
+    watched.answers++;
+    return RW_OK;
+}
+
+static void watched_close(struct rw_relay *relay)
+{
+    assert_ptr_equal(relay, &watched);
+    watched.closed++;
+    watched.ended_first = strstr(watched.events, " ended") != NULL;
+}
+
+static void watched_event(enum rw_call_event event, const struct rw_ending *ending, void *arg)
+{
+    size_t n = strlen(watched.events);
+
+    assert_ptr_equal(arg, &watched);
+    (void)snprintf(watched.events + n, sizeof(watched.events) - n, " %s",
+                   rw_call_event_name(event));
+    if (ending && event == RW_EV_ENDED)
+        (void)snprintf(watched.events + strlen(watched.events), 40, "/%u", ending->sip_code);
+}
+
+static void test_a_watched_call(void **state)
+{
+    static const struct rw_relay_ops ops = {.open = watched_open,
+                                            .offer = watched_offer,
+                                            .answer = watched_answer,
+                                            .close = watched_close};
+    const struct rw_call_watch watch = {.relay_ops = &ops,
+                                        .relay_port = (struct rw_relay_port *)(void *)&watched,
+                                        .event = watched_event,
+                                        .arg = &watched};
+    struct rw_call_order order = rig_order(false);
+
+    (void)state;
+    watched = (struct watched){.open = 0};
+    order.watch = &watch;
+    rig_place(&order);
+    assert_int_equal(rig.placed.class, RW_OK);
+    assert_string_equal(rig.at[0].legs[0].offer, "watched offer");
+    rig_say(0, RW_IN_LEG_RINGING, 180, NULL);
+    rig_say(0, RW_IN_LEG_ANSWERED, 200, "answer");
+    rig_say(0, RW_IN_LEG_ENDED, 0, NULL);
+    assert_string_equal(watched.events, " ringing connected leg_ended ended/0");
+    assert_int_equal(watched.open, 1);
+    assert_int_equal(watched.answers, 1);
+    assert_int_equal(watched.closed, 1);
+    assert_true(watched.ended_first);
+    assert_int_equal(rig.at[0].relays_open, 0);
+
+    watched = (struct watched){.open = 0};
+    rig_place(&order);
+    rig_say(1, RW_IN_LEG_FAILED, 486, NULL);
+    assert_string_equal(watched.events, " leg_ended ended/486");
+    assert_int_equal(watched.closed, 1);
+
+    watched = (struct watched){.open = 0};
+    rig_place(&order);
+    rig_restart(); /* nobody tells of its end, and its relay is closed all the same */
+    assert_int_equal(watched.open, watched.closed);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
 #define CASE(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
         CASE(test_agentless_call),
+        CASE(test_a_watched_call),
         CASE(test_refused),
         CASE(test_dialog_that_moved_is_stored),
         CASE(test_invite_can_not_leave),
