@@ -45,3 +45,29 @@ void rw_g711_alaw_to_ulaw(uint8_t *samples, size_t n)
         samples[i] = (uint8_t)((samples[i] & SIGN) | (step ^ (ULAW_INVERTED & ~SIGN)));
     }
 }
+
+/*
+ * Mu-law: eight segments, each twice as wide as the one before, of 16 steps. With the bias of 33 (here in
+ * units of four) a segment is a power of two and the step the four bits behind its first one.
+ */
+#define BIAS 132
+#define CLIP 32635
+
+int16_t rw_g711_ulaw_decode(uint8_t sample)
+{
+    int bits = sample ^ ULAW_INVERTED;
+    int size = ((((bits & 0x0f) << 3) + BIAS) << (bits >> 4 & 7)) - BIAS;
+
+    return (int16_t)(bits & SIGN ? -size : size);
+}
+
+uint8_t rw_g711_ulaw_encode(int16_t linear)
+{
+    int size = linear < 0 ? -(int)linear : linear, segment = 7;
+
+    size = (size > CLIP ? CLIP : size) + BIAS;
+    while (segment && !(size & 0x80 << segment))
+        segment--;
+    return (uint8_t)(((linear < 0 ? SIGN : 0) | segment << 4 | (size >> (segment + 3) & 0x0f)) ^
+                     ULAW_INVERTED);
+}
