@@ -41,6 +41,8 @@ static void on_first_packet(const struct rw_media_addr *from, uint8_t payload_ty
     rw_sim_line_end(line);
 }
 
+#define DISCARD_PORT 9
+
 void rw_sim_call_aim(struct rw_sim_call *call)
 {
     struct rw_sdp remote = call->remote;
@@ -48,6 +50,8 @@ void rw_sim_call_aim(struct rw_sim_call *call)
     remote.codecs = rw_sim_call_codecs(call);
     if (!call->audio)
         return;
+    if (call->plan.quirks & RW_SIM_RTP_ASTRAY && remote.rtp.len)
+        rw_media_addr_set_port(&remote.rtp, DISCARD_PORT);
     rw_sim_audio_aim(call->audio, &remote);
     if (rw_sim_audio_seal(call->audio, &call->own, &remote.crypto, NULL) != RW_OK)
         rw_sim_line_end(rw_sim_call_say(call, "keyless"));

@@ -121,6 +121,9 @@ static const struct script {
      "sends its RTP from another port than it named, as from behind NAT"},
     {9745, 9745, FIXED, "9745", {.name = "quiet", .sound = RW_SIM_SILENCE},
      "answers, and sends RTP without sound"},
+    {9746, 9746, FIXED, "9746",
+     {.name = "astray", .sound = RW_SIM_ECHO, .quirks = RW_SIM_RTP_ASTRAY},
+     "hears, and sends back what it hears to a port where nobody listens: one way"},
     {9800, 9899, BUSY_S, "98NN", {.name = "busy_after", .final_code = 486, .q850 = 17},
      "rings NN seconds, then busy: 486, Q.850 cause 17"},
     /* clang-format on */

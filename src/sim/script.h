@@ -57,6 +57,7 @@ enum {
     RW_SIM_RETRY_AFTER = 1 << 11,
     RW_SIM_GARBAGE = 1 << 12,        /* answers with bytes that are no SIP */
     RW_SIM_OTHER_RTP_PORT = 1 << 13, /* sends sound from another port than it named */
+    RW_SIM_RTP_ASTRAY = 1 << 15,     /* sends sound where nobody listens */
     RW_SIM_REINVITES = 1 << 14       /* one second after the ACK */
 };
 
