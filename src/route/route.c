@@ -159,7 +159,7 @@ static bool fill(struct rw_making *m, const char *local, struct rw_route_plan *p
         .to_e164 = rw_arena_copy(m->arena, m->wish->to),
         .from_e164 = keep(m, m->number->e164, &failed),
         .provider_id = keep(m, m->number->id, &failed),
-        .route_id = keep(m, m->routes[0]->id, &failed),
+        .route_id = keep(m, m->routes[0] ? m->routes[0]->id : NULL, &failed),
         .user_name = keep(m, m->user ? m->user->name : NULL, &failed),
     };
     if (failed || !plan->to_e164)

@@ -126,12 +126,14 @@ struct rw_route_wish {
     const char *to_pointer, *from_pointer, *provider_pointer;
     uint64_t at_ms;               /* when it is to be placed, wall time; 0 = now */
     struct rw_route_trace *trace; /* NULL: nobody wants to see the way */
+    const char
+        *trunk_id; /* this one, also when it is inactive: it is tested; NULL: by the routes */
 };
 
 struct rw_route_plan {
     const char *to_e164, *from_e164;
     const char *provider_id;         /* the number resource that `from_e164` is */
-    const char *trunk_id, *route_id; /* the first one's */
+    const char *trunk_id, *route_id; /* the first one's; no route with a wish for a trunk */
     const char *station_id;          /* NULL: agentless */
     const char *user_name;
     uint32_t trunk_count;         /* in the order of trying, at least 1 */

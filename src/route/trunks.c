@@ -278,10 +278,24 @@ static bool search(struct rw_making *m, struct search *s)
     return true;
 }
 
+static bool take_named(struct rw_making *m)
+{
+    struct rw_err err;
+    bool missing;
+
+    if (!rw_making_settled(m,
+                           rw_table_trunk(m->table, m->wish->tenant_id,
+                                          rw_slice_str(m->wish->trunk_id), &m->trunks[0], &err),
+                           &err, &missing))
+        return false;
+    m->trunk_count = 1;
+    return true;
+}
+
 void rw_making_find_trunks(struct rw_making *m)
 {
     struct search s = {.digits = rw_slice_from(m->wish->to, 1)};
-    bool complete = s.digits.n && search(m, &s);
+    bool complete = s.digits.n && (m->wish->trunk_id ? take_named(m) : search(m, &s));
 
     rw_making_settle_number(m);
     rw_making_stand_back(m);

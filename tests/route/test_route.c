@@ -711,6 +711,41 @@ static void a_change_is_seen_at_once(void **state)
     assert_string_equal(faults.at[0].code, "route.trunk_inactive");
 }
 
+/* A test goes through one trunk: routes are not asked, and it may be inactive. */
+static void a_trunk_that_is_tested(void **state)
+{
+    struct rw_route_wish wish = {.tenant_id = TENANT_A,
+                                 .to = RW_LIT("+12025550123"),
+                                 .from = RW_LIT("+6534567890"),
+                                 .to_pointer = "/echoNumber",
+                                 .from_pointer = "/from",
+                                 .provider_pointer = "",
+                                 .trunk_id = "down"};
+    struct rw_route_plan plan = {.trunk_count = 0};
+    struct rw_faults faults = {.count = 0};
+    struct rw_arena *arena = &world.arena;
+
+    (void)state;
+    assert_int_equal(rw_route_plan_make(table, &wish, "us", arena, &plan, &faults), RW_OK);
+    assert_int_equal(plan.trunk_count, 1);
+    assert_string_equal(plan.trunks[0].trunk_id, "down");
+    assert_string_equal(plan.from_e164, "+6534567890");
+    assert_null(plan.route_id);
+    wish.from = RW_LIT("+442071234567");
+    assert_int_equal(rw_route_plan_make(table, &wish, "us", arena, &plan, &faults), RW_FORBIDDEN);
+    assert_int_equal(faults.count, 1);
+    assert_string_equal(faults.at[0].code, "caller.not_owned");
+    wish.from = RW_LIT("+6534567890");
+    wish.trunk_id = "gone";
+    faults.count = 0;
+    assert_int_equal(rw_route_plan_make(table, &wish, "us", arena, &plan, &faults), RW_MALFORMED);
+    assert_int_equal(faults.count, 0);
+    wish.trunk_id = "down"; /* of another tenant: there is none */
+    wish.tenant_id = TENANT_B;
+    wish.from = RW_LIT("+442071234567");
+    assert_int_equal(rw_route_plan_make(table, &wish, "us", arena, &plan, &faults), RW_MALFORMED);
+}
+
 /* A trunk that says whom it trusts, and has no port: where it is stands in SRV records. */
 static void a_trunk_over_tls(void **state)
 {
@@ -1144,6 +1179,7 @@ int main(void)
         TEST(faults_say_where_and_what),
         TEST(a_long_number_has_its_prefixes_shortened),
         TEST(a_plan_can_be_dialled),
+        TEST(a_trunk_that_is_tested),
         TEST(a_trunk_over_tls),
         TEST(a_trunk_is_told_the_caller_as_it_wants),
         TEST(trunks_stand_in_order),
