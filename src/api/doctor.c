@@ -6,8 +6,12 @@
 
 #include "api/answer.h"
 #include "api/edges.h"
+#include "api/number.h"
 #include "api/resource.h"
 #include "api_gen.h"
+#include "auth/identity.h"
+#include "exchange/exchange.h"
+#include "route/route.h"
 #include "route/target.h"
 
 #include <string.h>
@@ -86,18 +90,84 @@ static bool find_trunk(struct rw_request *r, struct rw_row_trunk *ret)
 struct patient {
     struct rw_trunk_target target;
     char uri[RW_ROUTE_TARGET_URI];
+    struct rw_row_trunk row;
+    struct rw_address to, from;
+    struct rw_route_plan plan;
+    struct rw_call_order order; /* of the test call */
 };
 
-static enum rw_class examine(struct rw_request *r, struct rw_doctor *doctor,
-                             const struct rw_row_trunk *row, struct rw_err *err)
+static struct rw_slice member(const struct rw_request *r, const char *name)
 {
-    struct patient *patient = rw_arena_alloc(r->arena, sizeof(*patient));
-    const struct rw_doctor_trunk trunk = {.tenant_id = rw_request_tenant(r),
-                                          .active = strcmp(row->state, "active") == 0,
-                                          .target = &patient->target};
+    const char *text = rw_request_member(r, name);
 
-    if (!patient)
-        return rw_fail_memory(err);
+    return text ? rw_slice_str(text) : (struct rw_slice){NULL, 0};
+}
+
+/* A call through this trunk, whatever the routes say, that rings no telephone of ours. */
+static bool plan_call(struct rw_request *r, struct patient *patient)
+{
+    const struct rw_number_policies *numbers = &r->api->numbers;
+    struct rw_slice to = member(r, "echoNumber"), from = member(r, "from");
+    struct rw_route_wish wish = {.tenant_id = rw_request_tenant(r),
+                                 .user_id = r->identity->user_id,
+                                 .trunk_id = patient->row.id,
+                                 .called = &patient->to,
+                                 .to_pointer = "/echoNumber",
+                                 .from_pointer = from.p ? "/from" : "",
+                                 .provider_pointer = ""};
+    struct rw_err err;
+
+    if (rw_number_judge(to, "/echoNumber", &numbers->called, &patient->to, r->faults, r->warnings))
+        wish.to = rw_slice_str(patient->to.e164);
+    else
+        wish.called = NULL;
+    if (from.p &&
+        rw_number_judge(from, "/from", &numbers->caller, &patient->from, r->faults, r->warnings))
+        wish.from = rw_slice_str(patient->from.e164);
+    if (rw_route_plan_make(r->api->with.routes, &wish, r->api->with.sip_local, r->arena,
+                           &patient->plan, r->faults) != RW_OK &&
+        r->faults->count == 0) {
+        rw_fail(&err, RW_NOT_FOUND, "trunk.not_found", "the trunk is gone");
+        rw_request_fault(r, &err);
+    }
+    return r->faults->count == 0;
+}
+
+static void fill_order(const struct rw_request *r, struct patient *patient)
+{
+    const struct rw_route_plan *plan = &patient->plan;
+
+    patient->order = (struct rw_call_order){
+        .conversation = {.tenant_id = rw_request_tenant(r),
+                         .user_id = r->identity->user_id,
+                         .to_number = plan->to_e164,
+                         .from_number = plan->from_e164,
+                         .provider_id = plan->provider_id,
+                         .trunk_id = plan->trunk_id,
+                         .client_id = r->identity->client_id,
+                         .correlation_id = r->correlation},
+        .trunks = plan->trunks,
+        .plan = {.trunks = (uint8_t)plan->trunk_count,
+                 .max_duration_ms = r->api->with.max_duration_ms},
+        .limits = &plan->limits,
+    };
+    memcpy(patient->order.plan.trunk_max_ms, plan->trunk_max_ms, sizeof(plan->trunk_max_ms));
+    memcpy(patient->order.plan.trunk_answer_ms, plan->trunk_answer_ms,
+           sizeof(plan->trunk_answer_ms));
+}
+
+static enum rw_class examine(struct rw_request *r, struct rw_doctor *doctor,
+                             struct patient *patient, struct rw_err *err)
+{
+    const struct rw_row_trunk *row = &patient->row;
+    const struct rw_doctor_trunk trunk = {
+        .tenant_id = rw_request_tenant(r),
+        .active = strcmp(row->state, "active") == 0,
+        .target = &patient->target,
+        .media_host = row->media_host,
+        .order = patient->order.trunks ? &patient->order : NULL,
+    };
+
     if (!rw_route_target(row, patient->uri, &patient->target))
         return rw_fail(err, RW_MALFORMED, "sip.bad_target", "the trunk's host is too long");
     return rw_doctor_test_trunk(doctor, &trunk, answer, r, err);
@@ -105,12 +175,22 @@ static enum rw_class examine(struct rw_request *r, struct rw_doctor *doctor,
 
 void rw_op_postTelephonyProvidersEdgesTrunkTest(struct rw_request *r)
 {
+    struct patient *patient = rw_arena_alloc(r->arena, sizeof(*patient));
     struct rw_doctor *doctor;
-    struct rw_row_trunk row;
     struct rw_err err;
 
-    if (!find_trunk(r, &row) || !rw_resource_no_faults(r) || !(doctor = doctor_of(r)))
+    if (!patient) {
+        rw_fail_memory(&err);
+        rw_answer_err(r, &err);
         return;
-    if (examine(r, doctor, &row, &err) != RW_OK)
+    }
+    memset(patient, 0, sizeof(*patient));
+    if (!find_trunk(r, &patient->row))
+        return;
+    if (member(r, "echoNumber").p && plan_call(r, patient))
+        fill_order(r, patient);
+    if (!rw_resource_no_faults(r) || !(doctor = doctor_of(r)))
+        return;
+    if (examine(r, doctor, patient, &err) != RW_OK)
         rw_answer_err(r, &err);
 }

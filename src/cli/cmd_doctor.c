@@ -5,6 +5,7 @@
 #include "cli/named.h"
 #include "cli/render.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define TRUNKS RW_CLI_EDGES "/trunks"
@@ -102,21 +103,38 @@ static bool ask(struct rw_cli *cli, struct rw_cli_call *call, const char *collec
     return ok;
 }
 
-static bool test(struct rw_cli *cli, const char *id, json_t **ret, int *ret_exit)
+/* echo NULL: no call. */
+static bool test(struct rw_cli *cli, const char *id, const char *echo, const char *from,
+                 json_t **ret, int *ret_exit)
 {
-    struct rw_cli_call call = {.method = "POST"};
+    json_t *body = echo ? json_pack("{s:s,s:s*}", "echoNumber", echo, "from", from) : NULL;
+    char *words = body ? json_dumps(body, JSON_INDENT(2)) : NULL;
+    struct rw_cli_call call = {.method = "POST", .body = words};
+    bool ok = false;
 
-    return ask(cli, &call, TRUNKS, id, "/test", ret, ret_exit);
+    json_decref(body);
+    if (echo && !words) {
+        fprintf(cli->err, "ringwright: a value is not UTF-8\n");
+        *ret = NULL;
+        *ret_exit = RW_CLI_USAGE;
+    } else {
+        ok = ask(cli, &call, TRUNKS, id, "/test", ret, ret_exit);
+    }
+    free(words);
+    return ok;
 }
 
 int rw_cli_trunk_test(struct rw_cli *cli, const struct rw_cli_args *args)
 {
+    const char *echo = rw_cli_option(args, "echo"), *from = rw_cli_option(args, "from");
     json_t *trunk, *report = NULL;
     int status;
 
+    if (from && !echo)
+        return rw_cli_usage(cli, args->command, "a number to show, and no --echo to call", from);
     if (!rw_cli_find_named(cli, RW_CLI_TRUNKS, args->args[0], &trunk, &status))
         return status;
-    if (test(cli, text(trunk, "id"), &report, &status)) {
+    if (test(cli, text(trunk, "id"), echo, from, &report, &status)) {
         status = has_failed(report);
         if (is_shown_as_json(cli))
             rw_cli_show_json(cli, report);
@@ -144,7 +162,7 @@ static bool test_trunks(struct rw_cli *cli, json_t *whole, int *ret_exit)
 
         if (!json_is_true(json_object_get(trunk, "enabled")))
             continue;
-        ok = test(cli, text(trunk, "id"), &report, ret_exit);
+        ok = test(cli, text(trunk, "id"), NULL, NULL, &report, ret_exit);
         if (!ok)
             break;
         if (!is_shown_as_json(cli))

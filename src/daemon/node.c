@@ -85,14 +85,18 @@ static enum rw_class open_doctor(struct rw_node *node, const struct rw_node_shar
         .sip_cert_file = config->sip_tls_cert_file,
         .stir_cert_file = config->stir_key_file[0] ? config->stir_certificate_file : "",
     };
-    const struct rw_doctor_options options = {.worker = node->worker,
-                                              .offload = shared->offload,
-                                              .turns = shared->turns,
-                                              .sip = node->sip,
-                                              .trunk_ops = &rw_sip_trunk_ops,
-                                              .trunk_port = rw_sip_trunk_port(node->sip),
-                                              .tls_dir = config->sip_tls_dir,
-                                              .house = &house};
+    const struct rw_doctor_options options = {
+        .worker = node->worker,
+        .offload = shared->offload,
+        .turns = shared->turns,
+        .sip = node->sip,
+        .trunk_ops = &rw_sip_trunk_ops,
+        .trunk_port = rw_sip_trunk_port(node->sip),
+        .tls_dir = config->sip_tls_dir,
+        .exchange = node->exchange,
+        .media = node->media,
+        .media_host = config->media_host[0] ? config->media_host : shared->sip.host,
+        .house = &house};
 
     return rw_doctor_new(&node->doctor, &options, err);
 }

@@ -54,12 +54,13 @@ static bool is_reached(const struct rw_doctor_run *run)
 void rw_doctor_ask(struct rw_doctor_run *run)
 {
     const struct rw_doctor_options *o = &run->doctor->options;
+    const char *media =
+        run->trunk.media_host ? run->trunk.media_host : run->doctor->house.media_host;
 
     (void)snprintf(run->seen.sent_as, sizeof(run->seen.sent_as), "%s:%u",
                    rw_sip_wire_host(o->sip->wire), rw_sip_wire_port(o->sip->wire));
     (void)snprintf(run->seen.media_as, sizeof(run->seen.media_as),
-                   strchr(run->doctor->house.media_host, ':') ? "[%s]" : "%s",
-                   run->doctor->house.media_host);
+                   strchr(media, ':') ? "[%s]" : "%s", media);
     if (!is_reached(run) || o->trunk_ops->options(o->trunk_port, run->trunk.target, on_answers, run,
                                                   &run->question, NULL) != RW_OK)
         rw_doctor_run_next(run);

@@ -68,6 +68,6 @@ void rw_doctor_free(struct rw_doctor *doctor)
 {
     if (!doctor)
         return;
-    rw_doctor_abandon(doctor);
+    rw_doctor_drop(doctor);
     rw_free(doctor);
 }

@@ -1,7 +1,7 @@
 /*
  * doctor/doctor.h - examines a trunk before the first call, and the house that calls are made in.
  *
- * Looking (house_look.c, place.c, reach.c, ask.c) and judging (house.c, trunk.c, trunk_answer.c) are apart: each verdict
+ * Looking (house_look.c, place.c, reach.c, ask.c, call.c) and judging (house.c, trunk.c, trunk_answer.c, trunk_call.c) are apart: each verdict
  * is a pure function of what was seen.
  *
  * Owner    the worker owns its doctor, which borrows everything in the options. It is freed after the
@@ -21,6 +21,9 @@
 #include "trunk/question.h"
 
 struct rw_doctor;
+struct rw_call_order;   /* exchange/exchange.h */
+struct rw_exchange;     /* the same */
+struct rw_relay_port;   /* call/relay.h */
 struct rw_sip;          /* sip/sip.h */
 struct rw_doctor_turns; /* who is being examined; shared by all workers, any thread */
 
@@ -40,7 +43,10 @@ struct rw_doctor_options {
     struct rw_sip *sip;
     const struct rw_trunk_ops *trunk_ops; /* to ask carriers by */
     struct rw_trunk_port *trunk_port;
-    const char *tls_dir; /* where files of trunks lie that are named without a folder */
+    const char *tls_dir;          /* where files of trunks lie that are named without a folder */
+    struct rw_exchange *exchange; /* NULL: no test call can be placed */
+    struct rw_relay_port *media;  /* of media/media.h, */
+    const char *media_host;       /* bound to this numeric address */
     const struct rw_doctor_house *house; /* copied, but for its texts */
 };
 
@@ -59,6 +65,9 @@ struct rw_doctor_trunk {
     const char *tenant_id;
     bool active;
     const struct rw_trunk_target *target;
+    const char *media_host; /* that its SDP names; NULL = the server's */
+    const struct rw_call_order
+        *order; /* of a test call through this trunk; NULL = none is placed */
 };
 
 RW_NODISCARD enum rw_class rw_doctor_test_trunk(struct rw_doctor *doctor,

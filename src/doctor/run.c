@@ -3,12 +3,9 @@
 #include "base/clock.h"
 #include "base/mem.h"
 
-static void finish(struct rw_doctor_run *run);
-
 static void (*const parts[])(struct rw_doctor_run *run) = {
-    rw_doctor_find_addresses, rw_doctor_load_trust,
-    rw_doctor_reach,          rw_doctor_ask,
-    rw_doctor_ask_who_we_are, finish,
+    rw_doctor_find_addresses, rw_doctor_load_trust, rw_doctor_reach,      rw_doctor_ask,
+    rw_doctor_ask_who_we_are, rw_doctor_call,       rw_doctor_run_finish,
 };
 
 void rw_doctor_run_next(struct rw_doctor_run *run)
@@ -19,14 +16,16 @@ void rw_doctor_run_next(struct rw_doctor_run *run)
 
 void rw_doctor_run_release(struct rw_doctor_run *run)
 {
-    if (run->job_out)
+    if (run->job_out || run->call_out)
         return;
+    tmr_cancel(&run->call_tmr);
+    rw_probe_free(run->probe);
     rw_tls_free(run->tls);
     list_unlink(&run->le);
     rw_free(run);
 }
 
-static void finish(struct rw_doctor_run *run)
+void rw_doctor_run_finish(struct rw_doctor_run *run)
 {
     rw_doctor_done_h *done = run->done;
 
@@ -49,7 +48,11 @@ static void on_deadline(void *arg)
     struct rw_doctor_run *run = arg;
 
     run->seen.late = true;
-    finish(run);
+    if (run->call_out && !run->placed)
+        return; /* its order is the patient's: as soon as it was told what became of it */
+    if (run->call_out)
+        rw_doctor_hang_up(run);
+    rw_doctor_run_finish(run);
 }
 
 void rw_doctor_abandon(struct rw_doctor *doctor)
@@ -60,6 +63,17 @@ void rw_doctor_abandon(struct rw_doctor *doctor)
         next = le->next;
         if (run->done)
             on_deadline(run);
+    }
+}
+
+void rw_doctor_drop(struct rw_doctor *doctor)
+{
+    rw_doctor_abandon(doctor);
+    while (doctor->runs.head) {
+        struct rw_doctor_run *run = doctor->runs.head->data;
+
+        run->call_out = false; /* the exchange is gone */
+        rw_doctor_run_release(run);
     }
 }
 

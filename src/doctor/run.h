@@ -1,11 +1,11 @@
 /*
  * doctor/run.h - the test of a trunk from inside: one after the other its parts look, then all is judged.
  *
- *     addresses --> trust (files, off the loop) --> connections --> OPTIONS --> credentials --> judged, told
- *         place.c       reach.c                         reach.c         ask.c       ask.c
+ *     addresses --> trust (files, off the loop) --> connections --> OPTIONS --> credentials --> call --> judged, told
+ *         place.c       reach.c                         reach.c         ask.c       ask.c             call.c
  *
  * Each part calls rw_doctor_run_next() when it has seen what there is; the whole has a deadline. What is
- * still out then (a job) keeps the run's memory until it has come back.
+ * still out then (a job, a call that ends) keeps the run's memory until it has come back.
  *
  * Owner    the doctor. Threads: its worker.
  */
@@ -14,6 +14,9 @@
 
 #include "doctor/doctor.h"
 #include "doctor/trunk.h"
+#include "exchange/exchange.h"
+#include "media/media.h"
+#include "media/probe.h"
 #include "sip/locate.h"
 #include "sip/sip.h"
 
@@ -21,6 +24,7 @@
 
 #define RW_DOCTOR_DEADLINE_MS 45000u
 #define RW_DOCTOR_REACH_MS 4000u
+#define RW_DOCTOR_RING_MS 15000u /* a test call that is not answered in so long is given up */
 
 struct rw_doctor {
     struct rw_doctor_options options;
@@ -62,9 +66,19 @@ struct rw_doctor_run {
     struct rw_tls *tls;
     struct rw_doctor_try tries[RW_DOCTOR_PLACES];
     struct rw_trunk_question *question; /* that is asked now, or NULL */
+
+    bool call_out, placed; /* placed: it was told what became of the order */
+    struct rw_probe *probe;
+    struct rw_call_watch watch;
+    struct rw_call_order order;
+    struct rw_id conversation;
+    struct tmr call_tmr;
 };
 
+void rw_doctor_drop(struct rw_doctor *doctor); /* of all runs */
+
 void rw_doctor_run_next(struct rw_doctor_run *run);
+void rw_doctor_run_finish(struct rw_doctor_run *run);
 /* Frees a run that was told, as soon as nothing of it is out. */
 void rw_doctor_run_release(struct rw_doctor_run *run);
 
@@ -74,8 +88,10 @@ void rw_doctor_load_trust(struct rw_doctor_run *run);
 void rw_doctor_reach(struct rw_doctor_run *run);
 void rw_doctor_ask(struct rw_doctor_run *run);
 void rw_doctor_ask_who_we_are(struct rw_doctor_run *run);
+void rw_doctor_call(struct rw_doctor_run *run);
 
-/* Ends what it has under way. */
+/* Ends what they have under way. */
 void rw_doctor_stop_reaching(struct rw_doctor_run *run);
+void rw_doctor_hang_up(struct rw_doctor_run *run);
 
 #endif

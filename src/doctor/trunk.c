@@ -121,6 +121,8 @@ void rw_doctor_trunk_judge(struct rw_doctor_report *report, const struct rw_doct
     rw_doctor_judge_nat(report, seen);
     rw_doctor_judge_their_clock(report, seen);
     rw_doctor_judge_credentials(report, seen);
+    rw_doctor_judge_call(report, seen);
+    rw_doctor_judge_audio(report, seen);
     if (seen->late) {
         rw_doctor_add(report, "time", RW_DOCTOR_FAIL,
                       "not everything was looked at before the time was up");

@@ -48,6 +48,25 @@ struct rw_doctor_place {
     int64_t ahead_s; /* its clock against ours */
 };
 
+/* What became of the test call, as far as media/probe.h and the exchange tell. */
+struct rw_doctor_call_seen {
+    bool wanted;
+    char refused[200]; /* why it was not placed; "" */
+    bool answered;
+    uint32_t answered_ms; /* after the INVITE */
+    uint16_t code;        /* of its end when it was not answered; 0 = none */
+    char phrase[128];
+    char meaning[160];             /* of our word for it */
+    bool credentials;              /* the carrier did not take the trunk's */
+    char told[RW_DOCTOR_ADDRESS];  /* where our SDP has RTP come to */
+    char named[RW_DOCTOR_ADDRESS]; /* where theirs has it; "" = not known */
+    uint32_t sent, received;       /* packets */
+    uint32_t foreign, forged;      /* dropped: they came from elsewhere, or were sealed wrongly */
+    uint32_t sounding;             /* of those, with sound in them */
+    uint32_t bursts, bursts_heard; /* tones sent, and heard again */
+    uint32_t round_trip_ms;        /* of the quickest */
+};
+
 struct rw_doctor_trunk_seen {
     const char *host; /* whose addresses were looked for */
     bool by_proxy;    /* it is the outbound proxy's */
@@ -67,7 +86,8 @@ struct rw_doctor_trunk_seen {
     uint16_t registrar_code;
     char sent_as[RW_DOCTOR_ADDRESS];  /* in our Via and Contact */
     char media_as[RW_DOCTOR_ADDRESS]; /* host that our SDP names */
-    bool late;                        /* the examination's deadline came first */
+    struct rw_doctor_call_seen call;
+    bool late; /* the examination's deadline came first */
 };
 
 /* All of the judges below, in their order. */
@@ -84,6 +104,9 @@ void rw_doctor_judge_their_clock(struct rw_doctor_report *report,
                                  const struct rw_doctor_trunk_seen *seen);
 void rw_doctor_judge_credentials(struct rw_doctor_report *report,
                                  const struct rw_doctor_trunk_seen *seen);
+void rw_doctor_judge_call(struct rw_doctor_report *report, const struct rw_doctor_trunk_seen *seen);
+void rw_doctor_judge_audio(struct rw_doctor_report *report,
+                           const struct rw_doctor_trunk_seen *seen);
 
 /* A SIP Date (RFC 3261, section 20.17) as seconds since 1970. False: it is none. */
 bool rw_doctor_read_date(const char *text, int64_t *ret_s);

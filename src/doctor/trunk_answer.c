@@ -12,6 +12,12 @@ static const char *const ways[] = {"UDP", "TCP", "TLS"};
 
 /* ------------------------------------------------------------------ OPTIONS */
 
+/* A carrier that answers calls may still say nothing to OPTIONS. */
+static bool call_came_through(const struct rw_doctor_trunk_seen *seen)
+{
+    return seen->call.answered || seen->call.code;
+}
+
 static void judge_silent(struct rw_doctor_report *report, const struct rw_doctor_trunk_seen *seen,
                          const struct rw_doctor_place *place)
 {
@@ -23,12 +29,17 @@ static void judge_silent(struct rw_doctor_report *report, const struct rw_doctor
         rw_doctor_next(report, "see that host, port and transport are what the carrier says");
         return;
     }
-    rw_doctor_add(report, "options", RW_DOCTOR_FAIL, "%s said nothing to OPTIONS for %u ms over %s",
-                  place->address, place->asked_ms, ways[seen->way]);
-    rw_doctor_next(report,
-                   "let %s to and from the carrier through your firewall, and ask it whether your "
-                   "address is on its list",
-                   ways[seen->way]);
+    rw_doctor_add(report, "options", call_came_through(seen) ? RW_DOCTOR_WARN : RW_DOCTOR_FAIL,
+                  "%s said nothing to OPTIONS for %u ms over %s", place->address, place->asked_ms,
+                  ways[seen->way]);
+    if (call_came_through(seen))
+        rw_doctor_next(report, "nothing, when that is the carrier's way: it answers calls");
+    else
+        rw_doctor_next(report,
+                       "let %s to and from the carrier through your firewall, and ask it whether "
+                       "your address is on its list; a carrier that never answers OPTIONS is "
+                       "tested by a call (--echo)",
+                       ways[seen->way]);
 }
 
 static void judge_answer(struct rw_doctor_report *report, const struct rw_doctor_place *place)
@@ -158,21 +169,44 @@ void rw_doctor_judge_their_clock(struct rw_doctor_report *report,
 
 /* ------------------------------------------------------------------ credentials */
 
+static void judge_refused(struct rw_doctor_report *report, const char *found)
+{
+    rw_doctor_add(report, "credentials", RW_DOCTOR_FAIL, "%s", found);
+    rw_doctor_next(report, "`ringwright trunk update NAME --auth-user USER --auth-password "
+                           "PASSWORD` with what the carrier gave you");
+}
+
+static void judge_forbidden(struct rw_doctor_report *report)
+{
+    rw_doctor_add(
+        report, "credentials", RW_DOCTOR_WARN,
+        "the carrier refuses the call (403), as many do when user and password are wrong, "
+        "or when the number that is shown is none of yours");
+    rw_doctor_next(report, "compare the trunk's user and password, and --from, with what the "
+                           "carrier gave you");
+}
+
 void rw_doctor_judge_credentials(struct rw_doctor_report *report,
                                  const struct rw_doctor_trunk_seen *seen)
 {
-    if (seen->refused) {
-        rw_doctor_add(report, "credentials", RW_DOCTOR_FAIL,
-                      "the carrier does not accept the trunk's user and password");
-        rw_doctor_next(report, "`ringwright trunk update NAME --auth-user USER --auth-password "
-                               "PASSWORD` with what the carrier gave you");
-    } else if (seen->challenged && seen->registrar_code / 100 == 2) {
+    const struct rw_doctor_call_seen *call = &seen->call;
+
+    if (call->credentials && !seen->has_credentials)
+        judge_refused(report, "the carrier asks for a user and a password, and the trunk has none");
+    else if (call->credentials || (seen->refused && !call->answered))
+        judge_refused(report, "the carrier does not accept the trunk's user and password");
+    else if (!seen->has_credentials)
+        return;
+    else if (call->code == 403)
+        judge_forbidden(report);
+    else if (seen->challenged && seen->registrar_code / 100 == 2)
         rw_doctor_add(report, "credentials", RW_DOCTOR_OK,
                       "the carrier asked who we are, and accepted the trunk's user and password");
-    } else if (seen->has_credentials) {
+    else
         rw_doctor_add(report, "credentials", RW_DOCTOR_OK,
-                      "the trunk has a user and a password, which the carrier did not ask for yet");
-    }
+                      call->answered ? "the carrier takes calls with the trunk's user and password"
+                                     : "the trunk has a user and a password, which the carrier did "
+                                       "not ask for yet: a call (--echo) tells more");
 }
 
 /* ------------------------------------------------------------------ dates */

@@ -407,6 +407,11 @@ static void commands_ask_and_show(void **state)
          ""},
         {"trunk|status|--json", 0, NULL, "\"name\": \"A\",", ""},
         {"trunk|status|t9", 1, NULL, "", "unscripted"},
+        {"trunk|test|Carrier One|--echo|+65|--from|+66", 1,
+         "POST /api/v2/telephony/providers/edges/trunks/t1/test [Bearer tok] {\n  \"echoNumber\": "
+         "\"+65\",\n  \"from\": \"+66\"\n}",
+         "1 fail\n", ""},
+        {"trunk|test|Carrier One|--from|+66", 2, NULL, "", "no --echo"},
         {"trunk|test|t2", 1, NULL, "", "Wait. [doctor.busy]"},
         {"doctor|--no-trunks", 0, "/e1/doctor ",
          "the server\nwarn  clock        late\n                   next: NTP\n1 checks: 0 ok, 1 "

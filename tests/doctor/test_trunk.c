@@ -233,6 +233,91 @@ static void credentials(void **state)
     JUDGE(rw_doctor_judge_credentials, rows);
 }
 
+#define CALL(...)                                                                                  \
+    {                                                                                              \
+        .has_credentials = true, .call = {.wanted = true, __VA_ARGS__ }                            \
+    }
+
+static void calls(void **state)
+{
+    static const struct row rows[] = {
+        {{.call = {.wanted = false}}, {NULL, OK, NULL, NULL}},
+        {CALL(.refused = "as many calls are up as may be"),
+         {"call", FAIL, "as many calls are up as may be", "mend"}},
+        {CALL(.answered = true, .answered_ms = 1200), {"call", OK, "after 1200 ms", NULL}},
+        {CALL(.code = 486, .phrase = "Busy Here", .meaning = "It is busy."),
+         {"call", FAIL, "486 Busy Here. It is busy.", "echo number"}},
+        {CALL(.code = 401, .phrase = "No", .credentials = true),
+         {"call", FAIL, "401 No", "--auth-password"}},
+    };
+
+    (void)state;
+    JUDGE(rw_doctor_judge_call, rows);
+}
+
+#define SOUND(...)                                                                                 \
+    CALL(.answered = true, .told = "203.0.113.7:20000", .named = "192.0.2.1:30000", .sent = 250,   \
+         __VA_ARGS__)
+
+static void sound(void **state)
+{
+    static const struct row rows[] = {
+        {CALL(.code = 486), {NULL, OK, NULL, NULL}},
+        {SOUND(.received = 120, .bursts = 3, .bursts_heard = 3, .round_trip_ms = 84),
+         {"audio", OK, "3 of 3 tones came back from 192.0.2.1:30000, the quickest after 84 ms",
+          NULL}},
+        {SOUND(.received = 120, .bursts = 7, .bursts_heard = 3, .round_trip_ms = 84),
+         {"audio", WARN, "3 of 7", "RTP is lost"}},
+        {SOUND(.received = 120), {"audio", WARN, "all of them silent", "let UDP out"}},
+        {SOUND(.received = 120, .sounding = 100), {"audio", WARN, "not ours", "of its own"}},
+        {SOUND(.received = 0),
+         {"audio", WARN,
+          "one way: 250 packets were sent to 192.0.2.1:30000, and none came back; our SDP has "
+          "them come to 203.0.113.7:20000",
+          "let UDP to 203.0.113.7:20000"}},
+        {SOUND(.foreign = 99),
+         {"audio", WARN, "99 packets came from another address than the 192.0.2.1:30000",
+          "the address that its SDP names"}},
+        {SOUND(.foreign = 99, .forged = 98), {"audio", WARN, "98 packets", "SRTP"}},
+        {{.call = {.wanted = true, .answered = true, .told = "203.0.113.7:20000"}},
+         {"audio", WARN, "sent to nowhere", "let UDP"}},
+    };
+
+    (void)state;
+    JUDGE(rw_doctor_judge_audio, rows);
+}
+
+/* What a call says of what was seen before it. */
+static void a_call_tells_more(void **state)
+{
+    static const struct row silent[] = {
+        {{.way = RW_DOCTOR_UDP,
+          .count = 1,
+          .at = {{"192.0.2.1:5060", .asked = RW_DOCTOR_SILENT, .asked_ms = 5000}},
+          .call = {.wanted = true, .answered = true}},
+         {"options", WARN, "said nothing", "it answers calls"}},
+    };
+    static const struct row credentials[] = {
+        {CALL(.code = 401, .credentials = true),
+         {"credentials", FAIL, "does not accept", "--auth"}},
+        {{.call = {.wanted = true, .code = 401, .credentials = true}},
+         {"credentials", FAIL, "the trunk has none", "--auth"}},
+        {CALL(.code = 403), {"credentials", WARN, "403", "compare"}},
+        {CALL(.answered = true), {"credentials", OK, "takes calls", NULL}},
+        {{.has_credentials = true,
+          .challenged = true,
+          .refused = true,
+          .registrar_code = 401,
+          .call = {.wanted = true, .answered = true}},
+         {"credentials", OK, "takes calls", NULL}},
+        {{.call = {.wanted = true, .answered = true}}, {NULL, OK, NULL, NULL}},
+    };
+
+    (void)state;
+    JUDGE(rw_doctor_judge_options, silent);
+    JUDGE(rw_doctor_judge_credentials, credentials);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -243,6 +328,9 @@ int main(void)
         cmocka_unit_test(their_clock),
         cmocka_unit_test(dates),
         cmocka_unit_test(credentials),
+        cmocka_unit_test(calls),
+        cmocka_unit_test(sound),
+        cmocka_unit_test(a_call_tells_more),
         cmocka_unit_test(the_certificate_is_shown_behind_the_connection),
     };
 

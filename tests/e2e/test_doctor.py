@@ -87,6 +87,84 @@ def test_what_is_wrong_with_a_certificate():
                 assert report["result"] == result and status == (result == "fail"), (status, report)
 
 
+def echo(server, number, *more):
+    return trunk_test(server, "--echo", number, *more)
+
+
+def test_a_test_call_hears_itself():
+    with Simulator() as carrier, Server(carrier.sip) as server:
+        status, report = echo(server, "+6591239742")
+        assert status == 0 and report["result"] == "ok", report
+        assert "was answered after" in one(report, "call")["found"], report
+        assert "3 of 3 tones came back from 127.0.0.1:" in one(report, "audio")["found"], report
+        ended = until("the end", lambda: [e for e in carrier.events() if e["event"] == "ended"])
+        assert ended[0]["how"] == "far_end" and ended[0]["rtp_received"] > 50, ended
+        # it is a call as any other: it stands in the log
+        log = server.request("GET", "/api/v2/ringwright/events?after=0&waitMs=0", token=server.demo["admin_token"]).json
+        assert [e["type"] for e in log["entities"]][-3:] == ["connected", "leg_ended", "ended"], log
+
+
+def test_sound_that_passes_one_way():
+    with Simulator("--ring-ms", "0", "--answer-ms", "0") as carrier, Server(carrier.sip) as server:
+        for number, found, after in (
+                ("+6591239746", "none came back; our SDP has them come to 127.0.0.1:", "let UDP to 127.0.0.1:"),
+                ("+6591239745", "all of them silent", "does not echo")):
+            status, report = echo(server, number)
+            audio = one(report, "audio")
+            assert status == 0 and report["result"] == audio["result"] == "warn", report
+            assert found in audio["found"] and after in audio["next"], audio
+
+
+def test_a_wrong_password():
+    with Simulator("--digest", "us:right") as carrier, Server(carrier.sip) as server:
+        admin = server.demo["admin_token"]
+        status, report = echo(server, "+6591239742")
+        credentials = one(report, "credentials")
+        assert status == 1 and credentials["result"] == "fail" and "the trunk has none" in credentials["found"], report
+        for password, wrong in (("wrong", True), ("right", False)):
+            changed = run(["trunk", "update", "Demo carrier", "--auth-user", "us", "--auth-password", password], server, admin)
+            assert changed.returncode == 0, changed
+            status, report = echo(server, "+6591239742")
+            assert status == wrong, report
+            assert one(report, "credentials")["result"] == ("warn" if wrong else "ok"), report
+            assert one(report, "call")["result"] == ("fail" if wrong else "ok"), report
+
+
+def test_a_test_call_that_fails():
+    with Simulator() as carrier, Server(carrier.sip) as server:
+        status, report = echo(server, "+6591239486")
+        call = one(report, "call")
+        assert status == 1 and "486 Busy Here" in call["found"] and not checks(report, "audio"), report
+        admin = server.demo["admin_token"]
+        path = f"/api/v2/telephony/providers/edges/trunks/{server.demo['trunk_id']}/test"
+        wrong = server.request("POST", path, {"echoNumber": "659123", "from": "+6531111111"}, token=admin)
+        assert wrong.status == 400, wrong.body  # all at once
+        assert {e["pointer"] for e in wrong.json["errors"]} == {"/echoNumber", "/from"}, wrong.body
+        unknown = server.request("POST", path, {"echo": "+6591239742"}, token=admin)
+        assert unknown.status == 400 and "echoNumber" in unknown.body.decode(), unknown.body
+
+
+def test_a_disabled_trunk_can_be_tested():
+    with Simulator() as carrier, Server(carrier.sip) as server:
+        assert run(["trunk", "disable", "Demo carrier"], server, server.demo["admin_token"]).returncode == 0
+        status, report = echo(server, "+6591239742")
+        assert status == 0 and one(report, "trunk")["result"] == "warn" and one(report, "audio")["result"] == "ok", report
+
+
+def test_a_test_call_does_not_outlive_the_server():
+    with Simulator() as carrier, Server(carrier.sip) as server:
+        path = f"/api/v2/telephony/providers/edges/trunks/{server.demo['trunk_id']}/test"
+        answers = []
+        test = threading.Thread(target=lambda: answers.append(server.request(
+            "POST", path, {"echoNumber": "+6591239746"}, token=server.demo["admin_token"])))
+        test.start()
+        until("an answered call", lambda: [e for e in carrier.events() if e["event"] == "ack"])
+        server.stop()
+        test.join()
+        assert answers[0].status == 200 and one(answers[0].json, "time")["result"] == "fail", answers[0].body
+        until("the BYE", lambda: [e for e in carrier.events() if e["event"] == "ended"])
+
+
 def test_the_server_is_examined_with_its_trunks():
     with Simulator("--tcp") as carrier, Server(carrier.sip + "/tcp", settings=CALLS) as server:
         status, whole = doctor(server, "doctor")
