@@ -11,6 +11,7 @@
 #ifndef RW_API_API_H
 #define RW_API_API_H
 
+#include "call/limits.h"
 #include "http/http.h"
 #include "loop/offload.h"
 #include "store/store.h"
@@ -20,6 +21,7 @@ struct rw_api;
 struct rw_auth;        /* auth/identity.h; one a worker */
 struct rw_auth_key;    /* auth/secret.h */
 struct rw_doctor;      /* doctor/doctor.h; one a worker */
+struct rw_limits;      /* limit/limit.h; one for all workers */
 struct rw_exchange;    /* exchange/exchange.h; one a worker */
 struct rw_route_table; /* route/route.h; one a worker */
 struct rw_trunk_board; /* trunk/board.h */
@@ -48,6 +50,9 @@ struct rw_api_options {
     uint64_t started_ms;        /* wall time */
     uint32_t station_answer_ms; /* how long a user's telephone may ring; 0 = 30,000 */
     uint32_t max_duration_ms;   /* 0 = calls have no cap */
+    struct rw_limits *limits;   /* whose counters are shown; NULL: none are */
+    /* Of tenants, clients and numbers for which a tenant has set nothing; trunks are not looked at. */
+    struct rw_call_limits default_limits;
     /* How called numbers are read; NULL: as rw_address_policy_init() makes it. Copied, but for its texts. */
     const struct rw_address_policy *address;
 };

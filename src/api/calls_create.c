@@ -8,6 +8,7 @@
 #include "api/calls_judge.h"
 #include "api/calls_refuse.h"
 #include "api/idempotency.h"
+#include "api/limits.h"
 #include "api/render.h"
 #include "api_gen.h"
 #include "auth/identity.h"
@@ -221,7 +222,7 @@ static void fill_order(const struct rw_request *r, const struct placing *placing
         .user_name = plan->user_name,
         .plan = {.trunks = (uint8_t)plan->trunk_count,
                  .station_answer_ms = r->api->with.station_answer_ms,
-                 .max_duration_ms = r->api->with.max_duration_ms},
+                 .max_duration_ms = rw_limits_duration_ms(r->api, plan->max_duration_ms)},
         .limits = &placing->limits,
         .spend = plan->spend,
         .wanted = wanted,
@@ -249,7 +250,7 @@ static void place(struct rw_request *r, struct placing *placing, const struct rw
 
         rw_answer_entries(r, &w, NULL, r->warnings, false);
     }
-    placing->limits = plan->limits;
+    placing->limits = rw_limits_in_force(r->api, &plan->limits);
     fill_order(r, placing, plan, user_id, wish, &placing->order);
     if (placing->warnings.failed)
         rw_fail_memory(&err);

@@ -13,6 +13,7 @@ rw_cli_run_h rw_cli_number_list, rw_cli_number_create, rw_cli_number_delete;
 rw_cli_run_h rw_cli_trunk_list, rw_cli_trunk_get, rw_cli_trunk_create, rw_cli_trunk_update,
     rw_cli_trunk_enable, rw_cli_trunk_delete, rw_cli_trunk_test, rw_cli_trunk_status;
 rw_cli_run_h rw_cli_route_list, rw_cli_route_create, rw_cli_route_update, rw_cli_route_delete;
+rw_cli_run_h rw_cli_limit_show, rw_cli_limit_set;
 rw_cli_run_h rw_cli_policy_show, rw_cli_policy_set;
 rw_cli_run_h rw_cli_rate_load, rw_cli_rate_show;
 rw_cli_run_h rw_cli_spend_show, rw_cli_spend_set;

@@ -17,7 +17,7 @@
 #include "base/err.h"
 
 #define RW_CONFIG_TEXT 256
-#define RW_CONFIG_OPTIONS_MAX 48
+#define RW_CONFIG_OPTIONS_MAX 64
 #define RW_CONFIG_FILE_MAX 65536 /* bytes of one file */
 
 struct rw_config_place {
@@ -42,6 +42,11 @@ struct rw_config {
     char sip_tls_dir[RW_CONFIG_TEXT];
     int64_t sip_station_answer_timeout_ms, sip_max_call_ms, sip_check_interval_s;
     int64_t sip_trace_messages; /* kept for `ringwright tail --sip`; 0 = none */
+
+    /* For tenants that have set none of their own; 0 = no limit */
+    int64_t limits_calls_per_second, limits_channels, limits_wait_ms;
+    int64_t limits_client_calls_per_second, limits_client_channels;
+    int64_t limits_same_number_calls, limits_same_number_period_s;
 
     char media_host[RW_CONFIG_TEXT], media_advertised_host[RW_CONFIG_TEXT];
     int64_t media_port_min, media_port_max; /* 0, 0 = any */

@@ -101,6 +101,20 @@ static enum rw_class open_doctor(struct rw_node *node, const struct rw_node_shar
     return rw_doctor_new(&node->doctor, &options, err);
 }
 
+struct rw_call_limits rw_node_default_limits(const struct rw_config *config)
+{
+    return (struct rw_call_limits){
+        .tenant = {.calls_per_second = (uint32_t)config->limits_calls_per_second,
+                   .channels = (uint32_t)config->limits_channels,
+                   .wait_ms = (uint32_t)config->limits_wait_ms},
+        .client = {.calls_per_second = (uint32_t)config->limits_client_calls_per_second,
+                   .channels = (uint32_t)config->limits_client_channels,
+                   .wait_ms = (uint32_t)config->limits_wait_ms},
+        .same_number_calls = (uint32_t)config->limits_same_number_calls,
+        .same_number_ms = (uint32_t)config->limits_same_number_period_s * 1000,
+    };
+}
+
 static enum rw_class open_api(struct rw_node *node, const struct rw_node_shared *shared,
                               struct rw_err *err)
 {
@@ -128,6 +142,8 @@ static enum rw_class open_api(struct rw_node *node, const struct rw_node_shared 
         .station_answer_ms = (uint32_t)shared->config->sip_station_answer_timeout_ms,
         .max_duration_ms = (uint32_t)shared->config->sip_max_call_ms,
         .address = &address,
+        .limits = shared->limits,
+        .default_limits = rw_node_default_limits(shared->config),
     };
 
     if (rw_config_address(shared->config, &address, err) != RW_OK)

@@ -45,6 +45,9 @@ struct rw_node_shared {
     unsigned workers;
 };
 
+/* What limits hold for tenants that have set none. */
+struct rw_call_limits rw_node_default_limits(const struct rw_config *config);
+
 struct rw_node {
     struct rw_worker *worker;
     struct rw_store_reader *reader;

@@ -9,6 +9,7 @@
 #include "daemon/identity.h"
 #include "daemon/node.h"
 #include "daemon/own_address.h"
+#include "daemon/recall.h"
 #include "doctor/doctor.h"
 #include "event/trace.h"
 #include "loop/offload.h"
@@ -379,6 +380,7 @@ static enum rw_class open_store(struct server *server, struct rw_err *err)
 static enum rw_class open_permits(struct server *server, struct rw_err *err)
 {
     struct rw_node_shared *shared = &server->shared;
+    struct rw_call_limits standard = rw_node_default_limits(shared->config);
     enum rw_class class = rw_ledger_new(&shared->ledger, err);
 
     if (class != RW_OK)
@@ -386,6 +388,8 @@ static enum rw_class open_permits(struct server *server, struct rw_err *err)
     rw_spend_permit_init(&server->spending, shared->ledger);
     shared->permits[shared->permits_count++] = &server->spending.permit;
     class = rw_limits_new(&shared->limits, err);
+    if (class == RW_OK)
+        class = rw_recall(shared->store, shared->limits, &standard, err);
     if (class == RW_OK)
         shared->permits[shared->permits_count++] = rw_limits_permit(shared->limits);
     return class;

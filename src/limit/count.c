@@ -133,6 +133,7 @@ void rw_limits_read(struct rw_limits *limits, const char *tenant_id, enum rw_lim
     (void)pthread_mutex_lock(&tenant->lock);
     count = rw_count_find(tenant, of, id, false);
     if (count) {
+        ret->limit = count->limit;
         ret->calls = count->calls;
         ret->waiting = count->waiting;
         ret->admitted = count->admitted;

@@ -44,8 +44,9 @@ enum rw_limit_of { RW_LIMIT_OF_TENANT, RW_LIMIT_OF_CLIENT, RW_LIMIT_OF_TRUNK };
 struct rw_limit_count {
     enum rw_limit_of of;
     const char *id;
-    uint32_t calls;   /* now */
-    uint32_t waiting; /* calls that wait for room here */
+    struct rw_call_limit limit; /* in force when the last call asked */
+    uint32_t calls;             /* now */
+    uint32_t waiting;           /* calls that wait for room here */
     uint32_t
         tokens; /* calls that may begin now, by calls per second; 0 when there is no such limit */
     uint64_t admitted, refused; /* since the start */

@@ -32,6 +32,8 @@ struct rw_making {
     const struct rw_row_user *user;
     const struct rw_row_station *station;
     struct rw_spend_terms *spend; /* NULL: nobody counts */
+    struct rw_call_limits limits;
+    uint32_t max_duration_ms; /* the tenant's, or of the number's class; 0 = no cap */
 };
 
 /* Adds a fault; `pointer` is its place unless it has one. */
@@ -70,6 +72,9 @@ void rw_making_find_trunks(struct rw_making *m);
 
 /* standing.c: those whose addresses are all down stand behind the others, in the trace too. */
 void rw_making_stand_back(struct rw_making *m);
+
+/* limits.c: fills limits, but for those of trunks, and max_duration_ms. */
+void rw_making_find_limits(struct rw_making *m);
 
 /* identity.c: URIs in the arena; NULL, false: memory is out. */
 const char *rw_making_number_uri(struct rw_arena *arena, const char *e164, const char *host);

@@ -77,14 +77,23 @@ static bool has_line(const char *lines, const char *line)
     return false;
 }
 
+const char *rw_route_class_of(const char *site_id, const struct rw_number_plan *plans, size_t count,
+                              struct rw_slice digits)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(plans[i].row->site_id, site_id) == 0 &&
+            rw_number_plan_matches(&plans[i], digits))
+            return plans[i].row->classification;
+    return NULL;
+}
+
 bool rw_route_takes(const struct rw_row_route *route, const struct rw_number_plan *plans,
                     size_t count, struct rw_slice digits)
 {
+    const char *class;
+
     if (!*route->classifications)
         return true;
-    for (size_t i = 0; i < count; i++)
-        if (strcmp(plans[i].row->site_id, route->site_id) == 0 &&
-            rw_number_plan_matches(&plans[i], digits))
-            return has_line(route->classifications, plans[i].row->classification);
-    return false;
+    class = rw_route_class_of(route->site_id, plans, count, digits);
+    return class && has_line(route->classifications, class);
 }

@@ -24,6 +24,10 @@ RW_NODISCARD enum rw_class rw_number_plans_make(const struct rw_row_number_plan 
 /* Does the plan match the number (E.164 without '+')? */
 bool rw_number_plan_matches(const struct rw_number_plan *plan, struct rw_slice digits);
 
+/* The number's class, as the first matching plan of the site says; NULL: none matches. */
+const char *rw_route_class_of(const char *site_id, const struct rw_number_plan *plans, size_t count,
+                              struct rw_slice digits);
+
 /*
  * May the route take the number? Any that is limited to no class; else one whose class, as the first
  * matching plan of the route's site says, is among the route's. `plans` are the tenant's, by priority.

@@ -161,6 +161,8 @@ static bool fill(struct rw_making *m, const char *local, struct rw_route_plan *p
         .provider_id = keep(m, m->number->id, &failed),
         .route_id = keep(m, m->routes[0] ? m->routes[0]->id : NULL, &failed),
         .user_name = keep(m, m->user ? m->user->name : NULL, &failed),
+        .limits = m->limits,
+        .max_duration_ms = m->max_duration_ms,
     };
     if (failed || !plan->to_e164)
         return false;
@@ -184,6 +186,7 @@ enum rw_class rw_route_plan_make(struct rw_route_table *table, const struct rw_r
     rw_making_find_number(&m);
     rw_making_find_trunks(&m);
     rw_making_find_spend(&m);
+    rw_making_find_limits(&m);
     if (wish->trace) {
         wish->trace->caller = m.caller;
         wish->trace->number = m.number;

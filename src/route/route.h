@@ -144,6 +144,7 @@ struct rw_route_plan {
     struct rw_call_limits limits;
     struct rw_leg_target station;       /* uri NULL: agentless */
     const struct rw_spend_terms *spend; /* NULL: nobody counts what it costs */
+    uint32_t max_duration_ms;           /* the tenant's, or of the number's class; 0 = no cap */
 };
 
 /*

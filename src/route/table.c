@@ -13,7 +13,8 @@ enum kind {
     ROUTES,
     CALLING,
     SPEND,
-    RATE_BOOK
+    RATE_BOOK,
+    LIMITS
 };
 
 struct slot {
@@ -239,6 +240,22 @@ static enum rw_class read_book(struct rw_route_table *table, const char *tenant_
                : rw_fail_memory(err);
 }
 
+static enum rw_class read_limits(struct rw_route_table *table, const char *tenant_id,
+                                 const void **ret, struct rw_err *err)
+{
+    struct rw_route_limits *limits = rw_arena_alloc(&table->arena, sizeof(*limits));
+    struct rw_row_call_limits row = {.classes = "", .clients = ""};
+    enum rw_class rc;
+
+    *ret = limits;
+    if (!limits)
+        return rw_fail_memory(err);
+    rc = rw_store_get_call_limits(table->reader, tenant_id, &table->arena, &row, err);
+    return rc == RW_OK || rc == RW_NOT_FOUND
+               ? rw_route_limits_read(&row, &table->arena, limits, err)
+               : rc;
+}
+
 #define READ_ROW(type, call)                                                                       \
     do {                                                                                           \
         struct type *row = rw_arena_alloc(&table->arena, sizeof(*row));                            \
@@ -274,6 +291,8 @@ static enum rw_class read_row(struct rw_route_table *table, enum kind kind, cons
     case SPEND:
     default:
         return read_spend(table, tenant_id, ret, err);
+    case LIMITS:
+        return read_limits(table, tenant_id, ret, err);
     }
 }
 
@@ -451,6 +470,12 @@ enum rw_class rw_table_spent(struct rw_route_table *table, const char *tenant_id
 
     *ret = (int64_t)row.micro;
     return rc == RW_NOT_FOUND ? RW_OK : rc;
+}
+
+enum rw_class rw_table_limits(struct rw_route_table *table, const char *tenant_id,
+                              const struct rw_route_limits **ret, struct rw_err *err)
+{
+    LOOK_UP(rw_route_limits, LIMITS, RW_LIT(""));
 }
 
 struct rw_zones *rw_table_zones(struct rw_route_table *table)

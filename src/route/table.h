@@ -12,6 +12,7 @@
 #define RW_ROUTE_TABLE_H
 
 #include "policy/calling.h"
+#include "route/limits.h"
 #include "route/numberplan.h"
 #include "route/route.h"
 #include "route/shelf.h"
@@ -49,6 +50,9 @@ enum rw_class rw_table_plans(struct rw_route_table *table, const char *tenant_id
                              const struct rw_table_plans **ret, struct rw_err *err);
 enum rw_class rw_table_numbers(struct rw_route_table *table, const char *tenant_id,
                                const struct rw_table_numbers **ret, struct rw_err *err);
+/* The tenant's limits of calls; none where it has set nothing. */
+enum rw_class rw_table_limits(struct rw_route_table *table, const char *tenant_id,
+                              const struct rw_route_limits **ret, struct rw_err *err);
 /* All enabled routes. */
 enum rw_class rw_table_routes(struct rw_route_table *table, const char *tenant_id,
                               const struct rw_route_prefixes **ret, struct rw_err *err);

@@ -38,6 +38,7 @@ enum rw_query {
     RW_Q_OPEN,
     RW_Q_OPEN_OF_USER,
     RW_Q_OPEN_OF_ALL,
+    RW_Q_CALLS_AFTER,
     RW_Q_PARTICIPANTS,
     RW_Q_EVENTS_OF,
     RW_Q_EVENTS_AFTER,

@@ -113,6 +113,13 @@ enum rw_class rw_store_spending_of(struct rw_store_reader *reader, const char *t
     return class;
 }
 
+enum rw_class rw_store_get_call_limits(struct rw_store_reader *reader, const char *tenant_id,
+                                       struct rw_arena *arena, struct rw_row_call_limits *ret,
+                                       struct rw_err *err)
+{
+    return get(reader, RW_ENTITY_CALL_LIMITS, tenant_id, tenant_id, arena, ret, err);
+}
+
 /* ------------------------------------------------------------------ by name */
 
 #define NAMED_OF(name_, plural, QUERY)                                                             \
@@ -467,6 +474,23 @@ enum rw_class rw_store_open_conversations(struct rw_store_reader *reader, const 
     void *rows = NULL;
     enum rw_class class =
         rw_reader_many(reader, RW_Q_OPEN_OF_ALL, &after, 1, max, arena, &rows, ret_count, err);
+
+    if (class == RW_OK)
+        *ret = rows;
+    return class;
+}
+
+enum rw_class rw_store_conversations_after(struct rw_store_reader *reader, const char *tenant_id,
+                                           const char *after_id, uint32_t max,
+                                           struct rw_arena *arena, struct rw_row_conversation **ret,
+                                           size_t *ret_count, struct rw_err *err)
+{
+    char spaces[2][16];
+    const struct rw_value values[] = {rw_value_id(tenant_id, spaces[0]),
+                                      rw_value_id(after_id, spaces[1])};
+    void *rows = NULL;
+    enum rw_class class =
+        rw_reader_many(reader, RW_Q_CALLS_AFTER, values, 2, max, arena, &rows, ret_count, err);
 
     if (class == RW_OK)
         *ret = rows;

@@ -212,6 +212,22 @@ static const struct rw_field spending[] = {
     TEXT(spending, account),
     U64(spending, micro),
 };
+static const struct rw_field call_limits[] = {
+    ID(call_limits, id),
+    ID(call_limits, tenant_id),
+    U32(call_limits, calls_per_second),
+    U32(call_limits, burst),
+    U32(call_limits, channels),
+    U32(call_limits, wait_ms),
+    U32(call_limits, max_duration_ms),
+    U32(call_limits, same_calls),
+    U32(call_limits, same_s),
+    TEXT(call_limits, classes),
+    TEXT(call_limits, clients),
+    U32(call_limits, version),
+    U64(call_limits, created_ms),
+    U64(call_limits, modified_ms),
+};
 static const struct rw_field client[] = {
     ID(client, id),           ID(client, tenant_id),
     TEXT(client, name),       TEXT(client, secret_hash),
@@ -290,6 +306,7 @@ const struct rw_entity rw_entities[RW_ENTITIES] = {
     [RW_ENTITY_RATE_TEXT] = ENTITY(rate_text, "rate_texts", 0),
     [RW_ENTITY_SPEND_POLICY] = ENTITY(spend_policy, "spend_policies", 8),
     [RW_ENTITY_SPENDING] = ENTITY(spending, "spending", 0),
+    [RW_ENTITY_CALL_LIMITS] = ENTITY(call_limits, "call_limits", 12),
     [RW_ENTITY_CLIENT] = ENTITY(client, "clients", 9),
     [RW_ENTITY_TOKEN] = ENTITY(token, "tokens", 0),
     [RW_ENTITY_CONVERSATION] = ENTITY(conversation, "conversations", 0),

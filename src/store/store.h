@@ -216,6 +216,16 @@ struct rw_row_spending {
     const char *tenant_id, *account;
     uint64_t micro; /* a sum of int64_t */
 };
+struct rw_row_call_limits {     /* see call/limits.h; 0, "": no limit */
+    const char *id, *tenant_id; /* the id is the tenant's */
+    uint32_t calls_per_second, burst, channels, wait_ms, max_duration_ms;
+    uint32_t same_calls, same_s; /* calls to one number within so many seconds */
+    /* A line each: "600000 International", a longest duration; "10 0 30 5000 ID", limits of a client, as
+     * above without a duration. ID "*" is every other client. */
+    const char *classes, *clients;
+    uint32_t version;
+    uint64_t created_ms, modified_ms;
+};
 struct rw_row_client {
     const char *id, *tenant_id, *name, *secret_hash; /* argon2id, encoded */
     const char *grant_type, *roles, *scopes;         /* scopes and roles comma-separated */
@@ -293,6 +303,7 @@ void rw_tx_put_calling_policy(struct rw_tx *tx, const struct rw_row_calling_poli
 void rw_tx_put_spend_policy(struct rw_tx *tx, const struct rw_row_spend_policy *row);
 /* A book and its rates. */
 void rw_tx_put_rates(struct rw_tx *tx, const struct rw_row_rate_book *book, const char *csv);
+void rw_tx_put_call_limits(struct rw_tx *tx, const struct rw_row_call_limits *row);
 void rw_tx_put_client(struct rw_tx *tx, const struct rw_row_client *row);
 void rw_tx_put_token(struct rw_tx *tx, const struct rw_row_token *row);
 void rw_tx_revoke_token(struct rw_tx *tx, const char *tenant_id, const char *token_id,
@@ -415,6 +426,9 @@ enum rw_class rw_store_named_routes(struct rw_store_reader *reader, const char *
 enum rw_class rw_store_get_calling_policy(struct rw_store_reader *reader, const char *tenant_id,
                                           struct rw_arena *arena, struct rw_row_calling_policy *ret,
                                           struct rw_err *err);
+enum rw_class rw_store_get_call_limits(struct rw_store_reader *reader, const char *tenant_id,
+                                       struct rw_arena *arena, struct rw_row_call_limits *ret,
+                                       struct rw_err *err);
 
 /* The tenant's rates and caps; RW_NOT_FOUND when it has set none. */
 enum rw_class rw_store_get_rate_book(struct rw_store_reader *reader, const char *tenant_id,
@@ -539,6 +553,11 @@ enum rw_class rw_store_open_conversations(struct rw_store_reader *reader, const 
                                           uint32_t max, struct rw_arena *arena,
                                           struct rw_row_conversation **ret, size_t *ret_count,
                                           struct rw_err *err);
+/* A tenant's conversations whose ids are greater, oldest first, at most `max`. */
+enum rw_class rw_store_conversations_after(struct rw_store_reader *reader, const char *tenant_id,
+                                           const char *after_id, uint32_t max,
+                                           struct rw_arena *arena, struct rw_row_conversation **ret,
+                                           size_t *ret_count, struct rw_err *err);
 /* Read the conversation itself first: that it is the tenant's is checked there. */
 enum rw_class rw_store_participants(struct rw_store_reader *reader, const char *conversation_id,
                                     struct rw_arena *arena, struct rw_row_participant **ret,

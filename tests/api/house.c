@@ -469,6 +469,7 @@ static enum rw_class on_start(struct rw_worker *worker, void *arg, struct rw_err
                                                     .offload = in.offload,
                                                     .version = "test",
                                                     .address = house_address,
+                                                    .limits = in.limits,
                                                     .sip_local = "192.0.2.9:5060",
                                                     .started_ms = rw_clock_wall_ms()},
                            err);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define EDGES "/api/v2/telephony/providers/edges"
+#define LIMITS EDGES "/limits"
 #define TRUNK EDGES "/trunkbasesettings/" TRUNK_A
 #define AGENTLESS "/api/v2/conversations/calls/user/" BOB
 #define CALL "{\"phoneNumber\":\"+6591234567\",\"callerId\":\"+6534567890\"}"
@@ -133,6 +134,118 @@ static void test_waits(void **state)
         hang_up(placed());
 }
 
+/* ------------------------------------------------------------------ of the tenant and its clients */
+
+static void limit_tenant(const char *rest)
+{
+    char body[600];
+
+    expect(house_send(TOKEN_ADMIN, "GET", LIMITS, NULL, NULL), 200);
+    (void)snprintf(body, sizeof(body), "{\"version\":%lld,%s}", house_number("version"), rest);
+    expect(house_send(TOKEN_ADMIN, "PUT", LIMITS, NULL, body), 200);
+}
+
+static void test_set_and_shown(void **state)
+{
+    (void)state;
+    expect(house_send(TOKEN_ADMIN, "GET", LIMITS, NULL, NULL), 200);
+    assert_int_equal(house_number("version"), 0);
+    assert_int_equal(house_number("channels"), 0);
+    limit_tenant("\"callsPerSecond\":100,\"burst\":7,\"channels\":50,\"waitMs\":20,"
+                 "\"maxDurationMs\":60000,\"sameNumber\":{\"calls\":3,\"periodSeconds\":60},"
+                 "\"classes\":[{\"classification\":\"National dear\",\"maxDurationMs\":5000}],"
+                 "\"clients\":[{\"id\":\"*\",\"channels\":9},{\"id\":\"" CLIENT_A
+                 "\",\"callsPerSecond\":4,\"waitMs\":1}]");
+    assert_int_equal(house_number("version"), 1);
+    hang_up(placed());
+    expect(house_send(TOKEN_ADMIN, "GET", LIMITS, NULL, NULL), 200);
+    assert_int_equal(house_number("callsPerSecond"), 100);
+    assert_int_equal(house_number("burst"), 7);
+    assert_int_equal(house_number("channels"), 50);
+    assert_int_equal(house_number("waitMs"), 20);
+    assert_int_equal(house_number("maxDurationMs"), 60000);
+    assert_int_equal(house_number("sameNumber/calls"), 3);
+    assert_int_equal(house_number("sameNumber/periodSeconds"), 60);
+    assert_string_equal(house_text("classes/0/classification"), "National dear");
+    assert_int_equal(house_number("classes/0/maxDurationMs"), 5000);
+    assert_string_equal(house_text("clients/0/id"), "*");
+    assert_int_equal(house_number("clients/0/channels"), 9);
+    assert_int_equal(house_number("clients/1/callsPerSecond"), 4);
+    assert_int_equal(house_number("counters/tenant/calls"), 0);
+    assert_int_equal(house_number("counters/tenant/admitted"), 1);
+    assert_int_equal(house_number("counters/clients/0/callsPerSecond"), 4);
+    assert_int_equal(house_number("counters/clients/0/admitted"), 1);
+    assert_string_equal(house_text("counters/trunks/0/name"), "trunk");
+    assert_int_equal(house_number("counters/trunks/0/admitted"), 1);
+    expect(house_send(TOKEN_ADMIN, "PUT", LIMITS, NULL, "{\"version\":0}"), 409);
+    assert_string_equal(house_text("errors/0/code"), "version.conflict");
+    expect(house_send(TOKEN_ANN, "PUT", LIMITS, NULL, "{\"version\":1}"), 403);
+    expect(house_send(TOKEN_CY_ADMIN, "GET", LIMITS, NULL, NULL), 200);
+    assert_int_equal(house_number("version"), 0); /* another tenant's */
+    assert_int_equal(house_number("counters/tenant/admitted"), 0);
+}
+
+static void test_bad_limits(void **state)
+{
+    static const struct {
+        const char *body, *code, *pointer;
+    } cases[] = {
+        {"{\"version\":0,\"sameNumber\":{\"calls\":1}}", "limit.half_same_number",
+         "/sameNumber/periodSeconds"},
+        {"{\"version\":0,\"sameNumber\":{\"periodSeconds\":1}}", "limit.half_same_number",
+         "/sameNumber/calls"},
+        {"{\"version\":0,\"clients\":[{\"id\":\"a\"},{\"id\":\"b\"},{\"id\":\"a\"}]}",
+         "limit.twice", "/clients/2/id"},
+        {"{\"version\":0,\"classes\":[{\"classification\":\"a\\nb\",\"maxDurationMs\":1000}]}",
+         "limit.bad_name", "/classes/0/classification"},
+        {"{\"version\":0,\"waitMs\":30001}", "body.too_large_number", "/waitMs"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        expect(house_send(TOKEN_ADMIN, "PUT", LIMITS, NULL, cases[i].body), 400);
+        if (strncmp(cases[i].code, "limit.", 6) == 0)
+            assert_string_equal(house_text("errors/0/code"), cases[i].code);
+        assert_string_equal(house_text("errors/0/pointer"), cases[i].pointer);
+    }
+}
+
+static void test_tenant_and_client(void **state)
+{
+    const char *id;
+
+    (void)state;
+    limit_tenant("\"channels\":1");
+    id = placed();
+    place(429);
+    assert_string_equal(house_text("errors/0/found"),
+                        "the tenant: 1 of 1 channels in use, 0 calls waiting");
+    limit_tenant("\"channels\":5,\"clients\":[{\"id\":\"*\",\"channels\":1}]");
+    place(429);
+    assert_string_equal(house_text("errors/0/found"),
+                        "client " CLIENT_A ": 1 of 1 channels in use, 0 calls waiting");
+    limit_tenant("\"channels\":5,\"clients\":[{\"id\":\"*\",\"channels\":1},{\"id\":\"" CLIENT_A
+                 "\",\"channels\":2}]");
+    hang_up(placed());
+    hang_up(id);
+}
+
+static void test_same_number(void **state)
+{
+    (void)state;
+    limit_tenant("\"sameNumber\":{\"calls\":2,\"periodSeconds\":3600}");
+    hang_up(placed());
+    hang_up(placed());
+    expect(house_send(TOKEN_CLIENT, "POST", AGENTLESS "?validateOnly=true", NULL, CALL), 200);
+    place(429);
+    assert_string_equal(house_text("errors/0/code"), "limit.same_number");
+    assert_string_equal(house_header("Retry-After"), "");
+    assert_non_null(strstr(house_text("errors/0/found"), "2 calls to it within 3600 s"));
+    expect(house_send(TOKEN_CLIENT, "POST", AGENTLESS, NULL,
+                      "{\"phoneNumber\":\"+6591234568\",\"callerId\":\"+6534567890\"}"),
+           200);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, house_open, house_close)
@@ -143,6 +256,10 @@ int main(void)
         TEST(test_what_does_not_count),
         TEST(test_waits_in_vain),
         TEST(test_waits),
+        TEST(test_set_and_shown),
+        TEST(test_bad_limits),
+        TEST(test_tenant_and_client),
+        TEST(test_same_number),
     };
 
     return cmocka_run_group_tests_name("api limits", tests, NULL, NULL);

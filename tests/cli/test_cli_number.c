@@ -279,7 +279,7 @@ static void help_and_manual_know_each_member(void **state)
         "extension", "region",     "type",    "code",     "timeZones",   "message",
         "at",        "length",     "found",   "expected", "suggestions", "notes"};
     FILE *file = fopen(manual, "r");
-    char text[16384];
+    static char text[65536];
     size_t n;
 
     (void)state;
