@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "doctor/run.h"
 #include "sip/core.h"
+#include "trunk/board.h"
 
 #include <stdio.h>
 
@@ -68,6 +69,24 @@ void rw_doctor_ask(struct rw_doctor_run *run)
 
 /* ------------------------------------------------------------------ credentials */
 
+/* What whoever keeps the trunk registered knows of it. */
+static void read_board(struct rw_doctor_run *run)
+{
+    struct rw_trunk_status status = {.count = 0};
+    const struct rw_trunk_answer *answer = &status.binding.last.answer;
+    uint64_t now_ms = rw_clock_wall_ms();
+
+    run->seen.registers = run->trunk.registers && run->trunk.active;
+    if (!run->seen.registers || !run->doctor->options.board ||
+        !rw_trunk_board_read(run->doctor->options.board, run->trunk.target->id, &status))
+        return;
+    run->seen.registered = status.binding.bound && status.binding.until_ms > now_ms;
+    run->seen.until_s = status.binding.until_ms / 1000;
+    if (status.binding.answered)
+        (void)snprintf(run->seen.registrar, sizeof(run->seen.registrar), "%s said %u %s",
+                       answer->address, answer->code, answer->phrase);
+}
+
 static void on_enrolled(const struct rw_trunk_enrolled *enrolled, void *arg)
 {
     struct rw_doctor_run *run = arg;
@@ -85,6 +104,7 @@ void rw_doctor_ask_who_we_are(struct rw_doctor_run *run)
     static const struct rw_trunk_enrol look = {.kind = RW_TRUNK_LOOK};
     const struct rw_doctor_options *o = &run->doctor->options;
 
+    read_board(run);
     if (!is_reached(run) || !run->seen.has_credentials ||
         o->trunk_ops->enrol(o->trunk_port, run->trunk.target, &look, on_enrolled, run,
                             &run->question, NULL) != RW_OK)

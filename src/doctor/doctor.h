@@ -25,6 +25,7 @@ struct rw_call_order;   /* exchange/exchange.h */
 struct rw_exchange;     /* the same */
 struct rw_relay_port;   /* call/relay.h */
 struct rw_sip;          /* sip/sip.h */
+struct rw_trunk_board;  /* trunk/board.h */
 struct rw_doctor_turns; /* who is being examined; shared by all workers, any thread */
 
 #define RW_DOCTOR_TURNS 16u
@@ -43,6 +44,7 @@ struct rw_doctor_options {
     struct rw_sip *sip;
     const struct rw_trunk_ops *trunk_ops; /* to ask carriers by */
     struct rw_trunk_port *trunk_port;
+    struct rw_trunk_board *board; /* what is known of registrations; NULL: nothing */
     const char *tls_dir;          /* where files of trunks lie that are named without a folder */
     struct rw_exchange *exchange; /* NULL: no test call can be placed */
     struct rw_relay_port *media;  /* of media/media.h, */
@@ -64,6 +66,7 @@ RW_NODISCARD enum rw_class rw_doctor_examine_house(struct rw_doctor *doctor, rw_
 struct rw_doctor_trunk {
     const char *tenant_id;
     bool active;
+    bool registers; /* it is to be registered at the carrier */
     const struct rw_trunk_target *target;
     const char *media_host; /* that its SDP names; NULL = the server's */
     const struct rw_call_order

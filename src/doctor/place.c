@@ -7,6 +7,7 @@
 static void take_places(struct rw_doctor_run *run, const struct rw_sip_places *places)
 {
     run->seen.count = places->count;
+    run->seen.by_service = places->by_service;
     for (unsigned i = 0; i < places->count; i++) {
         run->peers[i] = places->at[i];
         rw_sip_peer_text(&places->at[i], run->seen.at[i].address, RW_DOCTOR_ADDRESS);
@@ -57,11 +58,15 @@ void rw_doctor_find_addresses(struct rw_doctor_run *run)
 {
     struct rw_sip_places places = {.count = 0};
     struct rw_err err;
+    enum rw_class class = locate(run, &places, &err);
 
-    if (locate(run, &places, &err) != RW_OK)
+    if (class != RW_OK) {
+        places.count = 0;
+        run->seen.unusable = class == RW_MALFORMED;
         (void)rw_text_clean(run->seen.trouble, sizeof(run->seen.trouble),
                             rw_slice_str(err.message));
-    else if (run->lookup)
+    } else if (run->lookup) {
         return;
+    }
     take_places(run, &places);
 }

@@ -26,17 +26,23 @@ void rw_doctor_judge_dns(struct rw_doctor_report *report, const struct rw_doctor
     if (seen->count == 0) {
         rw_doctor_add(report, "dns", RW_DOCTOR_FAIL, "no address was found for %s%s%s%s", of,
                       seen->host, seen->trouble[0] ? ": " : "", seen->trouble);
-        rw_doctor_next(report,
-                       "see how it is spelt (`ringwright trunk get`), and ask with `getent hosts "
-                       "%s`; if that finds one, the name servers of /etc/resolv.conf do not",
-                       seen->host);
+        if (seen->unusable)
+            rw_doctor_next(report, "mend the trunk's host, addresses or outbound proxy: "
+                                   "`ringwright trunk get` shows them");
+        else
+            rw_doctor_next(
+                report,
+                "see how it is spelt (`ringwright trunk get`), and ask with `getent hosts "
+                "%s`; if that finds one, the name servers of /etc/resolv.conf do not",
+                seen->host);
         return;
     }
     put_places(seen, places, sizeof(places));
     rw_doctor_add(report, "dns", RW_DOCTOR_OK, "%s%s is %s%s", of, seen->host, places,
-                  seen->by_hand      ? ", as the trunk lists them"
-                  : seen->by_service ? ", by its SRV records or else its own addresses"
-                                     : "");
+                  seen->by_hand        ? ", as the trunk lists them"
+                  : seen->by_service   ? ", by its SRV records"
+                  : seen->without_port ? ", which are its own: it has no SRV records"
+                                       : "");
 }
 
 /* ------------------------------------------------------------------ connections */
@@ -120,6 +126,7 @@ void rw_doctor_trunk_judge(struct rw_doctor_report *report, const struct rw_doct
     rw_doctor_judge_options(report, seen);
     rw_doctor_judge_nat(report, seen);
     rw_doctor_judge_their_clock(report, seen);
+    rw_doctor_judge_registration(report, seen);
     rw_doctor_judge_credentials(report, seen);
     rw_doctor_judge_call(report, seen);
     rw_doctor_judge_audio(report, seen);

@@ -68,14 +68,16 @@ struct rw_doctor_call_seen {
 };
 
 struct rw_doctor_trunk_seen {
-    const char *host; /* whose addresses were looked for */
-    bool by_proxy;    /* it is the outbound proxy's */
-    bool by_hand;     /* the addresses stand in the trunk */
-    bool by_service;  /* no port is given: SRV records may name them */
+    const char *host;  /* whose addresses were looked for */
+    bool by_proxy;     /* it is the outbound proxy's */
+    bool by_hand;      /* the addresses stand in the trunk */
+    bool without_port; /* so SRV records may name them, */
+    bool by_service;   /* and they do */
     bool active;
     enum rw_doctor_way way;
     uint64_t wall_s;
     char trouble[200]; /* why nothing could be tried: files of TLS, an unreadable address; "" */
+    bool unusable;     /* it is how the trunk is set up */
     unsigned count;
     struct rw_doctor_place at[RW_DOCTOR_PLACES];
     const char *tls_name; /* that its certificate has to have */
@@ -84,6 +86,11 @@ struct rw_doctor_trunk_seen {
     /* What a registrar made of them; all zero: it was not asked, or asked nothing. */
     bool challenged, refused;
     uint16_t registrar_code;
+    /* What the trunk's registration has come to; registers false: it has none. */
+    bool registers, registered;
+    uint64_t until_s; /* with `registered` */
+    char registrar[RW_DOCTOR_ADDRESS +
+                   80]; /* the last answer: "192.0.2.1:5060 said 403 No"; "" = none yet */
     char sent_as[RW_DOCTOR_ADDRESS];  /* in our Via and Contact */
     char media_as[RW_DOCTOR_ADDRESS]; /* host that our SDP names */
     struct rw_doctor_call_seen call;
@@ -102,6 +109,8 @@ void rw_doctor_judge_options(struct rw_doctor_report *report,
 void rw_doctor_judge_nat(struct rw_doctor_report *report, const struct rw_doctor_trunk_seen *seen);
 void rw_doctor_judge_their_clock(struct rw_doctor_report *report,
                                  const struct rw_doctor_trunk_seen *seen);
+void rw_doctor_judge_registration(struct rw_doctor_report *report,
+                                  const struct rw_doctor_trunk_seen *seen);
 void rw_doctor_judge_credentials(struct rw_doctor_report *report,
                                  const struct rw_doctor_trunk_seen *seen);
 void rw_doctor_judge_call(struct rw_doctor_report *report, const struct rw_doctor_trunk_seen *seen);

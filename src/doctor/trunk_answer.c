@@ -1,4 +1,5 @@
 /* What the carrier's answers say. */
+#include "base/clock.h"
 #include "doctor/trunk.h"
 
 #include <string.h>
@@ -168,6 +169,24 @@ void rw_doctor_judge_their_clock(struct rw_doctor_report *report,
 }
 
 /* ------------------------------------------------------------------ credentials */
+
+void rw_doctor_judge_registration(struct rw_doctor_report *report,
+                                  const struct rw_doctor_trunk_seen *seen)
+{
+    char until[RW_TIME_TEXT];
+
+    if (!seen->registers)
+        return;
+    rw_time_format(seen->until_s * 1000, until);
+    if (seen->registered) {
+        rw_doctor_add(report, "registration", RW_DOCTOR_OK, "we are registered until %s", until);
+        return;
+    }
+    rw_doctor_add(report, "registration", RW_DOCTOR_FAIL, "we are not registered: %s",
+                  seen->registrar[0] ? seen->registrar : "no answer has come yet");
+    rw_doctor_next(report, "see the trunk's user and password, and what `ringwright trunk status` "
+                           "says; calls to us do not arrive meanwhile");
+}
 
 static void judge_refused(struct rw_doctor_report *report, const char *found)
 {

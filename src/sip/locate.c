@@ -18,6 +18,7 @@
 
 struct found {
     unsigned count;
+    bool by_service;
     struct {
         struct sa peer;
         uint16_t priority, weight;
@@ -101,6 +102,7 @@ static void put_in_order(const struct found *found, struct rw_sip_places *ret)
     struct found left = *found;
 
     ret->count = 0;
+    ret->by_service = found->by_service;
     while (left.count)
         take_target(&left, draw(&left), ret);
 }
@@ -319,6 +321,7 @@ static void on_services(int e, const struct dnshdr *header, struct list *answers
                                lookup);
     for (unsigned i = 0; i < lookup->count; i++)
         lookup->targets[i].number = (uint8_t)i;
+    lookup->found.by_service = lookup->count || lookup->refused;
     if (lookup->count == 0 && !lookup->refused)
         take_the_host_itself(lookup);
     ask_for_addresses(lookup);
@@ -365,6 +368,7 @@ static bool is_address(struct rw_sip *sip, const char *host, uint16_t port,
     if (sa_set_str(&ret->at[0], host, port))
         return false;
     ret->count = 1;
+    ret->by_service = false;
     *ret_class = sa_af(&ret->at[0]) == af
                      ? RW_OK
                      : rw_fail(err, RW_MALFORMED, "sip.wrong_address_family",

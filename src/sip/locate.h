@@ -36,6 +36,7 @@ struct rw_sip_lookup;
 struct rw_sip_places {
     unsigned count;
     struct sa at[RW_SIP_PLACES_MAX]; /* in the order to try them */
+    bool by_service;                 /* as SRV records name them */
 };
 
 /* count 0: there is none, or nobody answers. places is valid during the call. */

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "doctor/doctor.h"
+#include "trunk/board.h"
 #include "verdict.h"
 
 #include <stdlib.h>
@@ -18,6 +19,7 @@
 
 static struct rw_doctor_turns *turns;
 static struct rw_offload *offload;
+static struct rw_trunk_board *board;
 static struct rw_doctor_report told;
 static unsigned times_told;
 
@@ -47,6 +49,7 @@ static struct rw_doctor *doctor_on(struct stage *stage)
                                               .trunk_ops = &rw_sip_trunk_ops,
                                               .trunk_port = rw_sip_trunk_port(stage->sip),
                                               .tls_dir = "/nonexistent",
+                                              .board = board,
                                               .house = &house};
     struct rw_doctor *doctor = NULL;
     struct rw_err err;
@@ -138,6 +141,42 @@ static void credentials_that_do_not(struct stage *stage)
     SAYS(stage, 3, "credentials", FAIL, "does not accept", "--auth-password");
 }
 PLAY(credentials_that_do_not)
+
+/* The board knows of the trunk's registration. */
+static void a_registration(struct stage *stage)
+{
+    struct rw_trunk_status status = {.count = 0};
+    struct rw_trunk_target target = {.id = "t1", .uri = uri_of(stage, "udp")};
+    struct rw_doctor *doctor;
+    const struct rw_doctor_trunk trunk = {
+        .tenant_id = "a", .active = true, .registers = true, .target = &target};
+    struct rw_err err;
+
+    board = rw_trunk_board_new();
+    CHECK(stage, board != NULL);
+    doctor = doctor_on(stage);
+    for (unsigned i = 0; i < 3; i++) {
+        times_told = 0;
+        CHECK(stage, rw_doctor_test_trunk(doctor, &trunk, on_told, NULL, &err) == RW_OK);
+        stage_advance(stage, 5200);
+        CHECK(stage, times_told == 1);
+        SAYS(stage, 2, "registration", i == 2 ? OK : FAIL,
+             i == 0   ? "no answer has come"
+             : i == 1 ? "192.0.2.1:5060 said 403 No"
+                      : "registered until",
+             i == 2 ? NULL : "trunk status");
+        status.binding.answered = true;
+        status.binding.last.answer =
+            (struct rw_trunk_answer){.address = "192.0.2.1:5060", .code = 403, .phrase = "No"};
+        status.binding.bound = i == 1;
+        status.binding.until_ms = rw_clock_wall_ms() + 60000;
+        rw_trunk_board_put(board, "t1", &status);
+    }
+    rw_doctor_free(doctor);
+    rw_trunk_board_free(board);
+    board = NULL;
+}
+PLAY(a_registration)
 
 /* Nobody says anything: in the time that OPTIONS has, that is told; and the deadline of all holds. */
 static void silence(struct stage *stage)
@@ -241,12 +280,19 @@ static void an_address_that_is_none(struct stage *stage)
 
     begin(stage, doctor, &target);
     await(stage);
-    SAYS(stage, 0, "dns", FAIL, "no address was found for sip.carrier.example: ", "getent");
+    SAYS(stage, 0, "dns", FAIL,
+         "no address was found for sip.carrier.example: ", "mend the trunk's host");
+    target = (struct rw_trunk_target){.uri = "sip:[2001:db8::1]:5060"};
+    times_told = 0;
+    begin(stage, doctor, &target);
+    await(stage);
+    SAYS(stage, 0, "dns", FAIL, "2001:db8::1: the target has an address of another IP version",
+         "mend the trunk's host");
     target.uri = "tel:+6591234567";
     times_told = 0;
     begin(stage, doctor, &target);
     await(stage);
-    SAYS(stage, 0, "dns", FAIL, "tel:+6591234567 is no SIP URI", "getent");
+    SAYS(stage, 0, "dns", FAIL, "tel:+6591234567 is no SIP URI", "mend the trunk's host");
     rw_doctor_free(doctor);
 }
 PLAY(an_address_that_is_none)
@@ -377,6 +423,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(play_credentials_that_count),
         cmocka_unit_test(play_credentials_that_do_not),
+        cmocka_unit_test(play_a_registration),
         cmocka_unit_test(play_silence),
         cmocka_unit_test(play_udp_that_nobody_listens_at),
         cmocka_unit_test(play_tcp),

@@ -37,8 +37,14 @@ static void addresses(void **state)
     static const struct row rows[] = {
         {{.host = "a.example", .count = 2, .at = {{"192.0.2.1:5060"}, {"192.0.2.2:5060"}}},
          {"dns", OK, "a.example is 192.0.2.1:5060, 192.0.2.2:5060", NULL}},
-        {{.host = "a.example", .by_service = true, .count = 1, .at = {{"192.0.2.1:5080"}}},
-         {"dns", OK, "SRV", NULL}},
+        {{.host = "a.example",
+          .without_port = true,
+          .by_service = true,
+          .count = 1,
+          .at = {{"192.0.2.1:5080"}}},
+         {"dns", OK, "192.0.2.1:5080, by its SRV records", NULL}},
+        {{.host = "a.example", .without_port = true, .count = 1, .at = {{"192.0.2.1:5060"}}},
+         {"dns", OK, "it has no SRV records", NULL}},
         {{.host = "a.example", .by_hand = true, .count = 1, .at = {{"192.0.2.1:5080"}}},
          {"dns", OK, "as the trunk lists them", NULL}},
         {{.host = "p.example", .by_proxy = true, .count = 1, .at = {{"192.0.2.1:5060"}}},
@@ -47,6 +53,8 @@ static void addresses(void **state)
          {"dns", FAIL, "no address was found for typo.example", "getent hosts typo.example"}},
         {{.host = "a.example", .trouble = "there is no name server"},
          {"dns", FAIL, "for a.example: there is no name server", "resolv.conf"}},
+        {{.host = "a.example", .trouble = "no list of places", .unusable = true},
+         {"dns", FAIL, "for a.example: no list of places", "mend the trunk's host"}},
     };
 
     (void)state;
@@ -215,6 +223,21 @@ static void dates(void **state)
     assert_int_equal(s, 1);
 }
 
+static void registrations(void **state)
+{
+    static const struct row rows[] = {
+        {{.registers = false}, {NULL, OK, NULL, NULL}},
+        {{.registers = true, .registered = true, .until_s = NOW},
+         {"registration", OK, "until 2026-11-26T", NULL}},
+        {{.registers = true}, {"registration", FAIL, "no answer has come yet", "trunk status"}},
+        {{.registers = true, .registrar = "192.0.2.1:5060 said 403 No"},
+         {"registration", FAIL, "192.0.2.1:5060 said 403 No", "user and password"}},
+    };
+
+    (void)state;
+    JUDGE(rw_doctor_judge_registration, rows);
+}
+
 static void credentials(void **state)
 {
     static const struct row rows[] = {
@@ -327,6 +350,7 @@ int main(void)
         cmocka_unit_test(nat),
         cmocka_unit_test(their_clock),
         cmocka_unit_test(dates),
+        cmocka_unit_test(registrations),
         cmocka_unit_test(credentials),
         cmocka_unit_test(calls),
         cmocka_unit_test(sound),

@@ -87,6 +87,15 @@ def test_what_is_wrong_with_a_certificate():
                 assert report["result"] == result and status == (result == "fail"), (status, report)
 
 
+def test_the_carrier_sees_another_address():
+    with Simulator() as carrier, Server(carrier.sip, settings=("sip.advertised_host=192.0.2.9",)) as server:
+        status, report = trunk_test(server)
+        nat = one(report, "nat")
+        assert status == 0 and nat["result"] == "warn", report
+        assert "sees 127.0.0.1:" in nat["found"] and "say 192.0.2.9:" in nat["found"], nat
+        assert "set sip.advertised_host (and media.advertised_host) to 127.0.0.1," in nat["next"], nat
+
+
 def echo(server, number, *more):
     return trunk_test(server, "--echo", number, *more)
 

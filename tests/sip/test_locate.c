@@ -352,7 +352,7 @@ static void drawn_by_weight(struct stage *s)
     for (int i = 0; i < 4000; i++) {
         unsigned at = 0;
 
-        CHECK(s, locate(s, &places) && places.count == 4);
+        CHECK(s, locate(s, &places) && places.count == 4 && places.by_service);
         CHECK(s, sa_port(&places.at[3]) == 3);
         while (sa_port(&places.at[at]) != 1)
             at++;
