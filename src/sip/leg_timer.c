@@ -24,8 +24,7 @@
 #include <stdio.h>
 
 #define RETRY_MS 10000u
-#define GLARE_MS 1000u /* until an INVITE of the far end has its ACK */
-#define RAISES_MAX 3u  /* 422s in a row */
+#define RAISES_MAX 3u /* 422s in a row */
 
 struct rw_leg_timer {
     struct tmr tmr;
@@ -201,11 +200,10 @@ static void refresh(struct rw_leg *leg)
     struct rw_sip_hop hop = rw_sip_dialog_hop(&leg->dialog, rw_sip_wire_af(sip->wire), &leg->hop);
     uint64_t branch = rw_random_u64();
 
-    if (!t->by_update && leg->reply)
-        t->due_ms = rw_clock_mono_ms() + GLARE_MS;
-    else if (!compose(leg, method, &hop, branch) ||
-             rw_sip_transaction_send(sip, method, branch, &hop, rw_buf_slice(&sip->scratch),
-                                     on_refresh, leg, &t->refresh, NULL))
+    /* no INVITE of the far end is without its ACK now: it was a refresh too, and an ACK comes within 32 s */
+    if (!compose(leg, method, &hop, branch) ||
+        rw_sip_transaction_send(sip, method, branch, &hop, rw_buf_slice(&sip->scratch), on_refresh,
+                                leg, &t->refresh, NULL))
         t->due_ms = rw_clock_mono_ms() + RETRY_MS; /* no memory now; later there may be */
     wait_on(leg);
 }

@@ -134,6 +134,12 @@ static void only_the_next_one_counts(struct stage *s)
     ring(s, "183 Session Progress", "far", RELIABLE("4294967294"), "v=0\r\n");
     expect_nothing(s);
     expect_no_news(s);
+    ring(s, "180 Ringing", "other", RELIABLE("7"), "");
+    expect_prack(s, "other", "7 1 INVITE", 3);
+    stage_answer_to(s, s->in, "200 OK", "", "", "");
+    ring(s, "183 Session Progress", "other", RELIABLE("9"), "v=0\r\n");
+    expect_nothing(s);
+    expect_no_news(s);
     ring(s, "183 Session Progress", "far", "", "v=0 plain\r\n"); /* not sent reliably */
     CHECK(s, strcmp(expect_news(s, RW_IN_LEG_EARLY)->sdp, "v=0 plain\r\n") == 0);
     expect_nothing(s);
@@ -366,6 +372,35 @@ static void update_before_the_answer(struct stage *s)
     expect_text(s, "\r\nSupported: 100rel\r\n");
 }
 
+/* An answer that could not be acknowledged for want of memory is, when it is repeated. */
+static void memory_comes_back(struct stage *s)
+{
+    bool left = false;
+
+    for (long n = 0; !left && n < 20; n++) {
+        unsigned pracks = 0;
+
+        stage_invite(s, &supported);
+        expect(s, "INVITE ");
+        rw_mem_fail_once(n);
+        ring(s, "183 Session Progress", "far", RELIABLE("40"), "v=0\r\n");
+        left = stage_failure_is_left();
+        ring(s, "183 Session Progress", "far", RELIABLE("40"), "v=0\r\n");
+        rw_mem_fail_once(n);
+        ring(s, "180 Ringing", "far", RELIABLE("41"), "");
+        (void)stage_failure_is_left();
+        ring(s, "180 Ringing", "far", RELIABLE("41"), "");
+        while (stage_read(s))
+            pracks += strncmp(s->in, "PRACK ", 6) == 0;
+        CHECK(s, pracks == 2);
+        stage_answer(s, "486 Busy Here", "far", "");
+        expect(s, "ACK ");
+        stage_release(s);
+        s->news_count = s->news_read = 0;
+    }
+    CHECK(s, left);
+}
+
 /* Every allocation of a call with a challenge, two telephones and their answers fails in turn. */
 static void no_memory(struct stage *s)
 {
@@ -432,6 +467,7 @@ PLAY(carrier_requires_it)
 PLAY(after_a_challenge)
 PLAY(cancelled)
 PLAY(update_before_the_answer)
+PLAY(memory_comes_back)
 PLAY(no_memory)
 
 int main(void)
@@ -451,6 +487,7 @@ int main(void)
         cmocka_unit_test(play_after_a_challenge),
         cmocka_unit_test(play_cancelled),
         cmocka_unit_test(play_update_before_the_answer),
+        cmocka_unit_test(play_memory_comes_back),
         cmocka_unit_test(play_no_memory),
     };
 
