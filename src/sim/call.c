@@ -133,7 +133,7 @@ static void on_hang_up(void *arg)
 /* ---- answers ---- */
 
 /* False when it could not be sent; a final answer ends the transaction either way. */
-static bool reply(struct rw_sim_call *call, unsigned code, bool described)
+bool rw_sim_call_reply(struct rw_sim_call *call, unsigned code, bool described)
 {
     struct rw_buf tail;
     int failed = ENOMEM;
@@ -150,11 +150,11 @@ static bool reply(struct rw_sim_call *call, unsigned code, bool described)
     return !failed;
 }
 
-static void refuse(struct rw_sim_call *call, unsigned code)
+void rw_sim_call_refuse(struct rw_sim_call *call, unsigned code)
 {
     call->sim->counts.rejected++;
     rw_sim_call_say_code(call, "rejected", code);
-    (void)reply(call, code, false);
+    (void)rw_sim_call_reply(call, code, false);
     end(call, "rejected");
 }
 
@@ -222,8 +222,8 @@ static bool answer(struct rw_sim_call *call)
         call->tag = rw_random_u64();
     call->invite->tag = call->tag;
     if (!rw_sim_call_open_sound(call) || sip_dialog_accept(&call->dialog, call->invite) ||
-        !reply(call, 200, true)) {
-        refuse(call, 500);
+        !rw_sim_call_reply(call, 200, !(call->plan.quirks & RW_SIM_RELIABLE))) {
+        rw_sim_call_refuse(call, 500);
         return false;
     }
     call->phase = RW_SIM_ANSWERED;
@@ -246,7 +246,7 @@ static void on_final(void *arg)
     if (call->plan.final_code == 200)
         (void)answer(call);
     else
-        refuse(call, call->plan.final_code);
+        rw_sim_call_refuse(call, call->plan.final_code);
 }
 
 static void wait_for_final(struct rw_sim_call *call, int32_t since_ms)
@@ -261,20 +261,33 @@ static void wait_for_final(struct rw_sim_call *call, int32_t since_ms)
         tmr_start(&call->step, (uint64_t)wait_ms, on_final, call);
 }
 
+void rw_sim_call_rang(struct rw_sim_call *call)
+{
+    wait_for_final(call, call->plan.ring_ms);
+}
+
 static void on_ring(void *arg)
 {
     struct rw_sim_call *call = arg;
     bool early = call->plan.early && rw_sim_call_open_sound(call);
+    bool reliable = call->plan.quirks & RW_SIM_RELIABLE;
 
+    if (reliable && !rw_sim_call_knows_reliable(call)) {
+        rw_sim_call_refuse(call, 421);
+        return;
+    }
     call->phase = RW_SIM_RINGING;
-    if (!reply(call, call->plan.ring_code, early)) {
+    if (!rw_sim_call_reply(call, call->plan.ring_code, early)) {
         end(call, "unreachable");
         return;
     }
     rw_sim_call_say_code(call, "provisional", call->plan.ring_code);
     if (early)
         rw_sim_call_play(call, call->plan.early_sound);
-    wait_for_final(call, call->plan.ring_ms);
+    if (reliable)
+        rw_sim_call_hold(call);
+    else
+        rw_sim_call_rang(call);
 }
 
 static void on_cancel(void *arg)
@@ -282,6 +295,7 @@ static void on_cancel(void *arg)
     struct rw_sim_call *call = arg;
 
     tmr_cancel(&call->step);
+    tmr_cancel(&call->repeat);
     call->sim->counts.cancelled++;
     rw_sim_line_end(rw_sim_call_say(call, "cancelled"));
     if (call->plan.quirks & RW_SIM_ANSWERS_CANCELLED) {
@@ -292,7 +306,7 @@ static void on_cancel(void *arg)
         tmr_start(&call->step, LAST_RETRANSMISSION_MS, on_given_up, call);
         return;
     }
-    (void)reply(call, 487, false);
+    (void)rw_sim_call_reply(call, 487, false);
     end(call, "cancelled");
 }
 
@@ -387,10 +401,11 @@ static void begin(struct rw_sim_call *call)
 
         rw_sim_line_text(line, "why", rw_slice_str(err.code));
         rw_sim_line_end(line);
-        refuse(call, 488);
+        rw_sim_call_refuse(call, 488);
         return;
     }
     say_invite(call);
+    rw_sim_call_read_extensions(call);
     if (call->plan.quirks & RW_SIM_GARBAGE)
         send_garbage(call);
     if (call->plan.quirks & RW_SIM_MUTE) {
@@ -398,7 +413,7 @@ static void begin(struct rw_sim_call *call)
         return;
     }
     if (call->plan.ring_ms != 0 && call->plan.final_ms != 0)
-        (void)reply(call, 100, false);
+        (void)rw_sim_call_reply(call, 100, false);
     if (!rings_first(&call->plan))
         wait_for_final(call, 0);
     else if (call->plan.ring_ms == 0)
@@ -556,7 +571,8 @@ void rw_sim_call_reinvite(struct rw_sim_call *call, const struct sip_msg *msg)
     struct rw_buf tail;
     struct rw_err err;
 
-    rw_sim_line_end(rw_sim_call_say(call, "reinvite_received"));
+    rw_sim_line_end(rw_sim_call_say(
+        call, call->plan.quirks & RW_SIM_REFRESHED ? "refreshed" : "reinvite_received"));
     if (call->phase != RW_SIM_UP || read_offer(call, msg, &err) != RW_OK) {
         call->remote = before;
         (void)sip_treply(NULL, call->sim->sip, msg, call->phase != RW_SIM_UP ? 491 : 488,

@@ -85,6 +85,7 @@ void rw_sim_call_write_tail(struct rw_sim_call *call, unsigned code, bool descri
         rw_buf_printf(buf, "Reason: Q.850;cause=%u\r\n", call->plan.q850);
     if (code >= 300 && call->plan.quirks & RW_SIM_RETRY_AFTER)
         rw_buf_puts(buf, "Retry-After: 30\r\n");
+    rw_sim_call_write_extensions(call, code, buf);
     if (described)
         write_description(call, &body);
     if (body.len)

@@ -53,6 +53,8 @@ struct rw_sim_call {
     struct mbuf *answer; /* the 200, to be repeated until the ACK */
     struct sa answer_to;
     uint32_t answers;
+    uint32_t rings;       /* how often the reliable provisional answer was sent */
+    uint32_t expires_s;   /* of the session timer that the INVITE asks for; 0 = none */
     struct rw_sdp remote; /* codecs.audio_count 0 = the INVITE offered nothing */
     struct rw_sdes own;   /* our key, and the tag and suite chosen; suite RW_SRTP_NONE: plain RTP */
     struct rw_sim_audio *audio;
@@ -78,6 +80,23 @@ void rw_sim_call_play(struct rw_sim_call *call, enum rw_sim_sound sound);
 struct rw_sdp_codecs rw_sim_call_codecs(const struct rw_sim_call *call);
 void rw_sim_call_write_tail(struct rw_sim_call *call, unsigned code, bool described,
                             struct rw_buf *buf);
+
+/*
+ * call_extension.c: what a script says of RFC 3262 and 4028. hold() repeats the provisional answer that was
+ * sent until its PRACK comes, and gives up with a refusal after 64*T1.
+ */
+void rw_sim_call_read_extensions(struct rw_sim_call *call);
+void rw_sim_call_write_extensions(const struct rw_sim_call *call, unsigned code,
+                                  struct rw_buf *buf);
+bool rw_sim_call_knows_reliable(const struct rw_sim_call *call);
+void rw_sim_call_hold(struct rw_sim_call *call);
+void rw_sim_call_prack(struct rw_sim_call *call, const struct sip_msg *msg);
+void rw_sim_call_update(struct rw_sim_call *call, const struct sip_msg *msg);
+
+/* call.c: answers the INVITE (false: it could not be sent), refuses it, goes on after ringing. */
+bool rw_sim_call_reply(struct rw_sim_call *call, unsigned code, bool described);
+void rw_sim_call_refuse(struct rw_sim_call *call, unsigned code);
+void rw_sim_call_rang(struct rw_sim_call *call);
 
 /* A line about the call, to be ended by the caller; a whole line with a code. */
 struct rw_sim_line *rw_sim_call_say(struct rw_sim_call *call, const char *event);

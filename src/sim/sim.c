@@ -113,6 +113,10 @@ static bool on_request(const struct sip_msg *msg, void *arg)
             rw_sim_call_bye(call, msg);
         else
             on_stray(sim, msg);
+    } else if (call && !pl_strcmp(&msg->met, "PRACK")) {
+        rw_sim_call_prack(call, msg);
+    } else if (call && call->plan.quirks & RW_SIM_REFRESHED && !pl_strcmp(&msg->met, "UPDATE")) {
+        rw_sim_call_update(call, msg);
     } else if (!pl_strcmp(&msg->met, "CANCEL")) {
         on_stray(sim, msg);
     } else if (!pl_strcmp(&msg->met, "OPTIONS")) {

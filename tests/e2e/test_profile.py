@@ -6,7 +6,7 @@ import subprocess
 import tempfile
 import time
 
-from harness import BUILD, Server, Sipp, main, participant, until
+from harness import BUILD, Server, Simulator, Sipp, main, participant, until
 
 BASES = "/api/v2/telephony/providers/edges/trunkbasesettings"
 EXPLAIN = "/api/v2/telephony/providers/edges/outboundroutes/explain"
@@ -120,15 +120,33 @@ def test_a_carrier_that_rings_reliably():
 
 
 def test_a_carrier_with_a_session_timer():
-    """Half of the shortest interval there is has to pass: 45 s."""
-    with Carrier("-m", "1", scenario="uas_session_timer.xml") as carrier, Server(carrier.sip) as server:
-        configure(server, sip={"sessionExpiresS": 120})
-        assert "\nSession-Expires: 120\n" in preview(server), preview(server)
+    """Half of the shortest interval there is has to pass: 45 s. Beside sipp the simulator waits for its refresh."""
+    with Carrier("-m", "1", scenario="uas_session_timer.xml") as carrier, Simulator("--no-media") as sim, \
+            Server(carrier.sip) as server, Server(sim.sip) as other:
+        for one, seconds in ((server, 120), (other, 90)):
+            configure(one, sip={"sessionExpiresS": seconds})
+            assert f"\nSession-Expires: {seconds}\n" in preview(one), preview(one)
         began = time.monotonic()
+        simulated = other.place_agentless("+6591239718")
         conversation = server.place_agentless()
         ended = participant(server.finished(conversation, 120), "external")
         assert carrier.wait() == 0, carrier.output()[-3000:]
         assert 44 < time.monotonic() - began < 55 and ended["endedReason"] == "hung_up", ended
+        until("the refresh at the simulator", lambda: [e for e in sim.events() if e.get("event") == "refreshed"])
+        assert participant(other.call(simulated), "external")["state"] == "connected", other.call(simulated)
+
+
+def test_the_simulator_rings_reliably():
+    with Simulator() as sim, Server(sim.sip) as server:
+        refused = participant(server.finished(server.place_agentless("+6591239717")), "external")
+        assert [r["code"] for r in refused["disconnectReasons"]] == [421], refused
+        for setting in ("supported", "required"):
+            configure(server, sip={"reliableProvisional": setting})
+            conversation = server.place_agentless("+6591239717")
+            server.in_state(conversation, "external", "connected")
+            server.request("POST", f"/api/v2/conversations/{conversation}/disconnect", token=server.demo["agentless_token"])
+            server.finished(conversation)
+        assert [e["code"] for e in sim.events() if e.get("event") == "prack"] == [200, 200], sim.events()
 
 
 main(globals())

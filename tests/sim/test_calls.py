@@ -541,6 +541,73 @@ class Carrier(unittest.TestCase):
         self.assertEqual(self.sim.event(phone.call_id, 'reinvite_answered')['code'], 200)
         phone.hang_up(answer)
 
+    def test_reliable_ringing(self):
+        phone = self.phone('9717')
+        phone.invite(extra='Supported: timer, 100rel\r\n')
+        ringing = phone.response(183)
+        self.assertEqual((ringing.get('Require'), ringing.get('RSeq')), ('100rel', '1'))
+        self.assertTrue(media_of(ringing))
+        self.assertEqual(phone.response(183).tag, ringing.tag)  # again, as long as no PRACK comes
+        phone.cseq = 2
+        phone.request('PRACK', ringing.tag, extra='RAck: 2 1 INVITE\r\n')
+        phone.response(481, 'PRACK')
+        phone.cseq = 3
+        phone.request('PRACK', ringing.tag, extra='RAck: 1 1 INVITE\r\n')
+        phone.response(200, 'PRACK')
+        answer = phone.response(200)
+        self.assertEqual(answer.body, '')
+        phone.request('ACK', answer.tag, cseq=1)
+        self.assertEqual(self.sim.event(phone.call_id, 'prack')['code'], 481)
+        self.assertEqual(self.sim.event(phone.call_id, 'prack')['code'], 200)
+        self.sim.event(phone.call_id, 'ack')
+        phone.hang_up(answer)
+
+    def test_reliable_ringing_for_who_does_not_know_it(self):
+        phone = self.phone('9717')
+        phone.invite()
+        refusal = phone.response(421)
+        self.assertEqual(refusal.get('Require'), '100rel')
+        phone.ack(refusal)
+
+    def test_reliable_ringing_is_cancelled(self):
+        phone = self.phone('9717')
+        phone.invite(extra='Require: 100rel\r\n')
+        phone.response(183)
+        phone.request('CANCEL', branch=phone.invite_branch)
+        refusal = phone.response(487)
+        phone.ack(refusal)
+        self.assertEqual(self.sim.event(phone.call_id, 'ended')['how'], 'cancelled')
+
+    def test_session_timer(self):
+        phone = self.phone('9718')
+        answer = phone.connect(extra='Supported: timer\r\nSession-Expires: 120\r\n')
+        self.assertEqual(answer.get('Session-Expires'), '120;refresher=uac')
+        self.assertEqual(answer.get('Require'), 'timer')
+        self.assertIn('UPDATE', answer.get('Allow'))
+        phone.cseq += 1
+        phone.request('UPDATE', answer.tag)
+        self.assertEqual(phone.response(200, 'UPDATE').get('Session-Expires'), '120;refresher=uac')
+        self.sim.event(phone.call_id, 'refreshed')
+        phone.cseq += 1
+        phone.request('INVITE', answer.tag, body=phone.sdp())
+        self.assertEqual(phone.response(200).get('Session-Expires'), '120;refresher=uac')
+        phone.request('ACK', answer.tag)
+        self.sim.event(phone.call_id, 'refreshed')
+        phone.hang_up(answer)
+
+    def test_session_timer_that_is_forgotten(self):
+        phone = self.phone('9719')
+        answer = phone.connect(extra='Supported: timer\r\nSession-Expires: 90\r\n')
+        self.assertEqual(answer.get('Session-Expires'), '90;refresher=uas')
+        phone.cseq += 1
+        phone.request('UPDATE', answer.tag)
+        phone.response(405, 'UPDATE')
+        phone.hang_up(answer)
+        phone = self.phone('9719')
+        answer = phone.connect()
+        self.assertEqual(answer.get('Session-Expires'), '')
+        phone.hang_up(answer)
+
     def test_our_reinvite_is_answered(self):
         phone = self.phone('9000')
         answer = phone.connect()
