@@ -176,6 +176,12 @@ static void say_fate(const struct rw_route_step *step, int64_t now_s, char *dst,
         (void)snprintf(dst, size, "%u trunks stand before it, and a call asks no more",
                        RW_CALL_TRUNKS_MAX);
         break;
+    case RW_ROUTE_DISABLED:
+        (void)snprintf(dst, size, "it is disabled");
+        break;
+    case RW_ROUTE_NO_TRUNKS:
+        (void)snprintf(dst, size, "no trunk is behind it");
+        break;
     case RW_ROUTE_OTHER_CLASS:
         (void)snprintf(dst, size, "it takes numbers of other classes: %.60s",
                        step->way->rule->row->classifications);

@@ -1,7 +1,7 @@
 #include "base/clock.h"
 
-#define MINUTE_MS 60000
-#define DAY_MS (24 * 60 * MINUTE_MS)
+#define MINUTE_MS INT64_C(60000)
+#define DAY_MS INT64_C(86400000)
 
 /* Reads exactly `n` digits at *at and moves behind them; -1 when they are not there. */
 static int digits(struct rw_slice text, size_t *at, size_t n)
@@ -64,13 +64,13 @@ static bool read_clock(struct rw_slice text, size_t *at, int64_t *ret_ms)
     second = digits(text, at, 2);
     if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60)
         return false;
-    *ret_ms = ((int64_t)hour * 60 + minute) * MINUTE_MS + second * 1000;
+    *ret_ms = (hour * INT64_C(60) + minute) * MINUTE_MS + second * INT64_C(1000);
     if (!take(text, at, "."))
         return true;
     if (*at == text.n || text.p[*at] < '0' || text.p[*at] > '9')
         return false;
     for (; *at < text.n && text.p[*at] >= '0' && text.p[*at] <= '9'; (*at)++, worth /= 10)
-        *ret_ms += (text.p[*at] - '0') * worth;
+        *ret_ms += (int64_t)(text.p[*at] - '0') * worth;
     return true;
 }
 
@@ -89,7 +89,7 @@ static bool read_offset(struct rw_slice text, size_t *at, int64_t *ret_ms)
     if (!take(text, at, ":"))
         return false;
     minutes = digits(text, at, 2);
-    *ret_ms = ((int64_t)hours * 60 + minutes) * MINUTE_MS * (west ? -1 : 1);
+    *ret_ms = (hours * INT64_C(60) + minutes) * (west ? -MINUTE_MS : MINUTE_MS);
     return hours >= 0 && hours < 24 && minutes >= 0 && minutes < 60;
 }
 

@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#define WEEK_S (7 * RW_ROUTE_DAY_S)
+#define WEEK_S 604800u
 
 /* ------------------------------------------------------------------ reading */
 
@@ -75,8 +75,8 @@ static uint32_t second_of_week(const struct rw_zone *zone, int64_t now_s)
 {
     int64_t local = now_s + rw_zone_offset(zone, now_s, NULL);
 
-    local += 3 * (int64_t)RW_ROUTE_DAY_S; /* 1 January 1970 was a Thursday */
-    return (uint32_t)((local % WEEK_S + WEEK_S) % WEEK_S);
+    local = (local + 3 * (int64_t)RW_ROUTE_DAY_S) % WEEK_S; /* 1 January 1970 was a Thursday */
+    return (uint32_t)(local < 0 ? local + WEEK_S : local);
 }
 
 /* How long the slot has been open, if it is; else more than any slot is. */

@@ -62,7 +62,7 @@ static void insert(struct rw_route_nearest *nearest, size_t shared[RW_ROUTE_NEAR
 void rw_route_find_nearest(const struct rw_row_number *numbers, size_t count, struct rw_slice e164,
                            const char *caller_prefixes, struct rw_route_nearest *ret)
 {
-    size_t shared[RW_ROUTE_NEAREST_MAX];
+    size_t shared[RW_ROUTE_NEAREST_MAX] = {0};
 
     *ret = (struct rw_route_nearest){.count = 0};
     for (size_t i = 0; i < count; i++)

@@ -83,6 +83,8 @@ enum rw_route_fate {
     RW_ROUTE_TRUNK_MISSING,
     RW_ROUTE_ENOUGH,       /* as many trunks as one call may try stand before it */
     RW_ROUTE_OTHER_PREFIX, /* the number does not begin so */
+    RW_ROUTE_DISABLED,
+    RW_ROUTE_NO_TRUNKS,    /* none is behind the route */
     RW_ROUTE_OTHER_CLASS,  /* the route takes numbers of other classes */
     RW_ROUTE_CLOSED,       /* it is not the route's hour */
     RW_ROUTE_OTHER_CALLER, /* the route takes calls that show other numbers */

@@ -41,10 +41,10 @@ enum rw_class rw_route_rule_make(const struct rw_row_route *row, struct rw_zones
     struct rw_route_rule *rule;
 
     *ret = NULL;
-    if (!row->enabled || !count)
-        return RW_OK;
     if (count > RW_ROUTE_TRUNKS_MAX)
         count = RW_ROUTE_TRUNKS_MAX;
+    if (!row->enabled)
+        count = 0;
     rule = rw_arena_alloc(arena, sizeof(*rule) + count * sizeof(rule->trunks[0]));
     if (!rule)
         return rw_fail_memory(err);

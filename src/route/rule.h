@@ -3,7 +3,7 @@
  * configuration.
  *
  * Owner    lies in the arena it was made with, beside the row, which it speaks of. Threads: one worker's.
- * Memory   40 bytes, 32 for each trunk, and the hours.
+ * Memory   48 bytes, 32 for each trunk, and the hours.
  * Errors   RW_NO_MEMORY.
  */
 #ifndef RW_ROUTE_RULE_H
@@ -24,15 +24,15 @@ struct rw_route_trunk {
 
 struct rw_route_rule {
     const struct rw_row_route *row;
-    uint8_t trunk_count;
-    bool drawn;                         /* the order of its trunks is, for each call anew */
-    bool by_class;                      /* it takes numbers of some classes only */
-    bool by_caller;                     /* it takes calls that show some numbers only */
+    uint8_t trunk_count; /* 0: none is behind it, or it is disabled and none is asked */
+    bool drawn;          /* the order of its trunks is, for each call anew */
+    bool by_class;       /* it takes numbers of some classes only */
+    bool by_caller;      /* it takes calls that show some numbers only */
     const struct rw_route_hours *hours; /* NULL: it is always open */
+    struct rw_route_rule *next;         /* of all; the table's */
     struct rw_route_trunk *trunks;
 };
 
-/* A route that is disabled or has no trunk leads nowhere: *ret is NULL. */
 RW_NODISCARD enum rw_class rw_route_rule_make(const struct rw_row_route *row,
                                               struct rw_zones *zones, struct rw_arena *arena,
                                               struct rw_route_rule **ret, struct rw_err *err);

@@ -134,19 +134,18 @@ static enum rw_class read_plans(struct rw_route_table *table, const char *tenant
                           : class;
 }
 
-/* The ways of all rules in one array; NULL when there are none, or no memory (*ret_ways > 0). */
-static struct rw_route_way *gather_ways(struct rw_route_table *table,
-                                        struct rw_route_rule *const *rules, size_t count,
-                                        size_t *ret_ways)
+/* The ways of all rules in one array; NULL when there are none, or no memory (*ret_count > 0). */
+static struct rw_route_way *gather_ways(struct rw_route_table *table, struct rw_route_rule *rules,
+                                        size_t *ret_count)
 {
     struct rw_route_way *ways, *end;
 
-    *ret_ways = 0;
-    for (size_t i = 0; i < count; i++)
-        *ret_ways += rules[i] ? rw_route_ways_count(rules[i]) : 0;
-    ways = end = *ret_ways ? rw_arena_alloc(&table->arena, *ret_ways * sizeof(*ways)) : NULL;
-    for (size_t i = 0; ways && i < count; i++)
-        end = rules[i] ? rw_route_ways(rules[i], end) : end;
+    *ret_count = 0;
+    for (const struct rw_route_rule *rule = rules; rule; rule = rule->next)
+        *ret_count += rw_route_ways_count(rule);
+    ways = end = *ret_count ? rw_arena_alloc(&table->arena, *ret_count * sizeof(*ways)) : NULL;
+    for (struct rw_route_rule *rule = rules; ways && rule; rule = rule->next)
+        end = rw_route_ways(rule, end);
     return ways;
 }
 
@@ -155,7 +154,7 @@ static enum rw_class read_routes(struct rw_route_table *table, const char *tenan
 {
     struct rw_route_prefixes *prefixes = rw_arena_alloc(&table->arena, sizeof(*prefixes));
     struct rw_page page = {.size = RW_TABLE_LIST_MAX, .number = 1};
-    struct rw_route_rule **rules = NULL;
+    struct rw_route_rule *rules = NULL, *rule;
     struct rw_route_way *ways;
     struct rw_row_route *rows;
     size_t count, way_count;
@@ -165,17 +164,16 @@ static enum rw_class read_routes(struct rw_route_table *table, const char *tenan
     if (!prefixes)
         return rw_fail_memory(err);
     rc = rw_store_list_routes(table->reader, tenant_id, &page, &table->arena, &rows, &count, err);
+    for (size_t i = 0; rc == RW_OK && i < count; i++) {
+        rc = rw_route_rule_make(&rows[i], table->zones, &table->arena, &rule, err);
+        if (rc == RW_OK) {
+            rule->next = rules;
+            rules = rule;
+        }
+    }
     if (rc != RW_OK)
         return rc;
-    if (count)
-        rules = rw_arena_alloc(&table->arena, count * sizeof(*rules));
-    if (count && !rules)
-        return rw_fail_memory(err);
-    for (size_t i = 0; rc == RW_OK && i < count; i++)
-        rc = rw_route_rule_make(&rows[i], table->zones, &table->arena, &rules[i], err);
-    if (rc != RW_OK)
-        return rc;
-    ways = gather_ways(table, rules, count, &way_count);
+    ways = gather_ways(table, rules, &way_count);
     if (way_count && !ways)
         return rw_fail_memory(err);
     return rw_route_prefixes_make(prefixes, ways, way_count, &table->arena, err);

@@ -53,7 +53,7 @@ enum rw_class rw_table_numbers(struct rw_route_table *table, const char *tenant_
 /* The tenant's limits of calls; none where it has set nothing. */
 enum rw_class rw_table_limits(struct rw_route_table *table, const char *tenant_id,
                               const struct rw_route_limits **ret, struct rw_err *err);
-/* All enabled routes. */
+/* All routes, those too that are disabled: they are seen by whoever wants to know. */
 enum rw_class rw_table_routes(struct rw_route_table *table, const char *tenant_id,
                               const struct rw_route_prefixes **ret, struct rw_err *err);
 

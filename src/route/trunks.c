@@ -41,10 +41,11 @@ static void list_present(const struct rw_route_prefixes *routes, char *dst, size
 struct search {
     const struct rw_route_prefixes *routes;
     struct rw_slice digits;              /* of the number */
-    uint32_t looked_at;                  /* trunks and routes passed over */
-    uint32_t seen;                       /* ways that lead to the number */
+    uint32_t looked_at;                  /* trunks */
+    uint32_t seen;                       /* ways that lead to the number and stand in the trace */
     const struct rw_route_way *dead_way; /* the first whose trunk is not to be used */
     const struct rw_route_trunk *dead_trunk;
+    const struct rw_route_rule *idle;              /* the first that is disabled or has no trunk */
     const struct rw_route_rule *other_class;       /* the first that takes other numbers */
     const struct rw_route_rule *closed;            /* the first whose hour it is not */
     const struct rw_row_route *strict[STRICT_MAX]; /* those that are for other callers */
@@ -58,9 +59,12 @@ static void say_passed_over(struct rw_making *m, const struct search *s, char *d
     int n = 0;
 
     dst[0] = '\0';
+    if (s->idle)
+        n = snprintf(dst, size, "; route %.40s is %s", s->idle->row->name,
+                     s->idle->row->enabled ? "without trunks" : "disabled");
     if (s->other_class)
-        n = snprintf(dst, size, "; route %.40s takes other classes of numbers",
-                     s->other_class->row->name);
+        n += snprintf(dst + n, size - (size_t)n, "; route %.40s takes other classes of numbers",
+                      s->other_class->row->name);
     if (!s->closed)
         return;
     rw_route_hours_say(s->closed->hours, rw_making_now_s(m), when, sizeof(when));
@@ -70,7 +74,7 @@ static void say_passed_over(struct rw_making *m, const struct search *s, char *d
 
 static void no_route(struct rw_making *m, const struct search *s)
 {
-    char have[100], tried[110], passed_over[220];
+    char have[100], tried[110], passed_over[300];
     struct rw_err err;
 
     say_passed_over(m, s, passed_over, sizeof(passed_over));
@@ -200,6 +204,8 @@ static enum rw_route_fate judge_rule(struct rw_making *m, const struct rw_route_
 {
     const struct rw_row_number *number;
 
+    if (!rule->trunk_count)
+        return rule->row->enabled ? RW_ROUTE_NO_TRUNKS : RW_ROUTE_DISABLED;
     if (!takes(m, rule, digits))
         return RW_ROUTE_OTHER_CLASS;
     if (rule->hours && !rw_route_hours_open(rule->hours, rw_making_now_s(m)))
@@ -211,17 +217,24 @@ static enum rw_route_fate judge_rule(struct rw_making *m, const struct rw_route_
     return RW_ROUTE_TAKEN;
 }
 
+/* Half of the trace is kept for routes that take the call. */
 static void pass_over(struct rw_making *m, struct search *s, const struct rw_route_way *way,
                       enum rw_route_fate fate)
 {
-    s->looked_at++;
+    struct rw_route_trace *trace = m->wish->trace;
+
+    if ((fate == RW_ROUTE_DISABLED || fate == RW_ROUTE_NO_TRUNKS) && !s->idle)
+        s->idle = way->rule;
     if (fate == RW_ROUTE_OTHER_CLASS && !s->other_class)
         s->other_class = way->rule;
     if (fate == RW_ROUTE_CLOSED && !s->closed)
         s->closed = way->rule;
     if (fate == RW_ROUTE_OTHER_CALLER && s->strict_count < STRICT_MAX)
         s->strict[s->strict_count++] = way->rule->row;
-    write_step(m, (struct rw_route_step){.way = way, .fate = fate});
+    if (trace && trace->count < RW_ROUTE_CONSIDERED / 2) {
+        write_step(m, (struct rw_route_step){.way = way, .fate = fate});
+        s->seen++;
+    }
 }
 
 /* The trunks behind a way that takes the call. False: trouble of the store, told already. */
@@ -233,6 +246,7 @@ static bool take_trunks(struct rw_making *m, struct search *s, const struct rw_r
     bool drawn = rule->drawn && !m->wish->trace;
     uint8_t order[RW_ROUTE_TRUNKS_MAX];
 
+    s->seen++;
     if (drawn)
         rw_route_draw(rule, rw_random_u64(), order);
     for (uint32_t i = 0; i < rule->trunk_count && wants_more(m, s); i++, s->looked_at++) {
@@ -265,7 +279,7 @@ static bool search(struct rw_making *m, struct search *s)
                            &missing))
         return false;
     cursor = rw_route_cursor(s->routes, s->digits);
-    for (; wants_more(m, s) && (way = rw_route_next(&cursor)) != NULL; s->seen++) {
+    while (wants_more(m, s) && (way = rw_route_next(&cursor)) != NULL) {
         const struct rw_row_number *number = NULL;
         enum rw_route_fate fate = judge_rule(m, way->rule, s->digits, &number);
 

@@ -371,25 +371,23 @@ bool rw_sip_leg_late_answer(struct rw_sip *sip, const struct rw_sip_message *m,
 
 /* ------------------------------------------------------------------ the beginning */
 
-/* A leg to the target, of which nothing has been sent, and what is asked first for where it is. */
-static enum rw_class leg_to(struct rw_leg_port *port, const struct rw_leg_target *target,
-                            struct rw_slice sdp_offer, struct rw_sip_uri *ret_next,
-                            struct rw_leg **ret, struct rw_err *err)
+/* A leg to the target, of which nothing has been sent, and what is asked first for where it is. NULL: *ret_class. */
+static struct rw_leg *leg_to(struct rw_leg_port *port, const struct rw_leg_target *target,
+                             struct rw_slice sdp_offer, struct rw_sip_uri *ret_next,
+                             enum rw_class *ret_class, struct rw_err *err)
 {
-    enum rw_class class = rw_leg_check_target(target, sdp_offer.n, ret_next, err);
     struct rw_leg *leg;
 
-    if (class)
-        return class;
+    *ret_class = rw_leg_check_target(target, sdp_offer.n, ret_next, err);
+    if (*ret_class)
+        return NULL;
     leg = rw_leg_new(port->sip);
-    if (!leg)
-        return rw_fail_memory(err);
-    if (!rw_leg_copy_target(leg, target, sdp_offer)) {
+    if (leg && rw_leg_copy_target(leg, target, sdp_offer))
+        return leg;
+    if (leg)
         rw_leg_destroy(leg);
-        return rw_fail_memory(err);
-    }
-    *ret = leg;
-    return RW_OK;
+    *ret_class = rw_fail_memory(err);
+    return NULL;
 }
 
 static enum rw_class leg_invite(struct rw_leg_port *port, const struct rw_leg_target *target,
@@ -397,10 +395,10 @@ static enum rw_class leg_invite(struct rw_leg_port *port, const struct rw_leg_ta
                                 struct rw_leg **ret, struct rw_err *err)
 {
     struct rw_sip_uri next = {.port = 0};
-    struct rw_leg *leg;
-    enum rw_class class = leg_to(port, target, sdp_offer, &next, &leg, err);
+    enum rw_class class;
+    struct rw_leg *leg = leg_to(port, target, sdp_offer, &next, &class, err);
 
-    if (class)
+    if (!leg)
         return class;
     leg->handler = handler;
     leg->arg = arg;
@@ -419,10 +417,10 @@ static enum rw_class leg_preview(struct rw_leg_port *port, const struct rw_leg_t
                                  struct rw_buf *ret, struct rw_err *err)
 {
     struct rw_sip_uri next = {.port = 0};
-    struct rw_leg *leg;
-    enum rw_class class = leg_to(port, target, (struct rw_slice){NULL, 0}, &next, &leg, err);
+    enum rw_class class;
+    struct rw_leg *leg = leg_to(port, target, (struct rw_slice){NULL, 0}, &next, &class, err);
 
-    if (class)
+    if (!leg)
         return class;
     leg->hop.transport = rw_sip_uri_way(&next);
     put_invite(leg);

@@ -932,6 +932,85 @@ static void callers_are_told(void **state)
     assert_int_equal(trace.steps[2].fate, RW_ROUTE_OTHER_CALLER); /* 8 */
 }
 
+/* Routes for hundreds of callers: each call finds its own, and the trace has room for it. */
+static void each_caller_may_have_a_route(void **state)
+{
+    static struct rw_route_trace trace;
+    const struct rw_route_wish wish = {.tenant_id = TENANT_A,
+                                       .to = RW_LIT("+93123456789"),
+                                       .from = RW_LIT("+6534567890"),
+                                       .trace = &trace};
+    struct rw_tx *tx = rw_tx_new(world.store);
+    struct rw_route_plan plan;
+    struct rw_faults faults = {.count = 0};
+
+    (void)state;
+    for (unsigned i = 0; i < 300; i++) {
+        char id[16], callers[16];
+
+        (void)snprintf(id, sizeof(id), "k%03u", i);
+        (void)snprintf(callers, sizeof(callers), "653456%04u", 7591 + i);
+        rw_tx_put_route(tx, &(struct rw_row_route){.id = id,
+                                                   .tenant_id = TENANT_A,
+                                                   .site_id = "site",
+                                                   .name = id,
+                                                   .prefixes = "93",
+                                                   .trunk_ids = "main",
+                                                   .distribution = "SEQUENTIAL",
+                                                   .classifications = "",
+                                                   .caller_prefixes = callers,
+                                                   .enabled = true,
+                                                   .version = 1});
+    }
+    store_test_commit(tx);
+    assert_int_equal(
+        make(&(struct wish){"ann", "+93123456789", "+6534567890", NULL, "", NULL}, &plan, &faults),
+        RW_OK);
+    assert_string_equal(plan.route_id, "k299");
+    memset(&faults, 0, sizeof(faults));
+    assert_int_equal(rw_route_plan_make(table, &wish, "x", &world.arena, &plan, &faults), RW_OK);
+    assert_int_equal(trace.steps[32].place, 1);
+    assert_string_equal(trace.steps[32].way->rule->row->id, "k299");
+    assert_int_equal(trace.steps[33].fate, RW_ROUTE_OTHER_PREFIX);
+    assert_int_equal(trace.unseen, 267);
+}
+
+static void idle_routes_are_told(void **state)
+{
+    static struct rw_route_trace trace;
+    const struct rw_route_wish wish = {.tenant_id = TENANT_A,
+                                       .to = RW_LIT("+94123456789"),
+                                       .from = RW_LIT("+6534567890"),
+                                       .trace = &trace};
+    struct rw_row_route row = {.id = "i1",
+                               .tenant_id = TENANT_A,
+                               .site_id = "site",
+                               .name = "Off",
+                               .prefixes = "94",
+                               .trunk_ids = "main",
+                               .distribution = "SEQUENTIAL",
+                               .classifications = "",
+                               .version = 1};
+    struct rw_tx *tx = rw_tx_new(world.store);
+    struct rw_route_plan plan;
+    struct rw_faults faults = {.count = 0};
+
+    (void)state;
+    rw_tx_put_route(tx, &row);
+    row.id = "i2";
+    row.name = "Bare";
+    row.enabled = true;
+    row.trunk_ids = "";
+    rw_tx_put_route(tx, &row);
+    store_test_commit(tx);
+    assert_int_equal(rw_route_plan_make(table, &wish, "x", &world.arena, &plan, &faults),
+                     RW_CONFLICT);
+    assert_string_equal(faults.at[0].code, "route.none");
+    assert_string_equal(faults.at[0].found, "+94123456789; route Off is disabled");
+    assert_int_equal(trace.steps[0].fate, RW_ROUTE_DISABLED);
+    assert_int_equal(trace.steps[1].fate, RW_ROUTE_NO_TRUNKS);
+}
+
 /* Of two routes to 95 one is open on weekdays, by the clock of UTC, which every machine has. */
 static void routes_have_hours(void **state)
 {
@@ -1191,6 +1270,8 @@ int main(void)
         TEST(a_route_may_weigh),
         TEST(routes_take_callers),
         TEST(callers_are_told),
+        TEST(each_caller_may_have_a_route),
+        TEST(idle_routes_are_told),
         TEST(routes_have_hours),
         TEST(many_numbers_are_counted),
         TEST(ten_thousand_routes),

@@ -12,8 +12,8 @@ static void lists_are_taken_apart(void **state)
     } table[] = {
         {"a", "a", true},
         {"a,b,c", "a b c", true},
-        {"", "none", true},
-        {"a,b", "none", false},
+        {"", "", true},
+        {"a,b", "", false},
         {"1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21",
          "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20", true},
     };
@@ -30,12 +30,12 @@ static void lists_are_taken_apart(void **state)
         char read[100] = "";
 
         assert_int_equal(rw_route_rule_make(&row, NULL, &arena, &rule, NULL), RW_OK);
-        for (uint32_t n = 0; rule && n < rule->trunk_count; n++) {
+        for (uint32_t n = 0; n < rule->trunk_count; n++) {
             strcat(read, n ? " " : "");
             strncat(read, rule->trunks[n].id.p, rule->trunks[n].id.n);
         }
-        assert_string_equal(rule ? read : "none", table[i].read);
-        assert_true(!rule || !rule->drawn);
+        assert_string_equal(read, table[i].read);
+        assert_false(rule->drawn);
     }
     rw_arena_done(&arena);
 }
