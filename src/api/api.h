@@ -24,6 +24,7 @@ struct rw_doctor;      /* doctor/doctor.h; one a worker */
 struct rw_limits;      /* limit/limit.h; one for all workers */
 struct rw_exchange;    /* exchange/exchange.h; one a worker */
 struct rw_route_table; /* route/route.h; one a worker */
+struct rw_spikes;      /* policy/spike.h */
 struct rw_trunk_board; /* trunk/board.h */
 struct rw_trunk_ops;   /* trunk/question.h */
 struct rw_trunk_port;
@@ -37,6 +38,7 @@ struct rw_api_options {
     struct rw_exchange *exchange; /* NULL: a server that places no calls (tests) */
     struct rw_doctor *doctor;     /* NULL: a server that examines nothing (tests) */
     struct rw_route_table *routes;
+    struct rw_spikes *spikes; /* policy/spike.h; the process's; NULL: no token is frozen */
     const struct rw_trunk_ops *trunk_ops; /* how far ends are asked; NULL: nobody can be (tests) */
     struct rw_trunk_port *trunk_port;
     struct rw_trunk_board *board; /* what is known of trunks; NULL: nothing */

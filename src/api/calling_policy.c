@@ -78,6 +78,7 @@ static void write_policy(struct rw_request *r, struct rw_json_writer *w, const v
     write_words(w, "blockedTypes", row->blocked_types, "");
     write_words(w, "allowedRegions", row->allowed_regions, "");
     write_hours(w, row->hours);
+    rw_json_uint(w, "freezeAfterRefusals", row->freeze_after);
     rw_json_str(w, "selfUri", "/api/v2/telephony/providers/edges/callingpolicy");
 }
 
@@ -101,6 +102,7 @@ static bool find(struct rw_request *r, struct rw_row_calling_policy *ret)
                                               .blocked_types = none->blocked_types,
                                               .allowed_regions = none->allowed_regions,
                                               .hours = none->hours,
+                                              .freeze_after = RW_CALLING_FREEZE_AFTER,
                                               .created_ms = rw_clock_wall_ms()};
         return true;
     }
@@ -229,6 +231,7 @@ static const char *read_list(struct rw_request *r, const char *member,
 
 static bool read_body(struct rw_request *r, struct rw_row_calling_policy *row)
 {
+    const json_t *freeze = json_object_get(r->body, "freezeAfterRefusals");
     struct rw_err err;
 
     row->allowed_prefixes = read_list(r, "allowedPrefixes", read_prefix);
@@ -237,6 +240,7 @@ static bool read_body(struct rw_request *r, struct rw_row_calling_policy *row)
     row->blocked_types = read_list(r, "blockedTypes", read_type);
     row->allowed_regions = read_list(r, "allowedRegions", read_region);
     row->hours = read_list(r, "callingHours", NULL);
+    row->freeze_after = freeze ? (uint32_t)json_integer_value(freeze) : RW_CALLING_FREEZE_AFTER;
     row->modified_ms = rw_clock_wall_ms();
     if (row->allowed_prefixes && row->blocked_prefixes && row->blocked_types &&
         row->allowed_regions && row->hours)

@@ -5,6 +5,7 @@
  * with its key) in one transaction. After that nothing can refuse it any more.
  */
 #include "api/answer.h"
+#include "api/calls_freeze.h"
 #include "api/calls_judge.h"
 #include "api/calls_refuse.h"
 #include "api/idempotency.h"
@@ -296,6 +297,8 @@ static void create(struct rw_request *r, const char *user_id, bool agentless)
     before = rw_call_before(r);
     if (!rw_call_judge(r, &wish, user_id, agentless, r->faults, r->warnings, &judgement) ||
         r->faults->count) {
+        if (!validate_only)
+            rw_call_note_refusal(r);
         rw_call_refuse(r, &before, user_id, agentless);
         return;
     }

@@ -38,6 +38,7 @@ static bool resolve(const struct rw_request *r, const struct rw_wish *wish, cons
         .tenant_id = r->identity->tenant_id,
         .user_id = user_id,
         .client_id = r->identity->client_id,
+        .token_id = r->identity->token_id,
         .spender_id = r->identity->user_id ? r->identity->user_id : user_id,
         .with_station = true,
         .provider = wish->provider_id,

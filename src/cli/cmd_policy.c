@@ -15,6 +15,7 @@ static const struct rw_cli_column columns[] = {
     {"blocked types", "blockedTypes"},
     {"allowed regions", "allowedRegions"},
     {"calling hours", "hours"},
+    {"freeze after", "freezeAfterRefusals"},
     {"version", "version"},
     {NULL, NULL},
 };
@@ -96,6 +97,8 @@ static bool read_options(struct rw_cli *cli, const struct rw_cli_args *args, jso
                                            {"block-type", "blockedTypes"},
                                            {"allow-region", "allowedRegions"}};
     const char *hours = rw_cli_option(args, "hours"), *risk = rw_cli_option(args, "high-risk");
+    const char *freeze = rw_cli_option(args, "freeze-after");
+    long long after = 0;
 
     for (size_t i = 0; i < sizeof(lists) / sizeof(*lists); i++)
         if (rw_cli_option(args, lists[i][0]))
@@ -103,6 +106,10 @@ static bool read_options(struct rw_cli *cli, const struct rw_cli_args *args, jso
                                       rw_cli_words(rw_cli_option(args, lists[i][0])));
     if (hours)
         (void)json_object_set_new(body, "callingHours", rules_of(hours));
+    if (freeze && strcmp(freeze, "0") != 0 && !rw_cli_number(cli, args, "freeze-after", &after))
+        return false;
+    if (freeze)
+        (void)json_object_set_new(body, "freezeAfterRefusals", json_integer(after));
     if (risk && strcmp(risk, "block") != 0 && strcmp(risk, "allow") != 0) {
         fprintf(cli->err, "ringwright: --high-risk takes block or allow\n");
         return false;

@@ -3,6 +3,7 @@
 #include "cli/commands.h"
 #include "cli/render.h"
 
+#define FREEZES "/api/v2/ringwright/freezes"
 #define TOKENS "/api/v2/ringwright/tokens"
 
 /* Of our own tokens and of /oauth/token alike. */
@@ -100,4 +101,22 @@ int rw_cli_token_me(struct rw_cli *cli, const struct rw_cli_args *args)
 {
     (void)args;
     return rw_cli_get_object(cli, "/api/v2/tokens/me", me_columns);
+}
+
+static const struct rw_cli_column freeze_columns[] = {
+    {"ID", "id"}, {"KIND", "kind"}, {"SINCE", "dateCreated"}, {"REASON", "reason"}, {NULL, NULL},
+};
+
+int rw_cli_token_frozen(struct rw_cli *cli, const struct rw_cli_args *args)
+{
+    return rw_cli_get_page(cli, FREEZES, args, freeze_columns);
+}
+
+int rw_cli_token_thaw(struct rw_cli *cli, const struct rw_cli_args *args)
+{
+    int status = rw_cli_by_id(cli, "DELETE", FREEZES, args->args[0], "", NULL);
+
+    if (!status)
+        rw_cli_say(cli, "It may place calls again.\n");
+    return status;
 }

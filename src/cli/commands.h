@@ -20,6 +20,7 @@ rw_cli_run_h rw_cli_spend_show, rw_cli_spend_set;
 rw_cli_run_h rw_cli_request_check;
 rw_cli_run_h rw_cli_route_explain;
 rw_cli_run_h rw_cli_token_create, rw_cli_token_list, rw_cli_token_revoke, rw_cli_token_me;
+rw_cli_run_h rw_cli_token_frozen, rw_cli_token_thaw;
 rw_cli_run_h rw_cli_client_create, rw_cli_client_list, rw_cli_client_get, rw_cli_client_delete,
     rw_cli_client_secret;
 rw_cli_run_h rw_cli_user_create, rw_cli_user_list, rw_cli_user_get, rw_cli_user_delete,

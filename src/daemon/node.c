@@ -127,6 +127,7 @@ static enum rw_class open_api(struct rw_node *node, const struct rw_node_shared 
         .exchange = node->exchange,
         .doctor = node->doctor,
         .routes = node->routes,
+        .spikes = shared->spikes,
         .trunk_ops = &rw_sip_trunk_ops,
         .trunk_port = rw_sip_trunk_port(node->sip),
         .board = shared->board,

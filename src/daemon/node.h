@@ -21,6 +21,7 @@ struct rw_doctor_turns;
 struct rw_offload;
 struct rw_auth_key;
 struct rw_ledger;
+struct rw_spikes;
 
 /* What all nodes share; made by the server before the first worker starts, constant then. */
 struct rw_node_shared {
@@ -35,6 +36,7 @@ struct rw_node_shared {
     const struct rw_identity_signer *signer;   /* NULL = calls are not signed */
     struct rw_permit *permits[RW_PERMITS_MAX]; /* asked for each call */
     uint32_t permits_count;
+    struct rw_spikes *spikes;          /* refusals of tokens */
     struct rw_ledger *ledger;          /* what calls cost */
     struct rw_limits *limits;          /* the last of them, because it may let a call wait */
     uint32_t (*live_calls)(void *arg); /* of all workers; any thread */

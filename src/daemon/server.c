@@ -13,6 +13,7 @@
 #include "doctor/doctor.h"
 #include "event/trace.h"
 #include "loop/offload.h"
+#include "policy/spike.h"
 #include "spend/permit.h"
 
 #include <errno.h>
@@ -387,7 +388,9 @@ static enum rw_class open_permits(struct server *server, struct rw_err *err)
         return class;
     rw_spend_permit_init(&server->spending, shared->ledger);
     shared->permits[shared->permits_count++] = &server->spending.permit;
-    class = rw_limits_new(&shared->limits, err);
+    class = rw_spikes_new(&shared->spikes, err);
+    if (class == RW_OK)
+        class = rw_limits_new(&shared->limits, err);
     if (class == RW_OK)
         class = rw_recall(shared->store, shared->limits, &standard, err);
     if (class == RW_OK)
@@ -497,6 +500,7 @@ enum rw_class rw_server_run(const struct rw_config *config, struct rw_err *err)
     rw_workers_free(server->workers);
     rw_limits_free(server->shared.limits);
     rw_ledger_free(server->shared.ledger);
+    rw_spikes_free(server->shared.spikes);
     rw_sip_wire_free(server->shared.wire);
     rw_trunk_board_free(server->shared.board);
     rw_offload_free(server->shared.offload);

@@ -11,6 +11,7 @@ const struct rw_calling_texts rw_calling_default = {
     .allowed_regions = "",
     .hours = "",
     .high_risk = true,
+    .freeze_after = RW_CALLING_FREEZE_AFTER,
 };
 
 /* ------------------------------------------------------------------ compiling */
@@ -74,7 +75,8 @@ static enum rw_class check_regions(const char *list, struct rw_err *err)
 enum rw_class rw_calling_compile(const struct rw_calling_texts *texts, struct rw_arena *arena,
                                  struct rw_calling *ret, struct rw_err *err)
 {
-    struct rw_calling calling = {.high_risk = texts->high_risk};
+    struct rw_calling calling = {.high_risk = texts->high_risk,
+                                 .freeze_after = texts->freeze_after};
     const char *pointer = "/allowedPrefixes";
     enum rw_class class =
         rw_prefixes_compile(rw_slice_str(texts->allowed_prefixes), arena, &calling.allowed, err);

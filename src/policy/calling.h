@@ -32,6 +32,7 @@ struct rw_calling_texts {
     const char *allowed_regions;                     /* "SG,MY"; "" = all */
     const char *hours;                               /* a line each, "SG 08:00-20:00" */
     bool high_risk;                                  /* the built-in list is in force */
+    uint32_t freeze_after; /* refusals within a minute that freeze a token; 0 = never */
 };
 
 struct rw_calling {
@@ -40,7 +41,11 @@ struct rw_calling {
     const char *allowed_regions; /* as in the texts, copied */
     struct rw_hours hours;
     bool high_risk;
+    uint32_t freeze_after;
 };
+
+/* Refused calls of a token within a minute, beyond which it is frozen, where nothing else is set. */
+#define RW_CALLING_FREEZE_AFTER 30u
 
 /* Of a tenant that has set nothing. */
 extern const struct rw_calling_texts rw_calling_default;

@@ -21,7 +21,7 @@
  * Threads  one worker's.
  * Memory   the routes, trunks, users, stations and numbers that calls used, at most
  *          RW_ROUTE_REMEMBERED of each kind in all; dropped whenever the store's generation moves.
- * Errors   every fault at once: those of policy/calling.h; RW_FORBIDDEN caller.not_owned, caller.inactive,
+ * Errors   every fault at once: those of policy/calling.h; RW_FORBIDDEN token.frozen; RW_FORBIDDEN caller.not_owned, caller.inactive,
  *          caller.internal_only, caller.none, caller.not_on_route; RW_MALFORMED provider.not_found, provider.mismatch; RW_CONFLICT
  *          station.missing, station.inactive, route.none, route.trunk_inactive; RW_NOT_FOUND
  *          user.not_found; RW_NO_MEMORY and RW_IO from the store.
@@ -117,6 +117,7 @@ struct rw_route_wish {
     const char *tenant_id;
     const char *user_id;    /* who calls */
     const char *client_id;  /* whose token it is; NULL: not a client's */
+    const char *token_id;   /* the token; NULL: there is none */
     const char *spender_id; /* the user whose caps it counts in; NULL: nobody's */
     bool with_station;      /* ring the user's telephone first; false: agentless */
     struct rw_slice to;     /* E.164 with '+' */
@@ -161,5 +162,8 @@ RW_NODISCARD enum rw_class rw_route_plan_make(struct rw_route_table *table,
 /* What an account has; false, with *ret untouched: no call of this life met it, and the store has it all. */
 bool rw_route_spent(struct rw_route_table *table, const char *tenant_id,
                     const struct rw_account *account, struct rw_ledger_state *ret);
+
+/* How many refusals of its calls within a minute a token of the tenant is let; 0 = any. */
+uint32_t rw_route_freeze_after(struct rw_route_table *table, const char *tenant_id);
 
 #endif

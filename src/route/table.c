@@ -14,7 +14,8 @@ enum kind {
     CALLING,
     SPEND,
     RATE_BOOK,
-    LIMITS
+    LIMITS,
+    FREEZE
 };
 
 struct slot {
@@ -197,7 +198,8 @@ static enum rw_class read_calling(struct rw_route_table *table, const char *tena
                                           row.blocked_types,
                                           row.allowed_regions,
                                           row.hours,
-                                          row.high_risk};
+                                          row.high_risk,
+                                          row.freeze_after};
     else if (rc != RW_NOT_FOUND)
         return rc;
     rc = rw_calling_compile(&texts, &table->arena, calling, err);
@@ -276,6 +278,8 @@ static enum rw_class read_row(struct rw_route_table *table, enum kind kind, cons
         READ_ROW(rw_row_station, rw_store_get_station);
     case TRUNK:
         READ_ROW(rw_row_trunk, rw_store_get_trunk);
+    case FREEZE:
+        READ_ROW(rw_row_freeze, rw_store_get_freeze);
     case NUMBERS:
         return read_numbers(table, tenant_id, ret, err);
     case PLANS:
@@ -474,6 +478,12 @@ enum rw_class rw_table_limits(struct rw_route_table *table, const char *tenant_i
                               const struct rw_route_limits **ret, struct rw_err *err)
 {
     LOOK_UP(rw_route_limits, LIMITS, RW_LIT(""));
+}
+
+enum rw_class rw_table_freeze(struct rw_route_table *table, const char *tenant_id, const char *id,
+                              const struct rw_row_freeze **ret, struct rw_err *err)
+{
+    LOOK_UP(rw_row_freeze, FREEZE, rw_slice_str(id));
 }
 
 struct rw_zones *rw_table_zones(struct rw_route_table *table)

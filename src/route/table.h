@@ -76,6 +76,9 @@ struct rw_ledger *rw_table_ledger(struct rw_route_table *table); /* NULL: nobody
 enum rw_class rw_table_spent(struct rw_route_table *table, const char *tenant_id,
                              const char *account, struct rw_arena *arena, int64_t *ret,
                              struct rw_err *err);
+/* Why this client or token may place no calls; RW_NOT_FOUND: it may. */
+enum rw_class rw_table_freeze(struct rw_route_table *table, const char *tenant_id, const char *id,
+                              const struct rw_row_freeze **ret, struct rw_err *err);
 struct rw_zones *rw_table_zones(struct rw_route_table *table);
 
 #endif

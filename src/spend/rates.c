@@ -61,16 +61,13 @@ static void read_prefix(struct reading *r, struct rw_slice field, struct rw_rate
     struct rw_slice digits = rw_slice_starts(field, RW_LIT("+")) ? rw_slice_from(field, 1) : field;
     struct rw_err err;
     uint64_t value = 0;
+    size_t n = 0;
 
-    for (size_t i = 0; i < digits.n && i <= DIGITS; i++) {
-        if (digits.p[i] < '0' || digits.p[i] > '9')
-            digits.n = DIGITS + 1; /* as good as too long */
-        else
-            value = value * 10 + (uint64_t)(digits.p[i] - '0');
-    }
-    if (digits.n && digits.n <= DIGITS && digits.p[0] != '0') {
-        rate->prefix = value * powers[DIGITS - digits.n];
-        rate->digits = (uint8_t)digits.n;
+    while (n < digits.n && n < DIGITS && digits.p[n] >= '0' && digits.p[n] <= '9')
+        value = value * 10 + (uint64_t)(digits.p[n++] - '0');
+    if (n && n == digits.n && digits.p[0] != '0') {
+        rate->prefix = value * powers[DIGITS - n];
+        rate->digits = (uint8_t)n;
         return;
     }
     (void)rw_fail(&err, RW_MALFORMED, "rate.bad_prefix",

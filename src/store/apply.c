@@ -5,6 +5,7 @@ static const char *const special[RW_STATEMENTS] = {
                                 " WHERE tenant_id=?1 AND id=?2 AND ended_ms=0"),
     [RW_ST_ADD_SPENDING] = ("INSERT INTO spending (tenant_id,account,micro) VALUES (?1,?2,?3)"
                             " ON CONFLICT DO UPDATE SET micro=micro+?3"),
+    [RW_ST_LIFT_FREEZE] = "DELETE FROM freezes WHERE tenant_id=?1 AND id=?2",
     [RW_ST_REVOKE_TOKEN] = ("UPDATE tokens SET revoked_ms=?3"
                             " WHERE tenant_id=?1 AND id=?2 AND revoked_ms=0"),
     [RW_ST_REVOKE_TOKENS_OF_CLIENT] = ("UPDATE tokens SET revoked_ms=?3"

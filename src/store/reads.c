@@ -53,6 +53,7 @@ READS_OF(number_plan, number_plans, RW_ENTITY_NUMBER_PLAN)
 READS_OF(extension_pool, extension_pools, RW_ENTITY_EXTENSION_POOL)
 READS_OF(extension, extensions, RW_ENTITY_EXTENSION)
 READS_OF(client, clients, RW_ENTITY_CLIENT)
+READS_OF(freeze, freezes, RW_ENTITY_FREEZE)
 READS_OF(token, tokens, RW_ENTITY_TOKEN)
 READS_OF(conversation, conversations, RW_ENTITY_CONVERSATION)
 

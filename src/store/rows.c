@@ -186,6 +186,11 @@ static const struct rw_field calling_policy[] = {
     U32(calling_policy, version),
     U64(calling_policy, created_ms),
     U64(calling_policy, modified_ms),
+    U32(calling_policy, freeze_after),
+};
+static const struct rw_field freeze[] = {
+    ID(freeze, id),       ID(freeze, tenant_id),   TEXT(freeze, kind),
+    TEXT(freeze, reason), U64(freeze, created_ms),
 };
 static const struct rw_field rate_book[] = {
     ID(rate_book, id),       ID(rate_book, tenant_id),   U32(rate_book, rates),
@@ -307,6 +312,7 @@ const struct rw_entity rw_entities[RW_ENTITIES] = {
     [RW_ENTITY_SPEND_POLICY] = ENTITY(spend_policy, "spend_policies", 8),
     [RW_ENTITY_SPENDING] = ENTITY(spending, "spending", 0),
     [RW_ENTITY_CALL_LIMITS] = ENTITY(call_limits, "call_limits", 12),
+    [RW_ENTITY_FREEZE] = ENTITY(freeze, "freezes", 0),
     [RW_ENTITY_CLIENT] = ENTITY(client, "clients", 9),
     [RW_ENTITY_TOKEN] = ENTITY(token, "tokens", 0),
     [RW_ENTITY_CONVERSATION] = ENTITY(conversation, "conversations", 0),

@@ -193,6 +193,13 @@ struct rw_row_calling_policy {  /* whom a tenant may call: see policy/calling.h 
     const char *blocked_types, *allowed_regions, *hours;
     uint32_t version;
     uint64_t created_ms, modified_ms;
+    uint32_t freeze_after; /* refusals within a minute that freeze a token; 0 = never */
+};
+struct rw_row_freeze {          /* who may place no calls until it is lifted */
+    const char *id, *tenant_id; /* the client's, or that of a token which is no client's */
+    const char *kind;           /* "client" | "token" */
+    const char *reason;
+    uint64_t created_ms;
 };
 struct rw_row_rate_book { /* what calls of the tenant cost: the rates are in a text of their own */
     const char *id, *tenant_id; /* the id is the tenant's */
@@ -304,6 +311,9 @@ void rw_tx_put_spend_policy(struct rw_tx *tx, const struct rw_row_spend_policy *
 /* A book and its rates. */
 void rw_tx_put_rates(struct rw_tx *tx, const struct rw_row_rate_book *book, const char *csv);
 void rw_tx_put_call_limits(struct rw_tx *tx, const struct rw_row_call_limits *row);
+/* Another one of the same id is replaced; lifting one that is not there changes nothing. */
+void rw_tx_put_freeze(struct rw_tx *tx, const struct rw_row_freeze *row);
+void rw_tx_lift_freeze(struct rw_tx *tx, const char *tenant_id, const char *id);
 void rw_tx_put_client(struct rw_tx *tx, const struct rw_row_client *row);
 void rw_tx_put_token(struct rw_tx *tx, const struct rw_row_token *row);
 void rw_tx_revoke_token(struct rw_tx *tx, const char *tenant_id, const char *token_id,
@@ -400,6 +410,7 @@ RW_STORE_ENTITY(number_plan, number_plans)       /* by priority */
 RW_STORE_ENTITY(extension_pool, extension_pools) /* by the first number */
 RW_STORE_ENTITY(extension, extensions)           /* by number */
 RW_STORE_ENTITY(client, clients)
+RW_STORE_ENTITY(freeze, freezes)
 RW_STORE_ENTITY(token, tokens)               /* by the token's id */
 RW_STORE_ENTITY(conversation, conversations) /* newest first */
 

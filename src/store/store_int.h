@@ -28,6 +28,7 @@ enum rw_statement {
     RW_ST_DELETE = 3 * RW_ENTITIES,
     RW_ST_END_CONVERSATION = 4 * RW_ENTITIES,
     RW_ST_ADD_SPENDING,
+    RW_ST_LIFT_FREEZE,
     RW_ST_REVOKE_TOKEN,
     RW_ST_REVOKE_TOKENS_OF_CLIENT,
     RW_ST_FORGET_KEY,   /* an idempotency key that has expired */

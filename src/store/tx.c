@@ -156,6 +156,21 @@ void rw_tx_put_rates(struct rw_tx *tx, const struct rw_row_rate_book *book, cons
     put_row(tx, RW_ST_UPSERT, RW_ENTITY_RATE_TEXT, &text, false);
 }
 
+void rw_tx_put_freeze(struct rw_tx *tx, const struct rw_row_freeze *row)
+{
+    tx->changes_config = true;
+    put_row(tx, RW_ST_UPSERT, RW_ENTITY_FREEZE, row, false);
+}
+
+void rw_tx_lift_freeze(struct rw_tx *tx, const char *tenant_id, const char *id)
+{
+    char space[2][16];
+    const struct rw_value values[] = {rw_value_id(tenant_id, space[0]), rw_value_id(id, space[1])};
+
+    tx->changes_config = true;
+    put_change(tx, RW_ST_LIFT_FREEZE, RW_ENTITY_FREEZE, values, 2, false);
+}
+
 void rw_tx_put_token(struct rw_tx *tx, const struct rw_row_token *row)
 {
     put_row(tx, RW_ST_INSERT, RW_ENTITY_TOKEN, row, true);

@@ -65,6 +65,7 @@ def test_every_example_of_the_help_works():
     with tempfile.TemporaryDirectory() as folder, Simulator("--hangup-ms", "100") as carrier, Simulator("--station") as station, \
             Server(carrier.sip, f"sip:dana@{station.sip}") as server:
         pathlib.Path(folder, "call.json").write_text('{"to": {"phoneNumber": "+6591234567"}}')
+        pathlib.Path(folder, "rates.csv").write_text("+65,0.012\n+6591,0.020\n")
         pathlib.Path(folder, "telephony.yaml").write_text("trunks: [{name: Carrier One, host: 192.0.2.7}]")
         for name in ("Carrier One", "Carrier Two"):
             assert run(["trunk", "create", "--name", name, "--carrier", "192.0.2.7"], server,
@@ -75,12 +76,15 @@ def test_every_example_of_the_help_works():
         for command in listed:
             words = example_of(command)
             token = server.demo["user_token"]
-            if command[0] in ("client", "station", "edge", "audit", "user", "trunk", "route", "number", "apply", "doctor", "policy") or \
-                    command[:2] in (["token", "create"], ["token", "list"], ["token", "revoke"]):
+            if command[0] in ("client", "station", "edge", "audit", "user", "trunk", "route", "number", "apply", "doctor", "policy",
+                              "rate", "spend") or \
+                    command[:2] in [["token", verb] for verb in ("create", "list", "revoke", "frozen", "thaw")]:
                 token = server.demo["admin_token"] if words[1:] != ["me"] else token
             words = [ID.sub(lambda _: made(server, words), word) for word in words]
             done = run(words, server, token, folder)
-            if words[0] == "doctor" or words[:2] == ["trunk", "test"]:
+            if words[:2] == ["token", "thaw"]:
+                bad = "freeze.not_found" not in done.stdout  # nobody is frozen here
+            elif words[0] == "doctor" or words[:2] == ["trunk", "test"]:
                 bad = done.returncode not in (0, 1) or "checks" not in done.stdout  # nobody is at 192.0.2.7
             else:
                 bad = done.returncode != 0

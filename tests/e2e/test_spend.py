@@ -74,7 +74,7 @@ def test_sixty_calls_at_once_spend_no_more_than_the_cap_and_a_slice():
         assert end["spent"] <= 3.00 + 1e-9, end
         assert bill <= 3.00 + SLICE + 1e-9, bill
         assert bill >= 2.00, "hardly anything was spent: the test tests nothing"
-        assert "spend.warned" in server.output()
+        assert "spend.warned" in server.output() and "spend.refused" in server.output()
         audit = server.request("GET", "/api/v2/ringwright/audit?pageSize=100", token=server.demo["admin_token"])
         assert b"spend.warned" in audit.body, audit.body
 
@@ -125,6 +125,32 @@ def test_dear_and_unknown_numbers_are_refused():
         answer = post(server, "+449012345678")
         assert answer.status == 403 and b"policy.blocked_type" in answer.body, answer.body
         assert account_or_none(server) is None  # nothing was spent on any of it
+
+
+def test_a_token_that_is_refused_again_and_again_is_frozen():
+    with Simulator("--no-media", "--answer-ms", "0", "--hangup-ms", "0") as carrier, Server(carrier.sip, workers=4) as server:
+        admin = server.demo["admin_token"]
+        policy = server.telephony("GET", "/callingpolicy")
+        assert policy["freezeAfterRefusals"] == 30, policy
+        server.telephony("PUT", "/callingpolicy", {"version": policy["version"], "freezeAfterRefusals": 10})
+        path = f"/api/v2/conversations/calls/user/{server.demo['agentless_user_id']}?validateOnly=true"
+        for _ in range(20):  # nothing is placed, so nothing is counted
+            body = {"to": {"phoneNumber": "+881612345678"}, "from": {"phoneNumber": "+6534567890"}}
+            assert server.request("POST", path, body, token=server.demo["agentless_token"]).status == 403
+        assert post(server, "+6591234567").status == 200
+        with concurrent.futures.ThreadPoolExecutor(11) as crowd:
+            assert {one.status for one in crowd.map(lambda n: post(server, f"+8816{n:08d}"), range(11))} == {403}
+        answer = until("the freeze", lambda: (lambda one: one if one.status == 403 else None)(post(server, "+6591234567")), 10)
+        assert [fault["code"] for fault in answer.json["errors"]] == ["token.frozen"], answer.body
+        assert "token.frozen" in server.output()
+        audit = server.request("GET", "/api/v2/ringwright/audit?pageSize=100", token=admin)
+        assert "token.frozen" in [entry["action"] for entry in audit.json["entities"]], audit.body
+        # whoever else is in the tenant goes on, and so does the token with what is no call
+        server.place("+6591234567")
+        frozen = server.request("GET", "/api/v2/ringwright/freezes", token=admin).json["entities"]
+        assert len(frozen) == 1 and frozen[0]["kind"] == "token", frozen
+        assert server.request("DELETE", f"/api/v2/ringwright/freezes/{frozen[0]['id']}", token=admin).status == 200
+        assert post(server, "+6591234567").status == 200
 
 
 def account_or_none(server):

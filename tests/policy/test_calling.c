@@ -59,9 +59,13 @@ static void every_rule_refuses_by_itself(void **state)
     (void)state;
     assert_int_equal(rw_zones_new(&zones, directory, NULL), RW_OK);
     for (size_t i = 0; i < sizeof(table) / sizeof(*table); i++) {
-        const struct rw_calling_texts texts = {table[i].allowed, table[i].blocked,
-                                               table[i].types,   table[i].regions,
-                                               table[i].hours,   table[i].high_risk};
+        const struct rw_calling_texts texts = {table[i].allowed,
+                                               table[i].blocked,
+                                               table[i].types,
+                                               table[i].regions,
+                                               table[i].hours,
+                                               table[i].high_risk,
+                                               30};
         struct rw_address called = number(table[i].number);
         struct rw_faults faults = {.count = 0};
         struct rw_calling calling;
@@ -92,7 +96,7 @@ static void every_rule_refuses_by_itself(void **state)
 static void a_refusal_says_when_to_call(void **state)
 {
     struct rw_address called = number("+6591234567");
-    const struct rw_calling_texts texts = {"", "", "", "", "SG 08:00-20:00", true};
+    const struct rw_calling_texts texts = {"", "", "", "", "SG 08:00-20:00", true, 30};
     const char *directory = zone_directory(files);
     struct rw_faults faults = {.count = 0};
     struct rw_calling calling;
@@ -122,21 +126,21 @@ static void what_is_no_policy_is_refused(void **state)
         const char *code, *pointer, *found;
         int32_t offset;
     } bad[] = {
-        {{"65,", "", "", "", "", true}, "policy.bad_prefix", "/allowedPrefixes", "\"\"", 3},
-        {{"", "65,x", "", "", "", true}, "policy.bad_prefix", "/blockedPrefixes", "\"x\"", 3},
-        {{"", "0", "", "", "", true}, "policy.bad_prefix", "/blockedPrefixes", "\"0\"", 0},
-        {{"", "1234567890123456", "", "", "", true},
+        {{"65,", "", "", "", "", true, 30}, "policy.bad_prefix", "/allowedPrefixes", "\"\"", 3},
+        {{"", "65,x", "", "", "", true, 30}, "policy.bad_prefix", "/blockedPrefixes", "\"x\"", 3},
+        {{"", "0", "", "", "", true, 30}, "policy.bad_prefix", "/blockedPrefixes", "\"0\"", 0},
+        {{"", "1234567890123456", "", "", "", true, 30},
          "policy.bad_prefix",
          "/blockedPrefixes",
          "\"1234567890123456\"",
          0},
-        {{"", "", "premium,cheap", "", "", true},
+        {{"", "", "premium,cheap", "", "", true, 30},
          "policy.bad_type",
          "/blockedTypes",
          "\"cheap\"",
          8},
-        {{"", "", "", "SG,QQ", "", true}, "policy.bad_region", "/allowedRegions", "\"QQ\"", 3},
-        {{"", "", "", "", "SG", true}, "policy.bad_hours", "/callingHours", "\"SG\"", 0},
+        {{"", "", "", "SG,QQ", "", true, 30}, "policy.bad_region", "/allowedRegions", "\"QQ\"", 3},
+        {{"", "", "", "", "SG", true, 30}, "policy.bad_hours", "/callingHours", "\"SG\"", 0},
     };
 
     (void)state;
@@ -157,7 +161,7 @@ static void what_is_no_policy_is_refused(void **state)
 
 static void memory_may_be_out(void **state)
 {
-    const struct rw_calling_texts texts = {"65", "66", "premium", "SG", "SG 08:00-20:00", true};
+    const struct rw_calling_texts texts = {"65", "66", "premium", "SG", "SG 08:00-20:00", true, 30};
     long live = rw_mem_live();
 
     (void)state;

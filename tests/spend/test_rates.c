@@ -4,6 +4,8 @@
 #include "base/mem.h"
 #include "spend/rates.h"
 
+#include <stdlib.h>
+
 static struct rw_rates *rates_of(const char *csv)
 {
     struct rw_faults faults = {.count = 0};
@@ -123,6 +125,25 @@ static void every_wrong_line_is_told(void **state)
     assert_null(rates);
 }
 
+/* The last line ends where the file does: nothing behind it is read. */
+static void nothing_behind_the_file_is_read(void **state)
+{
+    static const char *const files[] = {"+A",  "A",     "+",         "+1",
+                                        "+1,", "+1,1,", "+1,1,1,1,", "1234567890123456"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(files) / sizeof(*files); i++) {
+        struct rw_faults faults = {.count = 0};
+        struct rw_rates *rates;
+        size_t n = strlen(files[i]);
+        char *bytes = malloc(n);
+
+        memcpy(bytes, files[i], n);
+        assert_int_equal(rw_rates_read((struct rw_slice){bytes, n}, &rates, &faults), RW_MALFORMED);
+        free(bytes);
+    }
+}
+
 static void a_prefix_stands_there_once(void **state)
 {
     struct rw_faults faults = {.count = 0};
@@ -215,10 +236,15 @@ static void memory_may_be_out(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_longest_prefix_counts),   cmocka_unit_test(calls_are_counted_in_steps),
-        cmocka_unit_test(every_wrong_line_is_told),    cmocka_unit_test(a_prefix_stands_there_once),
-        cmocka_unit_test(there_may_be_none),           cmocka_unit_test(there_may_be_many),
-        cmocka_unit_test(what_is_too_much_is_refused), cmocka_unit_test(memory_may_be_out),
+        cmocka_unit_test(the_longest_prefix_counts),
+        cmocka_unit_test(calls_are_counted_in_steps),
+        cmocka_unit_test(every_wrong_line_is_told),
+        cmocka_unit_test(nothing_behind_the_file_is_read),
+        cmocka_unit_test(a_prefix_stands_there_once),
+        cmocka_unit_test(there_may_be_none),
+        cmocka_unit_test(there_may_be_many),
+        cmocka_unit_test(what_is_too_much_is_refused),
+        cmocka_unit_test(memory_may_be_out),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -216,9 +216,20 @@ static void test_directory(void **state)
                    S(caller_prefixes), S(caller_id), S(hours));
     }
     {
+        struct rw_row_freeze in = {"c-1", TENANT_A, "client", "31 refusals", 5};
+        struct rw_row_freeze gone;
+        struct rw_tx *lift = rw_tx_new(t->store);
+
+        ROUND_TRIP(freeze, put, S(id), S(tenant_id), S(kind), S(reason), N(created_ms));
+        rw_tx_lift_freeze(lift, TENANT_A, "c-1");
+        store_test_commit(lift);
+        assert_int_equal(rw_store_get_freeze(t->reader, TENANT_A, "c-1", &t->arena, &gone, NULL),
+                         RW_NOT_FOUND);
+    }
+    {
         struct rw_row_calling_policy in = {TENANT_A, TENANT_A,  "65",    "881,882",
                                            true,     "premium", "SG,MY", "SG 08:00-20:00",
-                                           1,        3,         4};
+                                           1,        3,         4,       7};
         struct rw_row_calling_policy out = {0};
         struct rw_tx *put = rw_tx_new(t->store);
 
@@ -228,7 +239,7 @@ static void test_directory(void **state)
                          RW_OK);
         S(id), S(tenant_id), S(allowed_prefixes), S(blocked_prefixes), N(high_risk),
             S(blocked_types), S(allowed_regions), S(hours), N(version), N(created_ms),
-            N(modified_ms);
+            N(modified_ms), N(freeze_after);
         assert_int_equal(rw_store_get_calling_policy(t->reader, TENANT_B, &t->arena, &out, NULL),
                          RW_NOT_FOUND);
     }
