@@ -24,10 +24,11 @@ static uint64_t wait_ms(const struct rw_registration *r, const struct rw_registr
     if (wait > most)
         wait = most;
     wait = wait / 2 + wait / 2 * (input->dice % 1000) / 1000;
-    if (e->retry_after_s && UINT64_C(1000) * e->retry_after_s > wait)
-        wait = UINT64_C(1000) * (e->retry_after_s < RW_REGISTRATION_MAX_S ? e->retry_after_s
-                                                                          : RW_REGISTRATION_MAX_S);
-    return wait;
+    if (UINT64_C(1000) * e->retry_after_s <= wait)
+        return wait;
+    return UINT64_C(1000) * e->retry_after_s < RW_REGISTRATION_LATER_MAX_MS
+               ? UINT64_C(1000) * e->retry_after_s
+               : RW_REGISTRATION_LATER_MAX_MS;
 }
 
 static enum rw_registration_action ask(struct rw_registration *r)
@@ -45,19 +46,21 @@ static enum rw_registration_action hear(struct rw_registration *r,
 
     if (answered && e->answer.code < 300 && e->expires_s) {
         r->state = RW_REGISTRATION_BOUND;
-        r->failures = 0;
+        r->failures = r->raises = 0;
         r->until_ms = now_ms + UINT64_C(1000) * e->expires_s;
         r->due_ms = now_ms + refresh_in_ms(e->expires_s);
         return RW_REGISTRATION_NOTHING;
     }
     if (answered && e->answer.code == 423 && e->min_expires_s > r->wanted_s &&
-        e->min_expires_s <= RW_REGISTRATION_MAX_S) {
+        e->min_expires_s <= RW_REGISTRATION_MAX_S && r->raises < RW_REGISTRATION_RAISES) {
+        r->raises++;
         r->wanted_s = e->min_expires_s;
         return ask(r);
     }
     if (answered && e->answer.code < 300)
         r->until_ms = 0; /* said to be fine, and our Contact is not among those that are bound */
     r->failures++;
+    r->raises = 0;
     r->state = RW_REGISTRATION_WAITING;
     r->due_ms = now_ms + wait_ms(r, input);
     return RW_REGISTRATION_NOTHING;

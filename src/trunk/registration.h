@@ -31,6 +31,8 @@
 #define RW_REGISTRATION_SILENT_MAX_MS 300000u
 #define RW_REGISTRATION_REFUSED_MS 30000u /* somebody said no: asking soon again changes nothing */
 #define RW_REGISTRATION_REFUSED_MAX_MS 1800000u
+#define RW_REGISTRATION_LATER_MAX_MS 3600000u /* Retry-After counts up to this */
+#define RW_REGISTRATION_RAISES 3u             /* 423s in a row that are answered at once */
 
 enum rw_registration_state {
     RW_REGISTRATION_OFF,
@@ -44,6 +46,7 @@ struct rw_registration { /* zeroed: off */
     enum rw_registration_state state;
     uint32_t wanted_s; /* asked for: as configured, or more after a 423 */
     uint32_t failures; /* in a row */
+    uint32_t raises;   /* of wanted_s, since it was bound or had to wait */
     uint64_t until_ms; /* bound until then; 0 = never was */
     uint64_t due_ms;   /* the next step; 0 = a question is under way, or nothing is to be done */
 };

@@ -223,10 +223,11 @@ def test_kamailio_is_the_registrar():
         ways = (("udp", registrar.port), ("tcp", registrar.port), ("tls", registrar.tls))
         for count, (way, port) in enumerate(ways):
             change(server, sip={"transport": way, "port": port, **US}, identity={"domain": "carrier.example"},
-                   tls={"caFile": "root.pem"}, registration={"enabled": True, "expiresS": 600})
+                   tls={"caFile": "root.pem"}, registration={"enabled": True, "expiresS": 600}, health={"optionsIntervalS": 1})
             until(f"REGISTER by {way}", lambda: (way, "600") in registrar.heard())
             told = registered(server)
             assert told["proxyAddress"] == f"127.0.0.1:{port}" and "errorInfo" not in told, told
+            until(f"OPTIONS by {way}", lambda: addresses(server) == {f"127.0.0.1:{port}": "up"})
             # the one before was taken back, by the way it came, and only then was this one made
             if count:
                 assert registrar.heard()[-2:] == [(ways[count - 1][0], "0"), (way, "600")], registrar.heard()

@@ -91,6 +91,13 @@ PLAY(too_brief, {1, "start", SEND, ASKING, 0, 0, 600}, {2, "less:1800", SEND, AS
      {1684, "less:1800", N, WAITING, 1699, 1803, 1800}, {1699, "due", SEND, ASKING, 0, 1803, 1800},
      {1700, "less:99999999", N, WAITING, 1730, 1803, 1800})
 
+PLAY(ever_too_brief, {1, "start", SEND, ASKING, 0, 0, 600},
+     {2, "less:601", SEND, ASKING, 0, 0, 601}, {2, "less:602", SEND, ASKING, 0, 0, 602},
+     {2, "less:603", SEND, ASKING, 0, 0, 603},
+     {2, "less:604", N, WAITING, 17, 0, 603}, /* that could go on for ever */
+     {17, "due", SEND, ASKING, 0, 0, 603}, {18, "less:605", SEND, ASKING, 0, 0, 605},
+     {19, "ok:605", N, BOUND, 504, 624, 605})
+
 PLAY(silence_is_tried_again_soon, {1, "start", SEND, ASKING, 0, 0, 600},
      {10, "gone", N, WAITING, 12, 0, 600}, {11, "due", N, WAITING, 12, 0, 600},
      {13, "due", SEND, ASKING, 0, 0, 600}, {20, "gone", N, WAITING, 25, 0, 600},
@@ -104,7 +111,8 @@ PLAY(a_refusal_is_not_asked_about_every_moment, {1, "start", SEND, ASKING, 0, 0,
      {2, "no:403", N, WAITING, 17, 0, 600}, {17, "due", SEND, ASKING, 0, 0, 600},
      {18, "no:401", N, WAITING, 48, 0, 600}, {48, "due", SEND, ASKING, 0, 0, 600},
      {49, "no:404", N, WAITING, 109, 0, 600}, {109, "due", SEND, ASKING, 0, 0, 600},
-     {110, "wait:900", N, WAITING, 1010, 0, 600} /* it said when */)
+     {110, "wait:900", N, WAITING, 1010, 0, 600}, /* it said when */
+     {1010, "due", SEND, ASKING, 0, 0, 600}, {1011, "wait:86400", N, WAITING, 4611, 0, 600})
 
 PLAY(fine_but_not_bound, {1, "start", SEND, ASKING, 0, 0, 600},
      {2, "ok:600", N, BOUND, 482, 602, 600}, {482, "due", SEND, ASKING, 0, 602, 600},
@@ -160,6 +168,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(renewed_before_it_ends),
         cmocka_unit_test(too_brief),
+        cmocka_unit_test(ever_too_brief),
         cmocka_unit_test(silence_is_tried_again_soon),
         cmocka_unit_test(a_refusal_is_not_asked_about_every_moment),
         cmocka_unit_test(fine_but_not_bound),
