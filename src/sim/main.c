@@ -31,7 +31,7 @@ static const char usage[] =
     "  --tls-cert FILE           listen on TLS instead, and show this certificate (PEM)\n"
     "  --tls-key FILE            its key\n"
     "  --station                 be a telephone: same scripts, tone of 440 Hz\n"
-    "  --digest USER:PASSWORD    challenge every INVITE (scripts 9401, 9407: sim:secret)\n"
+    "  --digest USER:PASSWORD    challenge INVITEs and REGISTERs (scripts 9401, 9407: sim:secret)\n"
     "  --ring-ms N               180 so long after the INVITE (200)\n"
     "  --answer-ms N             200 so long after the INVITE (1000)\n"
     "  --hangup-ms N             hang up so long after the ACK (never)\n"

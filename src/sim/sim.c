@@ -10,7 +10,7 @@
 #define TABLE_SIZE 16384 /* of transactions and calls; a power of two */
 #define SOCKET_BUFFER (4 * 1024 * 1024)
 #define REALM "ringwright-sim"
-#define ALLOW "Allow: INVITE, ACK, BYE, CANCEL, OPTIONS\r\nContent-Length: 0\r\n\r\n"
+#define ALLOW "Allow: INVITE, ACK, BYE, CANCEL, OPTIONS, REGISTER\r\nContent-Length: 0\r\n\r\n"
 
 /* ---- digest (RFC 7616 with MD5, as RFC 3261 section 22 has it) ---- */
 
@@ -42,7 +42,7 @@ static bool is_signed(const struct rw_sim *sim, const struct sip_msg *msg,
            !httpauth_digest_response_auth(&response, &msg->met, ha1);
 }
 
-/* True when the call may begin; otherwise it was answered. */
+/* True when what was asked may be done; otherwise it was answered. */
 static bool passes_digest(struct rw_sim *sim, const struct sip_msg *msg, uint16_t code)
 {
     const struct sip_hdr *header =
@@ -78,6 +78,26 @@ static void on_invite(struct rw_sim *sim, const struct sip_msg *msg)
         return;
     if (!rw_sim_call_begin(sim, msg, &plan))
         (void)sip_treply(NULL, sim->sip, msg, 503, rw_sim_phrase(503));
+}
+
+/* Takes every binding as it is asked for, and keeps none (RFC 3261, section 10.3). */
+static void on_register(struct rw_sim *sim, const struct sip_msg *msg)
+{
+    const struct sip_hdr *contact = sip_msg_hdr(msg, SIP_HDR_CONTACT);
+    uint32_t expires = pl_isset(&msg->expires) ? pl_u32(&msg->expires) : 3600;
+
+    if (sim->options.digest && !passes_digest(sim, msg, 401))
+        return;
+    rw_sim_line_begin(&sim->line, "registered", rw_sim_slice(&msg->callid));
+    rw_sim_line_text(&sim->line, "user", rw_sim_slice(&msg->to.uri.user));
+    rw_sim_line_number(&sim->line, "expires", expires);
+    rw_sim_line_end(&sim->line);
+    if (contact && expires)
+        (void)sip_treplyf(NULL, NULL, sim->sip, msg, false, 200, "OK",
+                          "Contact: %r;expires=%u\r\nContent-Length: 0\r\n\r\n", &contact->val,
+                          expires);
+    else
+        (void)sip_treply(NULL, sim->sip, msg, 200, "OK");
 }
 
 static void on_stray(struct rw_sim *sim, const struct sip_msg *msg)
@@ -119,6 +139,8 @@ static bool on_request(const struct sip_msg *msg, void *arg)
         rw_sim_call_update(call, msg);
     } else if (!pl_strcmp(&msg->met, "CANCEL")) {
         on_stray(sim, msg);
+    } else if (!pl_strcmp(&msg->met, "REGISTER")) {
+        on_register(sim, msg);
     } else if (!pl_strcmp(&msg->met, "OPTIONS")) {
         (void)sip_treplyf(NULL, NULL, sim->sip, msg, false, 200, "OK", ALLOW);
     } else {

@@ -27,9 +27,10 @@ struct rw_sim_options {
     const char *advertise;            /* address in Contact and SDP; NULL = the one listened on */
     bool tcp;                         /* listen on TCP too */
     const char *cert_file, *key_file; /* with both the port takes TLS instead of TCP (PEM) */
-    bool station;       /* a telephone, not a carrier: only names and the tone differ */
-    bool media;         /* false: a port is named, but no sound is sent or read */
-    const char *digest; /* "user:password": every INVITE must be signed with it; NULL = none */
+    bool station; /* a telephone, not a carrier: only names and the tone differ */
+    bool media;   /* false: a port is named, but no sound is sent or read */
+    const char *
+        digest; /* "user:password": every INVITE and REGISTER must be signed with it; NULL = none */
     unsigned tone_hz;
     struct rw_sim_timing timing;
     uint64_t exit_after; /* `finished` runs when so many calls have ended; 0 = never */

@@ -276,6 +276,20 @@ def test_kamailio_wants_more_and_other_credentials():
         assert not shown["inService"] and "registersStatus" not in shown, shown
 
 
+def test_the_simulator_is_the_registrar():
+    with Simulator("--digest", "us:s3cret", "--tcp") as carrier, Server(carrier.sip + "/tcp") as server:
+        change(server, sip=US, registration={"enabled": True, "expiresS": 300}, health={"optionsIntervalS": 1})
+        registered(server)
+        until("an answer", lambda: addresses(server) == {carrier.sip: "up"})
+        call = server.place_agentless()
+        server.in_state(call, "external", "connected")
+        server.request("POST", f"/api/v2/conversations/{call}/disconnect", token=server.demo["agentless_token"])
+        server.finished(call)
+        server.stop()
+        heard = [(e["user"], e["expires"]) for e in carrier.events() if e["event"] == "registered"]
+        assert heard == [("us", 300), ("us", 0)], heard
+
+
 def test_renewed_in_time_by_one_worker():
     with Far(lambda request: ("200 OK", f"Contact: {one(request, 'Contact')};expires=2")) as far, \
             Server(far.sip, workers=4) as server:

@@ -640,6 +640,25 @@ class Carrier(unittest.TestCase):
 
 
 class Program(unittest.TestCase):
+    def test_registrations_are_taken(self):
+        sim = Sim(*FAST)
+        phone = Phone(sim, 'alice')
+        for expires, bound in (('Expires: 60\r\n', ';expires=60'), ('', ';expires=3600'), ('Expires: 0\r\n', None)):
+            phone.cseq += 1
+            phone.request('REGISTER', extra=expires)
+            contact = phone.response(200, 'REGISTER').get('Contact')
+            self.assertEqual(contact, f'<sip:test@127.0.0.1:{phone.port}>{bound}' if bound else '')
+            event = sim.event(phone.call_id, 'registered')
+            self.assertEqual((event['user'], event['expires']), ('alice', int(expires[9:] or 3600)))
+        phone.close()
+        sim.close()
+        sim = Sim('--digest', 'alice:wonder', *FAST)
+        phone = Phone(sim, 'alice')
+        phone.request('REGISTER')
+        phone.response(401, 'REGISTER')
+        phone.close()
+        sim.close()
+
     def test_every_invite_can_be_challenged(self):
         sim = Sim('--digest', 'alice:wonder', *FAST)
         phone = Phone(sim, '+6591234567')
