@@ -134,6 +134,32 @@ static void test_waits(void **state)
         hang_up(placed());
 }
 
+/* What is counted of a trunk is the contract's metrics, too. */
+static void test_calls_of_a_trunk_are_shown(void **state)
+{
+    const char *id;
+
+    (void)state;
+    id = placed();
+    expect(house_send(TOKEN_ADMIN, "GET", EDGES "/trunks/" TRUNK_A "/metrics", NULL, NULL), 200);
+    assert_int_equal(house_number("calls/outboundCallCount"), 1);
+    assert_int_equal(house_number("calls/inboundCallCount"), 0);
+    assert_string_equal(house_text("trunk/id"), TRUNK_A);
+    hang_up(id);
+    expect(house_send(TOKEN_ADMIN, "GET", EDGES "/trunks/metrics?trunkIds=" TRUNK_A "," TRUNK_A,
+                      NULL, NULL),
+           200);
+    assert_int_equal(house_number("1/calls/outboundCallCount"), 0);
+    expect(house_send(TOKEN_ADMIN, "GET", EDGES "/trunks/metrics?trunkIds=x," TRUNK_A ",y", NULL,
+                      NULL),
+           404);
+    assert_string_equal(house_text("errors/0/found"), "x");
+    assert_string_equal(house_text("errors/1/found"), "y");
+    expect(house_send(TOKEN_ADMIN, "GET", EDGES "/trunks/metrics", NULL, NULL), 400);
+    assert_string_equal(house_text("errors/0/code"), "request.missing_parameter");
+    expect(house_send(TOKEN_ADMIN, "GET", EDGES "/trunks/x/metrics", NULL, NULL), 404);
+}
+
 /* ------------------------------------------------------------------ of the tenant and its clients */
 
 static void limit_tenant(const char *rest)
@@ -256,6 +282,7 @@ int main(void)
         TEST(test_what_does_not_count),
         TEST(test_waits_in_vain),
         TEST(test_waits),
+        TEST(test_calls_of_a_trunk_are_shown),
         TEST(test_set_and_shown),
         TEST(test_bad_limits),
         TEST(test_tenant_and_client),
