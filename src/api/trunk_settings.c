@@ -19,10 +19,9 @@ struct setting {
     const char *group; /* NULL: of the trunk itself; those of a group stand side by side */
     const char *name;
     enum kind kind;
-    size_t offset; /* in struct rw_row_trunk */
-    const char
-        *text; /* TEXT, LIST, CHOICE: what it is when absent; SECRET: the name it is shown by */
-    uint32_t number; /* NUMBER, FLAG: what it is when absent */
+    uint32_t offset;  /* in struct rw_row_trunk */
+    const char *text; /* what it is when absent; of a SECRET: the name it is shown by */
+    uint32_t number;  /* NUMBER, FLAG: what it is when absent */
 };
 
 #define AT(field) offsetof(struct rw_row_trunk, field)
