@@ -163,6 +163,7 @@ static enum rw_class examine(struct rw_request *r, struct rw_doctor *doctor,
     const struct rw_doctor_trunk trunk = {
         .tenant_id = rw_request_tenant(r),
         .active = strcmp(row->state, "active") == 0,
+        .channels = row->channels,
         .registers = row->registers,
         .target = &patient->target,
         .media_host = row->media_host,

@@ -50,6 +50,7 @@ static void take_sound(struct rw_doctor_run *run)
     rw_probe_read(run->probe, &sound);
     (void)snprintf(call->told, sizeof(call->told), "%s", sound.told);
     (void)snprintf(call->named, sizeof(call->named), "%s", sound.named);
+    (void)snprintf(call->from, sizeof(call->from), "%s", sound.from);
     call->sent = sound.sent;
     call->received = sound.echo.packets;
     call->foreign = (uint32_t)sound.relay.foreign[RW_LEG_TRUNK];
@@ -159,11 +160,8 @@ static bool is_wanted(void *arg)
 static enum rw_class place(struct rw_doctor_run *run, struct rw_err *err)
 {
     const struct rw_doctor_options *o = &run->doctor->options;
-    const struct rw_probe_options probe = {.ops = &rw_media_relay_ops,
-                                           .port = o->media,
-                                           .host = o->media_host,
-                                           .closed = on_relay_closed,
-                                           .arg = run};
+    const struct rw_probe_options probe = {
+        .port = o->media, .host = o->media_host, .closed = on_relay_closed, .arg = run};
     enum rw_class class = rw_probe_new(&run->probe, &probe, err);
 
     if (class != RW_OK)

@@ -66,7 +66,8 @@ RW_NODISCARD enum rw_class rw_doctor_examine_house(struct rw_doctor *doctor, rw_
 struct rw_doctor_trunk {
     const char *tenant_id;
     bool active;
-    bool registers; /* it is to be registered at the carrier */
+    uint32_t channels; /* calls at a time that it may have; 0 = no limit */
+    bool registers;    /* it is to be registered at the carrier */
     const struct rw_trunk_target *target;
     const char *media_host; /* that its SDP names; NULL = the server's */
     const struct rw_call_order

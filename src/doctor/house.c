@@ -59,6 +59,27 @@ void rw_doctor_judge_ports(struct rw_doctor_report *report, const struct rw_doct
             calls ? calls : 1);
 }
 
+void rw_doctor_judge_channels(struct rw_doctor_report *report, const struct rw_doctor_house *house,
+                              uint32_t channels)
+{
+    uint32_t calls = calls_by_ports(house);
+    bool by_ports = calls < house->calls_max;
+
+    if (!channels)
+        return;
+    calls = by_ports ? calls : house->calls_max;
+    rw_doctor_add(report, "channels", channels > calls ? RW_DOCTOR_WARN : RW_DOCTOR_OK,
+                  "the trunk may have %u calls at a time; %s let the server have %u", channels,
+                  by_ports ? "RTP ports" : "server.calls_max and RTP ports", calls);
+    if (channels > calls)
+        rw_doctor_next(report,
+                       by_ports ? "give media.port_min to media.port_max %u ports for them, or the "
+                                  "trunk fewer channels"
+                                : "raise server.calls_max (%u ports are needed then), or give the "
+                                  "trunk fewer channels",
+                       channels * PORTS_A_CALL);
+}
+
 void rw_doctor_judge_files(struct rw_doctor_report *report, const struct rw_doctor_house *house,
                            uint64_t files)
 {

@@ -52,6 +52,9 @@ void rw_doctor_house_judge(struct rw_doctor_report *report, const struct rw_doct
                            const struct rw_doctor_house_seen *seen);
 
 void rw_doctor_judge_ports(struct rw_doctor_report *report, const struct rw_doctor_house *house);
+/* The same against the calls at a time that a trunk may have; 0 = no limit of its own: nothing is said. */
+void rw_doctor_judge_channels(struct rw_doctor_report *report, const struct rw_doctor_house *house,
+                              uint32_t channels);
 void rw_doctor_judge_files(struct rw_doctor_report *report, const struct rw_doctor_house *house,
                            uint64_t files);
 void rw_doctor_judge_buffers(struct rw_doctor_report *report, const struct rw_doctor_house *house,

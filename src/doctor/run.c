@@ -39,6 +39,7 @@ void rw_doctor_run_finish(struct rw_doctor_run *run)
     run->question = NULL;
     rw_doctor_turns_give_back(run->doctor->options.turns, run->trunk.tenant_id);
     rw_doctor_trunk_judge(&run->report, &run->seen);
+    rw_doctor_judge_channels(&run->report, &run->doctor->house, run->trunk.channels);
     done(&run->report, run->arg);
     rw_doctor_run_release(run);
 }

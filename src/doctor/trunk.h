@@ -60,6 +60,7 @@ struct rw_doctor_call_seen {
     bool credentials;              /* the carrier did not take the trunk's */
     char told[RW_DOCTOR_ADDRESS];  /* where our SDP has RTP come to */
     char named[RW_DOCTOR_ADDRESS]; /* where theirs has it; "" = not known */
+    char from[RW_DOCTOR_ADDRESS];  /* where theirs comes from; "" = none came */
     uint32_t sent, received;       /* packets */
     uint32_t foreign, forged;      /* dropped: they came from elsewhere, or were sealed wrongly */
     uint32_t sounding;             /* of those, with sound in them */

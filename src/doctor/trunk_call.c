@@ -1,6 +1,9 @@
 /* What a test call says of a trunk: whether it was answered, and who heard whom. */
 #include "doctor/trunk.h"
 
+#include <stdio.h>
+#include <string.h>
+
 void rw_doctor_judge_call(struct rw_doctor_report *report, const struct rw_doctor_trunk_seen *seen)
 {
     const struct rw_doctor_call_seen *call = &seen->call;
@@ -64,13 +67,24 @@ static void judge_no_echo(struct rw_doctor_report *report, const struct rw_docto
                        call->named);
 }
 
+/* Behind NAT sound comes from elsewhere than a description says, and goes back there. */
+static void put_source(const struct rw_doctor_call_seen *call, char *dst, size_t size)
+{
+    if (!call->from[0] || strcmp(call->from, call->named) == 0)
+        (void)snprintf(dst, size, "%s", call->named);
+    else
+        (void)snprintf(dst, size, "%s (the carrier's SDP names %s)", call->from, call->named);
+}
+
 static void judge_echo(struct rw_doctor_report *report, const struct rw_doctor_call_seen *call)
 {
     bool all = call->bursts_heard >= call->bursts;
+    char source[2 * RW_DOCTOR_ADDRESS + 40];
 
+    put_source(call, source, sizeof(source));
     rw_doctor_add(report, "audio", all ? RW_DOCTOR_OK : RW_DOCTOR_WARN,
                   "%u of %u tones came back from %s, the quickest after %u ms", call->bursts_heard,
-                  call->bursts, call->named, call->round_trip_ms);
+                  call->bursts, source, call->round_trip_ms);
     if (!all)
         rw_doctor_next(report, "see where RTP is lost on the way to %s and back", call->named);
 }

@@ -25,6 +25,7 @@
 
 #include "call/relay.h"
 #include "loop/worker.h"
+#include "media/addr.h"
 
 struct rw_media_options {
     const char *host;            /* address to bind, numeric */
@@ -36,6 +37,16 @@ RW_NODISCARD enum rw_class rw_media_new(struct rw_relay_port **ret, struct rw_wo
                                         const struct rw_media_options *options, struct rw_err *err);
 void rw_media_free(struct rw_relay_port *port); /* NULL is fine */
 extern const struct rw_relay_ops rw_media_relay_ops;
+
+/* Where a leg's RTP goes, for whoever explains it; len 0 = not known (yet). */
+struct rw_media_ways {
+    struct rw_media_addr here;   /* that our SDP names, unless the leg's terms have another host */
+    struct rw_media_addr named;  /* that the far end's names */
+    struct rw_media_addr source; /* where its packets come from */
+};
+/* Of a relay with two legs. */
+void rw_media_relay_ways(const struct rw_relay *relay, enum rw_leg_side leg,
+                         struct rw_media_ways *ret);
 
 /* Packets that agentless legs received and dropped, of this worker, since its start. */
 uint64_t rw_media_sink_packets(const struct rw_relay_port *port);

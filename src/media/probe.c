@@ -26,9 +26,10 @@
 
 struct rw_probe {
     struct rw_probe_options options;
-    struct rw_relay *relay;     /* NULL = not opened, or closed */
-    struct rw_media_addr here;  /* of our socket, as the relay is told */
-    struct rw_media_addr there; /* the relay's station side */
+    struct rw_relay *relay;          /* NULL = not opened, or closed */
+    struct rw_media_addr here;       /* of our socket, as the relay is told */
+    struct rw_media_addr there;      /* the relay's station side */
+    struct rw_media_addr advertised; /* that the trunk's offer names; len 0 = the server's */
     int fd;
     struct tmr tmr;
     uint64_t next_ms; /* when the next frame is due */
@@ -45,45 +46,7 @@ static struct rw_probe *of(struct rw_relay *relay)
     return (struct rw_probe *)(void *)relay;
 }
 
-/* ------------------------------------------------------------------ descriptions */
-
-/* The address and port of a description's first stream, whatever its profile; "" when it has none. */
-static void read_address(struct rw_slice sdp, int family, struct rw_media_addr *ret)
-{
-    const char *const end = sdp.p + sdp.n;
-    struct rw_slice host = {NULL, 0};
-    unsigned port = 0;
-
-    *ret = (struct rw_media_addr){.len = 0};
-    for (const char *p = sdp.p; p && p < end;) {
-        const char *lf = memchr(p, '\n', (size_t)(end - p));
-        size_t n = (size_t)((lf ? lf : end) - p);
-
-        if (n > 9 && memcmp(p, "c=IN IP", 7) == 0 && p[8] == ' ') {
-            host = (struct rw_slice){p + 9, n - 9};
-            while (host.n && (host.p[host.n - 1] == '\r' || host.p[host.n - 1] == ' '))
-                host.n--;
-        } else if (n > 8 && memcmp(p, "m=audio ", 8) == 0 && !port) {
-            for (const char *d = p + 8; d < p + n && *d >= '0' && *d <= '9' && port < 65536; d++)
-                port = port * 10 + (unsigned)(*d - '0');
-        } else if (n > 2 && memcmp(p, "m=", 2) == 0) {
-            break; /* another stream's */
-        }
-        p = lf ? lf + 1 : end;
-    }
-    if (port < 65536)
-        (void)rw_media_addr_parse(ret, family, host, (uint16_t)port);
-}
-
-static void keep_address(struct rw_slice sdp, int family, char out[RW_MEDIA_ADDR_TEXT])
-{
-    struct rw_media_addr addr;
-
-    read_address(sdp, family, &addr);
-    out[0] = '\0';
-    if (addr.len)
-        (void)rw_media_addr_text(&addr, out);
-}
+/* ------------------------------------------------------------------ the station's side */
 
 /* The relay's station side is told where our socket is, and says where its own is. */
 static enum rw_class meet_relay(struct rw_probe *probe, struct rw_err *err)
@@ -92,19 +55,19 @@ static enum rw_class meet_relay(struct rw_probe *probe, struct rw_err *err)
     const struct rw_media_terms open = {.advertised_host = NULL};
     const char *version = family == AF_INET6 ? "IP6" : "IP4";
     char address[INET6_ADDRSTRLEN] = "", answer[SDP_MAX];
-    struct rw_media_addr named;
+    struct rw_media_ways ways;
     struct rw_buf offer;
     enum rw_class class;
     int n;
 
     rw_buf_init(&offer, RW_SDP_TEXT_MAX);
-    class = probe->options.ops->offer(probe->relay, RW_LEG_STATION, &open, &offer, err);
-    read_address(rw_buf_slice(&offer), family, &named);
+    class = rw_media_relay_ops.offer(probe->relay, RW_LEG_STATION, &open, &offer, err);
     rw_buf_done(&offer);
     if (class != RW_OK)
         return class;
+    rw_media_relay_ways(probe->relay, RW_LEG_STATION, &ways);
     probe->there = probe->here;
-    rw_media_addr_set_port(&probe->there, rw_media_addr_port(&named));
+    rw_media_addr_set_port(&probe->there, rw_media_addr_port(&ways.here));
     (void)inet_ntop(family,
                     family == AF_INET6 ? (const void *)&probe->here.u.in6.sin6_addr
                                        : (const void *)&probe->here.u.in.sin_addr,
@@ -113,8 +76,8 @@ static enum rw_class meet_relay(struct rw_probe *probe, struct rw_err *err)
                  "v=0\r\no=- 1 1 IN %s %s\r\ns=-\r\nc=IN %s %s\r\nt=0 0\r\n"
                  "m=audio %u RTP/AVP 0 8\r\n",
                  version, address, version, address, rw_media_addr_port(&probe->here));
-    return probe->options.ops->answer(probe->relay, RW_LEG_STATION,
-                                      (struct rw_slice){answer, (size_t)n}, err);
+    return rw_media_relay_ops.answer(probe->relay, RW_LEG_STATION,
+                                     (struct rw_slice){answer, (size_t)n}, err);
 }
 
 /* ------------------------------------------------------------------ sound */
@@ -197,16 +160,41 @@ void rw_probe_begin(struct rw_probe *probe, void (*heard)(void *arg), void *arg)
         return;
     probe->heard = heard;
     probe->arg = arg;
-    probe->options.ops->bridge(probe->relay);
+    rw_media_relay_ops.bridge(probe->relay);
     probe->next_ms = rw_clock_mono_ms();
     tmr_start(&probe->tmr, 0, on_tick, probe);
+}
+
+static void put_address(const struct rw_media_addr *addr, char out[RW_MEDIA_ADDR_TEXT])
+{
+    out[0] = '\0';
+    if (addr->len)
+        (void)rw_media_addr_text(addr, out);
+}
+
+/* What the relay knows, as long as there is one. */
+static void look_at_relay(const struct rw_probe *probe, struct rw_probe_seen *ret)
+{
+    struct rw_media_ways ways;
+
+    rw_media_relay_ops.stats(probe->relay, &ret->relay);
+    rw_media_relay_ways(probe->relay, RW_LEG_TRUNK, &ways);
+    if (probe->advertised.len) {
+        uint16_t port = rw_media_addr_port(&ways.here);
+
+        ways.here = probe->advertised;
+        rw_media_addr_set_port(&ways.here, port);
+    }
+    put_address(&ways.here, ret->told);
+    put_address(&ways.named, ret->named);
+    put_address(&ways.source, ret->from);
 }
 
 void rw_probe_read(const struct rw_probe *probe, struct rw_probe_seen *ret)
 {
     *ret = probe->seen;
     if (probe->relay)
-        probe->options.ops->stats(probe->relay, &ret->relay);
+        look_at_relay(probe, ret);
 }
 
 /* ------------------------------------------------------------------ the relay of the exchange */
@@ -219,11 +207,11 @@ static enum rw_class probe_open(struct rw_relay_port *port, unsigned legs, struc
 
     if (legs != 1 || probe->relay)
         return rw_fail(err, RW_BUG, "media.no_such_leg", "a probe has one call, with one leg");
-    class = probe->options.ops->open(probe->options.port, RW_LEGS, &probe->relay, err);
+    class = rw_media_relay_ops.open(probe->options.port, RW_LEGS, &probe->relay, err);
     if (class == RW_OK) {
         class = meet_relay(probe, err);
         if (class != RW_OK) {
-            probe->options.ops->close(probe->relay);
+            rw_media_relay_ops.close(probe->relay);
             probe->relay = NULL;
         }
     }
@@ -237,34 +225,30 @@ static enum rw_class probe_offer(struct rw_relay *relay, enum rw_leg_side leg,
                                  struct rw_err *err)
 {
     struct rw_probe *probe = of(relay);
-    enum rw_class class = probe->options.ops->offer(probe->relay, leg, terms, ret_sdp, err);
+    enum rw_class class = rw_media_relay_ops.offer(probe->relay, leg, terms, ret_sdp, err);
 
-    if (class == RW_OK)
-        keep_address(rw_buf_slice(ret_sdp), probe->here.u.sa.sa_family, probe->seen.told);
+    if (class == RW_OK && terms->advertised_host)
+        (void)rw_media_addr_parse(&probe->advertised, AF_UNSPEC,
+                                  rw_slice_str(terms->advertised_host), 0);
     return class;
 }
 
 static enum rw_class probe_answer(struct rw_relay *relay, enum rw_leg_side leg, struct rw_slice sdp,
                                   struct rw_err *err)
 {
-    struct rw_probe *probe = of(relay);
-    enum rw_class class = probe->options.ops->answer(probe->relay, leg, sdp, err);
-
-    if (class == RW_OK)
-        keep_address(sdp, probe->here.u.sa.sa_family, probe->seen.named);
-    return class;
+    return rw_media_relay_ops.answer(of(relay)->relay, leg, sdp, err);
 }
 
 static void probe_bridge(struct rw_relay *relay)
 {
-    of(relay)->options.ops->bridge(of(relay)->relay);
+    rw_media_relay_ops.bridge(of(relay)->relay);
 }
 
 static void probe_stats(const struct rw_relay *relay, struct rw_relay_stats *ret)
 {
     const struct rw_probe *probe = (const struct rw_probe *)(const void *)relay;
 
-    probe->options.ops->stats(probe->relay, ret);
+    rw_media_relay_ops.stats(probe->relay, ret);
 }
 
 static void probe_close(struct rw_relay *relay)
@@ -273,8 +257,8 @@ static void probe_close(struct rw_relay *relay)
 
     if (!relay)
         return;
-    probe->options.ops->stats(probe->relay, &probe->seen.relay);
-    probe->options.ops->close(probe->relay);
+    look_at_relay(probe, &probe->seen);
+    rw_media_relay_ops.close(probe->relay);
     probe->relay = NULL;
     probe->heard = NULL;
     tmr_cancel(&probe->tmr);

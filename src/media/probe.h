@@ -18,14 +18,14 @@
 #include "call/relay.h"
 #include "media/addr.h"
 #include "media/echo.h"
+#include "media/media.h"
 
 struct rw_probe;
 
 struct rw_probe_options {
-    const struct rw_relay_ops *ops; /* of the relay that it uses, */
-    struct rw_relay_port *port;     /* and its port */
-    const char *host;               /* numeric, that this port's sockets are bound to */
-    void (*closed)(void *arg);      /* its relay is gone: the probe may be freed, from here too */
+    struct rw_relay_port *port; /* of media.h */
+    const char *host;           /* numeric, that this port's sockets are bound to */
+    void (*closed)(void *arg);  /* its relay is gone: the probe may be freed, from here too */
     void *arg;
 };
 
@@ -42,9 +42,9 @@ bool rw_probe_is_open(const struct rw_probe *probe); /* its relay is */
 void rw_probe_begin(struct rw_probe *probe, void (*heard)(void *arg), void *arg);
 
 struct rw_probe_seen {
-    char told[RW_MEDIA_ADDR_TEXT];  /* where our offer has RTP come to; "" = none was made */
-    char named[RW_MEDIA_ADDR_TEXT]; /* where the answer has it; "" = none came */
-    uint32_t sent;                  /* packets */
+    /* Where our SDP has RTP come to, where theirs has it, and where theirs comes from; "" = not known. */
+    char told[RW_MEDIA_ADDR_TEXT], named[RW_MEDIA_ADDR_TEXT], from[RW_MEDIA_ADDR_TEXT];
+    uint32_t sent; /* packets */
     struct rw_relay_stats relay;
     struct rw_echo echo;
 };

@@ -368,6 +368,16 @@ static void relay_stats(const struct rw_relay *relay, struct rw_relay_stats *ret
     *ret = stats;
 }
 
+void rw_media_relay_ways(const struct rw_relay *relay, enum rw_leg_side leg,
+                         struct rw_media_ways *ret)
+{
+    const struct rw_side *side = &relay->sides[leg];
+
+    *ret = (struct rw_media_ways){
+        .here = relay->port->advertised, .named = side->lock.named, .source = side->lock.source};
+    rw_media_addr_set_port(&ret->here, side->ports.port);
+}
+
 const struct rw_relay_ops rw_media_relay_ops = {
     .open = relay_open,
     .offer = relay_offer,

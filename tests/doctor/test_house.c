@@ -43,6 +43,32 @@ static void ports(void **state)
     }
 }
 
+static void channels(void **state)
+{
+    static const struct {
+        uint32_t channels;
+        struct rw_doctor_house house;
+        struct verdict verdict;
+    } cases[] = {
+        {0, {.calls_max = 10, .workers = 1}, {NULL, OK, NULL, NULL}},
+        {10, {.calls_max = 10, .workers = 1}, {"channels", OK, "let the server have 10", NULL}},
+        {11,
+         {.calls_max = 10, .workers = 1},
+         {"channels", WARN, "may have 11 calls", "raise server.calls_max (44 ports"}},
+        {51,
+         {.calls_max = 1000, .workers = 2, .port_min = 20000, .port_max = 20199},
+         {"channels", WARN, "RTP ports let the server have 50", "204 ports"}},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        struct rw_doctor_report report = {.count = 0};
+
+        rw_doctor_judge_channels(&report, &cases[i].house, cases[i].channels);
+        assert_true(verdict_is(&report, 0, &cases[i].verdict));
+    }
+}
+
 static void files(void **state)
 {
     static const struct {
@@ -271,6 +297,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ports),
+        cmocka_unit_test(channels),
         cmocka_unit_test(files),
         cmocka_unit_test(buffers),
         cmocka_unit_test(disk),

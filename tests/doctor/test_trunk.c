@@ -289,6 +289,8 @@ static void sound(void **state)
         {SOUND(.received = 120, .bursts = 3, .bursts_heard = 3, .round_trip_ms = 84),
          {"audio", OK, "3 of 3 tones came back from 192.0.2.1:30000, the quickest after 84 ms",
           NULL}},
+        {SOUND(.received = 120, .bursts = 3, .bursts_heard = 3, .from = "198.51.100.1:40000"),
+         {"audio", OK, "from 198.51.100.1:40000 (the carrier's SDP names 192.0.2.1:30000)", NULL}},
         {SOUND(.received = 120, .bursts = 7, .bursts_heard = 3, .round_trip_ms = 84),
          {"audio", WARN, "3 of 7", "RTP is lost"}},
         {SOUND(.received = 120), {"audio", WARN, "all of them silent", "let UDP out"}},

@@ -113,6 +113,16 @@ def test_a_test_call_hears_itself():
         assert [e["type"] for e in log["entities"]][-3:] == ["connected", "leg_ended", "ended"], log
 
 
+def test_a_test_call_has_the_trunks_terms():
+    with Simulator() as carrier, Server(carrier.sip) as server:
+        server.change_trunk(media={"srtp": "required", "codecs": ["PCMA"]})
+        status, report = echo(server, "+6591239742")
+        assert status == 0 and "3 of 3 tones came back" in one(report, "audio")["found"], report
+        heard = [e for e in carrier.events() if e["event"] == "rtp_heard"]
+        assert [e["payload_type"] for e in heard] == [8], heard
+        assert [e["srtp"] for e in carrier.events() if e["event"] == "invite"], carrier.events()
+
+
 def test_sound_that_passes_one_way():
     with Simulator("--ring-ms", "0", "--answer-ms", "0") as carrier, Server(carrier.sip) as server:
         for number, found, after in (

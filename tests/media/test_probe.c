@@ -110,7 +110,7 @@ static void play(struct stage *stage, enum manner manner, unsigned most_ms,
 {
     struct rw_relay_port *port = media_on(stage);
     const struct rw_probe_options options = {
-        .ops = &rw_media_relay_ops, .port = port, .host = "127.0.0.1", .closed = on_closed};
+        .port = port, .host = "127.0.0.1", .closed = on_closed};
     struct rw_probe *probe = NULL;
     struct rw_relay *relay;
     struct far_end far;
@@ -134,6 +134,7 @@ static void play(struct stage *stage, enum manner manner, unsigned most_ms,
     rw_probe_read(probe, ret);
     (void)snprintf(named, sizeof(named), "127.0.0.1:%u", far.port);
     CHECK(stage, strcmp(ret->named, named) == 0);
+    CHECK(stage, strcmp(ret->from, manner == SAYS_NOTHING ? "" : named) == 0);
     (void)snprintf(named, sizeof(named), "127.0.0.1:%u", ntohs(far.us.sin_port));
     CHECK(stage, strcmp(ret->told, named) == 0);
     CHECK(stage, ret->relay.packets[RW_LEG_TRUNK] == ret->echo.packets);
@@ -180,8 +181,7 @@ PLAY(silence_comes)
 static void what_can_not_be(struct stage *stage)
 {
     struct rw_relay_port *port = media_on(stage);
-    struct rw_probe_options options = {
-        .ops = &rw_media_relay_ops, .port = port, .host = "127.0.0.1", .closed = on_closed};
+    struct rw_probe_options options = {.port = port, .host = "127.0.0.1", .closed = on_closed};
     struct rw_relay *relay = NULL, *second = NULL;
     struct rw_probe *probe = NULL;
     struct rw_err err;
@@ -210,7 +210,7 @@ static void memory_ends(struct stage *stage)
 {
     struct rw_relay_port *port = media_on(stage);
     const struct rw_probe_options options = {
-        .ops = &rw_media_relay_ops, .port = port, .host = "127.0.0.1", .closed = on_closed};
+        .port = port, .host = "127.0.0.1", .closed = on_closed};
     struct rw_relay *relay = NULL;
     struct rw_probe *probe = NULL;
     struct rw_err err;
