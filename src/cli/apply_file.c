@@ -3,6 +3,7 @@
 
 #include "address/address.h"
 #include "base/mem.h"
+#include "cli/named.h"
 #include "cli/route_text.h"
 
 #include <stdlib.h>
@@ -82,11 +83,61 @@ static const struct rw_apply_member route_members[] = {
     {0},
 };
 
+static const struct rw_apply_member pool_members[] = {
+    {"name", NULL, "name", RW_APPLY_TEXT, true, false},
+    {"description", NULL, "description", RW_APPLY_TEXT, false, false},
+    {"first", NULL, "startPhoneNumber", RW_APPLY_TEXT, true, false},
+    {"last", NULL, "endPhoneNumber", RW_APPLY_TEXT, true, false},
+    {"comments", NULL, "comments", RW_APPLY_TEXT, false, false},
+    {0},
+};
+static const struct rw_apply_member phone_members[] = {
+    {"name", NULL, "name", RW_APPLY_TEXT, true, false},
+    {"description", NULL, "description", RW_APPLY_TEXT, false, false},
+    {"site", NULL, "site", RW_APPLY_SITE_NAME, false, false},
+    {"uri", "sip", "uri", RW_APPLY_TEXT, true, false},
+    {"authUser", "sip", "authUser", RW_APPLY_TEXT, false, false},
+    {"authPassword", "sip", "authPassword", RW_APPLY_TEXT, false, true},
+    {0},
+};
+static const struct rw_apply_member extension_pool_members[] = {
+    {"name", NULL, "name", RW_APPLY_TEXT, true, false},
+    {"description", NULL, "description", RW_APPLY_TEXT, false, false},
+    {"first", NULL, "startNumber", RW_APPLY_TEXT, true, false},
+    {"last", NULL, "endNumber", RW_APPLY_TEXT, true, false},
+    {0},
+};
+static const struct rw_apply_member extension_members[] = {
+    {"number", NULL, "number", RW_APPLY_TEXT, true, false},
+    {"user", "owner", "id", RW_APPLY_TEXT, false, false},
+    {"phone", NULL, "owner", RW_APPLY_PHONE_NAME, false, false},
+    {0},
+};
+static const struct rw_apply_member plan_members[] = {
+    {"name", NULL, "name", RW_APPLY_TEXT, true, false},
+    {"site", NULL, "site", RW_APPLY_TEXT, false, false},
+    {"class", NULL, "classification", RW_APPLY_TEXT, true, false},
+    {"matchType", NULL, "matchType", RW_APPLY_TEXT, true, false},
+    {"match", NULL, "match", RW_APPLY_TEXT, false, false},
+    {"minDigits", "digitLength", "start", RW_APPLY_TEXT, false, false},
+    {"maxDigits", "digitLength", "end", RW_APPLY_TEXT, false, false},
+    {"numbers", NULL, "numbers", RW_APPLY_RANGES, false, false},
+    {"priority", NULL, "priority", RW_APPLY_NUMBER, false, false},
+    {0},
+};
+
 const struct rw_apply_kind_of rw_apply_kinds[RW_APPLY_KINDS] = {
-    [RW_APPLY_SITE] = {"sites", "site", "name", site_members},
-    [RW_APPLY_TRUNK] = {"trunks", "trunk", "name", trunk_members},
-    [RW_APPLY_NUMBERS] = {"numbers", "number", "phoneNumber", number_members},
-    [RW_APPLY_ROUTE] = {"routes", "route", "name", route_members},
+    [RW_APPLY_SITE] = {"sites", "site", "name", site_members, RW_CLI_SITES},
+    [RW_APPLY_TRUNK] = {"trunks", "trunk", "name", trunk_members, RW_CLI_TRUNKS},
+    [RW_APPLY_POOL] = {"pools", "pool", "name", pool_members, RW_CLI_POOLS},
+    [RW_APPLY_NUMBERS] = {"numbers", "number", "phoneNumber", number_members, NULL},
+    [RW_APPLY_PHONE] = {"phones", "phone", "name", phone_members, RW_CLI_PHONES},
+    [RW_APPLY_EXTENSION_POOL] = {"extensionPools", "extension pool", "name", extension_pool_members,
+                                 RW_CLI_EXTENSION_POOLS},
+    [RW_APPLY_EXTENSION] = {"extensions", "extension", "number", extension_members,
+                            RW_CLI_EXTENSIONS},
+    [RW_APPLY_PLAN] = {"numberPlans", "number plan", "name", plan_members, NULL},
+    [RW_APPLY_ROUTE] = {"routes", "route", "name", route_members, NULL},
 };
 
 struct rw_apply_item *rw_apply_add(struct rw_apply *apply, enum rw_apply_kind kind,
@@ -171,6 +222,27 @@ static json_t *hours(struct rw_cli_yaml *yaml, int node)
     return slots;
 }
 
+/* "+6531234500-+6531234599", "+658", as [{start, end}, {start}]. */
+static json_t *ranges(struct rw_cli_yaml *yaml, int node)
+{
+    json_t *list = texts(yaml, node), *array = json_array(), *text;
+    size_t i;
+
+    json_array_foreach(list, i, text)
+    {
+        const char *range = json_string_value(text);
+        size_t n = strcspn(range, "-");
+        json_t *one = json_object();
+
+        (void)json_object_set_new(one, "start", json_stringn(range, n));
+        if (range[n])
+            (void)json_object_set_new(one, "end", json_string(range + n + 1));
+        (void)json_array_append_new(array, one);
+    }
+    json_decref(list);
+    return array;
+}
+
 static json_t *value(struct rw_cli_yaml *yaml, const struct rw_apply_member *member, int node)
 {
     const char *text = rw_cli_yaml_text(yaml, node);
@@ -179,6 +251,8 @@ static json_t *value(struct rw_cli_yaml *yaml, const struct rw_apply_member *mem
         return texts(yaml, node);
     if (member->type == RW_APPLY_HOURS)
         return hours(yaml, node);
+    if (member->type == RW_APPLY_RANGES)
+        return ranges(yaml, node);
     if (rw_cli_yaml_is_map(yaml, node) || rw_cli_yaml_is_list(yaml, node)) {
         rw_cli_yaml_fault(yaml, node, "this is no single value", "a text, a number, true or false");
         return NULL;
@@ -287,6 +361,27 @@ static void check_number(struct rw_cli_yaml *yaml, int node)
                                                  : "+ and digits");
 }
 
+/* Number plans of two sites may be called alike. */
+static bool same_site(const struct rw_cli_yaml *yaml, int a, int b)
+{
+    const char *of_a = rw_cli_yaml_text(yaml, rw_cli_yaml_member(yaml, a, "site"));
+    const char *of_b = rw_cli_yaml_text(yaml, rw_cli_yaml_member(yaml, b, "site"));
+
+    return of_a && of_b ? strcmp(of_a, of_b) == 0 : of_a == of_b;
+}
+
+/* Whose it is stands there once. */
+static void check_extension(struct rw_cli_yaml *yaml, int node)
+{
+    int user = rw_cli_yaml_member(yaml, node, "user"),
+        phone = rw_cli_yaml_member(yaml, node, "phone");
+
+    if (!user == !phone)
+        rw_cli_yaml_fault(yaml, phone ? phone : node,
+                          user ? "the extension has two owners" : "the extension has no owner",
+                          "user: an id, or phone: a name");
+}
+
 static bool read_item(struct rw_apply *apply, enum rw_apply_kind kind, int node)
 {
     const char *name = rw_cli_yaml_text(
@@ -298,19 +393,22 @@ static bool read_item(struct rw_apply *apply, enum rw_apply_kind kind, int node)
         return true;
     }
     for (const struct rw_apply_item *other = apply->items; name && other; other = other->next)
-        if (other->kind == kind && strcmp(other->name, name) == 0)
+        if (other->kind == kind && strcmp(other->name, name) == 0 &&
+            (kind != RW_APPLY_PLAN || same_site(apply->yaml, other->node, node)))
             rw_cli_yaml_fault(apply->yaml,
                               rw_cli_yaml_member(apply->yaml, node, rw_apply_kinds[kind].key),
                               "this stands in the file twice", "another name");
     if (kind == RW_APPLY_NUMBERS)
         check_number(apply->yaml, rw_cli_yaml_member(apply->yaml, node, "phoneNumber"));
+    if (kind == RW_APPLY_EXTENSION)
+        check_extension(apply->yaml, node);
     item = rw_apply_add(apply, kind, name ? name : "", node);
     if (item)
         read_members(apply, item);
     return item != NULL;
 }
 
-/* "sites", "trunks", "numbers", "routes"; RW_APPLY_KINDS for any other word. */
+/* "sites", "trunks" and so on; RW_APPLY_KINDS for any other word. */
 static enum rw_apply_kind kind_of(const char *list)
 {
     enum rw_apply_kind kind = RW_APPLY_SITE;
@@ -320,6 +418,30 @@ static enum rw_apply_kind kind_of(const char *list)
     return kind;
 }
 
+static const char *list_at(size_t i, const void *arg)
+{
+    (void)arg;
+    return i < RW_APPLY_KINDS ? rw_apply_kinds[i].list : NULL;
+}
+
+static void unknown_list(struct rw_cli_yaml *yaml, int key)
+{
+    const char *name = rw_cli_yaml_text(yaml, key);
+    const char *near = name ? rw_cli_nearest(name, list_at, NULL) : NULL;
+    char expected[200] = "";
+
+    for (size_t i = 0; i < RW_APPLY_KINDS; i++) {
+        size_t n = strlen(expected);
+
+        (void)snprintf(expected + n, sizeof(expected) - n, "%s%s",
+                       !i                       ? ""
+                       : i + 1 < RW_APPLY_KINDS ? ", "
+                                                : " or ",
+                       rw_apply_kinds[i].list);
+    }
+    rw_cli_yaml_fault(yaml, key, "there is no list of this name", near ? near : expected);
+}
+
 bool rw_apply_read(struct rw_apply *apply)
 {
     struct rw_cli_yaml *yaml = apply->yaml;
@@ -327,13 +449,12 @@ bool rw_apply_read(struct rw_apply *apply)
 
     if (!rw_cli_yaml_is_map(yaml, root))
         rw_cli_yaml_fault(yaml, root, "the file has none of the lists",
-                          "sites:, trunks:, numbers: or routes:");
+                          "sites:, trunks:, numbers:, routes: or another list");
     for (size_t i = 0; (list = rw_cli_yaml_pair(yaml, root, i, &key)) != 0; i++) {
         enum rw_apply_kind kind = kind_of(rw_cli_yaml_text(yaml, key));
 
         if (kind == RW_APPLY_KINDS) {
-            rw_cli_yaml_fault(yaml, key, "there is no list of this name",
-                              "sites, trunks, numbers or routes");
+            unknown_list(yaml, key);
             continue;
         }
         if (!rw_cli_yaml_is_list(yaml, list))

@@ -23,9 +23,9 @@ json_t *rw_apply_find(const struct rw_apply *apply, enum rw_apply_kind kind, con
     return NULL;
 }
 
-json_t *rw_apply_site_of(const struct rw_apply *apply, const struct rw_apply_item *route)
+json_t *rw_apply_site_of(const struct rw_apply *apply, const struct rw_apply_item *item)
 {
-    const char *name = json_string_value(json_object_get(route->wish, "site"));
+    const char *name = json_string_value(json_object_get(item->wish, "site"));
 
     return name ? rw_apply_find(apply, RW_APPLY_SITE, name)
                 : json_array_get(apply->fetched[RW_APPLY_SITE], 0);
@@ -39,6 +39,63 @@ static const struct rw_apply_item *in_file(const struct rw_apply *apply, enum rw
     while (item && (item->kind != kind || strcmp(item->name, name) != 0))
         item = item->next;
     return item;
+}
+
+static const char *id_of(const json_t *object)
+{
+    const char *id = json_string_value(json_object_get(object, "id"));
+
+    return id ? id : "";
+}
+
+bool rw_apply_is(const struct rw_apply *apply, const struct rw_apply_item *item,
+                 const json_t *entity)
+{
+    const char *called = json_string_value(json_object_get(entity, rw_apply_kinds[item->kind].key));
+
+    if (item->now)
+        return item->now == entity;
+    return called && strcmp(called, item->name) == 0 &&
+           (item->kind != RW_APPLY_PLAN || strcmp(id_of(json_object_get(entity, "site")),
+                                                  id_of(rw_apply_site_of(apply, item))) == 0);
+}
+
+/* What the server has of an item; NULL when it has nothing. */
+static json_t *find_now(const struct rw_apply *apply, const struct rw_apply_item *item)
+{
+    json_t *entity;
+    size_t i;
+
+    json_array_foreach(apply->fetched[item->kind], i, entity)
+    {
+        if (rw_apply_is(apply, item, entity))
+            return entity;
+    }
+    return NULL;
+}
+
+static bool is_in_file(const struct rw_apply *apply, enum rw_apply_kind kind, const json_t *entity)
+{
+    const struct rw_apply_item *item = apply->items;
+
+    while (item && (item->kind != kind || !rw_apply_is(apply, item, entity)))
+        item = item->next;
+    return item != NULL;
+}
+
+/* The name of the thing that an id means; the id when it was not fetched. */
+static json_t *name_of(const struct rw_apply *apply, enum rw_apply_kind kind,
+                       const json_t *reference)
+{
+    json_t *entity, *id = json_object_get(reference, "id");
+    size_t i;
+
+    json_array_foreach(apply->fetched[kind], i, entity)
+    {
+        if (json_equal(json_object_get(entity, "id"), id))
+            return json_incref(json_object_get(entity, rw_apply_kinds[kind].key));
+    }
+    return id ? json_incref(id) : json_null();
 }
 
 /* ------------------------------------------------------------------ one thing */
@@ -64,13 +121,17 @@ static json_t *member_of(const json_t *object, const struct rw_apply_member *mem
 }
 
 /* As the server has it, a new reference. */
-static json_t *value_now(const struct rw_apply_item *item, const struct rw_apply_member *member)
+static json_t *value_now(const struct rw_apply *apply, const struct rw_apply_item *item,
+                         const struct rw_apply_member *member)
 {
+    enum rw_apply_kind kind;
     json_t *now;
 
     if (strcmp(member->there, "externalTrunkBases") == 0)
         return trunk_texts(item->now);
     now = member_of(item->now, member);
+    if (rw_apply_refers(member, &kind))
+        return name_of(apply, kind, now);
     return now ? json_incref(now) : json_null();
 }
 
@@ -94,15 +155,18 @@ static void refuse_fixed(struct rw_apply *apply, const struct rw_apply_item *ite
 static bool is_fixed(const struct rw_apply_item *item, const struct rw_apply_member *member)
 {
     return (item->kind == RW_APPLY_NUMBERS && strcmp(member->name, "id") == 0) ||
-           (item->kind == RW_APPLY_ROUTE && strcmp(member->name, "site") == 0);
+           (item->kind == RW_APPLY_ROUTE && strcmp(member->name, "site") == 0) ||
+           (item->kind == RW_APPLY_PLAN && strcmp(member->name, "site") == 0);
 }
 
 static void compare_member(struct rw_apply *apply, struct rw_apply_item *item,
                            const struct rw_apply_member *member)
 {
     json_t *wish = member_of(item->wish, member), *now;
+    enum rw_apply_kind kind;
 
-    if (!wish || strcmp(member->name, rw_apply_kinds[item->kind].key) == 0)
+    if (!wish || strcmp(member->name, rw_apply_kinds[item->kind].key) == 0 ||
+        (rw_apply_refers(member, &kind) && !json_is_string(wish)))
         return;
     if (is_fixed(item, member)) {
         refuse_fixed(apply, item, member);
@@ -115,13 +179,37 @@ static void compare_member(struct rw_apply *apply, struct rw_apply_item *item,
                                         json_pack("[s, s, s]", member->name, "none", "given"));
         return;
     }
-    now = value_now(item, member);
+    now = value_now(apply, item, member);
     if (!json_equal(now, wish))
         (void)json_array_append_new(item->changes, json_pack("[s, O, O]", member->name, now, wish));
     json_decref(now);
 }
 
-/* ------------------------------------------------------------------ what routes speak of */
+/* ------------------------------------------------------------------ what things speak of */
+
+static void check_name(struct rw_apply *apply, const struct rw_apply_item *item,
+                       const struct rw_apply_member *member, enum rw_apply_kind kind)
+{
+    int node = rw_cli_yaml_member(apply->yaml, item->node, member->name);
+    const char *name = rw_cli_yaml_text(apply->yaml, node);
+    char message[80], expected[40];
+
+    if (!name || in_file(apply, kind, name) || rw_apply_find(apply, kind, name))
+        return;
+    (void)snprintf(message, sizeof(message), "neither the file nor the server has this %s",
+                   rw_apply_kinds[kind].what);
+    (void)snprintf(expected, sizeof(expected), "the name of a %s", rw_apply_kinds[kind].what);
+    rw_cli_yaml_fault(apply->yaml, node, message, expected);
+}
+
+static void check_names(struct rw_apply *apply, const struct rw_apply_item *item)
+{
+    enum rw_apply_kind kind;
+
+    for (const struct rw_apply_member *m = rw_apply_kinds[item->kind].members; m->name; m++)
+        if (rw_apply_refers(m, &kind) || strcmp(m->name, "site") == 0)
+            check_name(apply, item, m, kind);
+}
 
 /* "Carrier One;weight=3" speaks of a trunk of the file or the server. */
 static bool is_trunk(const struct rw_apply *apply, const char *text)
@@ -136,17 +224,12 @@ static bool is_trunk(const struct rw_apply *apply, const char *text)
     return ok;
 }
 
-static void check_references(struct rw_apply *apply, const struct rw_apply_item *route)
+static void check_trunks(struct rw_apply *apply, const struct rw_apply_item *route)
 {
-    int site = rw_cli_yaml_member(apply->yaml, route->node, "site");
     int trunks = rw_cli_yaml_member(apply->yaml, route->node, "trunks");
-    const char *name = rw_cli_yaml_text(apply->yaml, site);
     json_t *trunk;
     size_t i;
 
-    if (name && !in_file(apply, RW_APPLY_SITE, name) && !rw_apply_find(apply, RW_APPLY_SITE, name))
-        rw_cli_yaml_fault(apply->yaml, site, "neither the file nor the server has this site",
-                          "the name of a site");
     json_array_foreach(json_object_get(route->wish, "externalTrunkBases"), i, trunk)
     {
         int node = rw_cli_yaml_item(apply->yaml, trunks, i);
@@ -172,7 +255,7 @@ static bool add_deletions(struct rw_apply *apply, enum rw_apply_kind kind)
         const char *name = json_string_value(json_object_get(entity, k->key));
         struct rw_apply_item *item;
 
-        if (!name || in_file(apply, kind, name) || json_object_get(entity, "didPool"))
+        if (!name || is_in_file(apply, kind, entity) || json_object_get(entity, "didPool"))
             continue;
         item = rw_apply_add(apply, kind, name, 0);
         if (!item)
@@ -186,10 +269,10 @@ static bool add_deletions(struct rw_apply *apply, enum rw_apply_kind kind)
 bool rw_apply_compare(struct rw_apply *apply)
 {
     for (struct rw_apply_item *item = apply->items; item; item = item->next) {
-        item->now = json_incref(rw_apply_find(apply, item->kind, item->name));
+        item->now = json_incref(find_now(apply, item));
         item->changes = json_array();
-        if (item->kind == RW_APPLY_ROUTE)
-            check_references(apply, item);
+        check_trunks(apply, item);
+        check_names(apply, item);
         if (!item->now) {
             item->action = RW_APPLY_CREATE;
             continue;

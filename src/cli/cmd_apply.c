@@ -1,4 +1,4 @@
-/* apply: makes the server have what a file says: sites, trunks, numbers, routes. */
+/* apply: makes the server have what a file says: sites, trunks, numbers, phones, routes and so on. */
 #include "base/mem.h"
 #include "cli/apply.h"
 #include "cli/client.h"
@@ -34,6 +34,39 @@ static bool fetch_all(struct rw_cli *cli, const char *collection, json_t *ret, i
     return true;
 }
 
+static bool has_list(const struct rw_apply *apply, enum rw_apply_kind kind)
+{
+    return rw_cli_yaml_member(apply->yaml, rw_cli_yaml_root(apply->yaml),
+                              rw_apply_kinds[kind].list) != 0;
+}
+
+/* Trunks and sites are spoken of by others; the rest is read when the file has something to say about it. */
+static bool is_needed(const struct rw_apply *apply, enum rw_apply_kind kind)
+{
+    return kind == RW_APPLY_SITE || kind == RW_APPLY_TRUNK || has_list(apply, kind) ||
+           (kind == RW_APPLY_PHONE && has_list(apply, RW_APPLY_EXTENSION));
+}
+
+/* Number plans come as an array, and without their site. */
+static bool fetch_plans(struct rw_apply *apply, const json_t *site, int *ret_exit)
+{
+    char path[PATH_MAX_BYTES];
+    json_t *plans, *plan;
+    size_t i;
+
+    (void)snprintf(path, sizeof(path), "%s/numberplans", rw_cli_path_of(site));
+    if (!rw_cli_fetch_array(apply->cli, path, &plans, ret_exit))
+        return false;
+    json_array_foreach(plans, i, plan)
+    {
+        (void)json_object_set_new(plan, "site",
+                                  json_pack("{s:O}", "id", json_object_get(site, "id")));
+    }
+    (void)json_array_extend(apply->fetched[RW_APPLY_PLAN], plans);
+    json_decref(plans);
+    return true;
+}
+
 static bool fetch(struct rw_apply *apply, int *ret_exit)
 {
     char path[PATH_MAX_BYTES];
@@ -45,14 +78,17 @@ static bool fetch(struct rw_apply *apply, int *ret_exit)
     (void)snprintf(apply->numbers_path, sizeof(apply->numbers_path), "%s/phoneNumbers",
                    rw_cli_path_of(edge));
     json_decref(edge);
-    if (!fetch_all(apply->cli, RW_CLI_SITES, apply->fetched[RW_APPLY_SITE], ret_exit) ||
-        !fetch_all(apply->cli, RW_CLI_TRUNKS, apply->fetched[RW_APPLY_TRUNK], ret_exit) ||
-        !fetch_all(apply->cli, apply->numbers_path, apply->fetched[RW_APPLY_NUMBERS], ret_exit))
+    for (i = 0; i < RW_APPLY_KINDS; i++)
+        if (rw_apply_kinds[i].collection && is_needed(apply, (enum rw_apply_kind)i) &&
+            !fetch_all(apply->cli, rw_apply_kinds[i].collection, apply->fetched[i], ret_exit))
+            return false;
+    if (!fetch_all(apply->cli, apply->numbers_path, apply->fetched[RW_APPLY_NUMBERS], ret_exit))
         return false;
     json_array_foreach(apply->fetched[RW_APPLY_SITE], i, site)
     {
         (void)snprintf(path, sizeof(path), "%s/outboundroutes", rw_cli_path_of(site));
-        if (!fetch_all(apply->cli, path, apply->fetched[RW_APPLY_ROUTE], ret_exit))
+        if (!fetch_all(apply->cli, path, apply->fetched[RW_APPLY_ROUTE], ret_exit) ||
+            (has_list(apply, RW_APPLY_PLAN) && !fetch_plans(apply, site, ret_exit)))
             return false;
     }
     return true;
@@ -92,9 +128,12 @@ static void refer_to_trunks(const struct rw_apply *apply, json_t *body)
 /* The wish over what there is; of a group, member by member. */
 static json_t *body_of(const struct rw_apply *apply, const struct rw_apply_item *item)
 {
-    json_t *body = item->now ? rw_cli_editable(item->now) : json_object(), *value;
+    json_t *body, *value;
     const char *key;
 
+    if (rw_apply_kinds[item->kind].collection && item->kind != RW_APPLY_TRUNK)
+        return rw_apply_body(apply, item);
+    body = item->now ? rw_cli_editable(item->now) : json_object();
     json_object_foreach(item->wish, key, value)
     {
         json_t *group = json_object_get(body, key);
@@ -121,19 +160,28 @@ static json_t *body_of(const struct rw_apply *apply, const struct rw_apply_item 
 struct place {
     const struct rw_apply *apply;
     const struct rw_apply_item *item;
+    struct rw_apply_item *const *items; /* of a body that is a list of them */
 };
 
 /* The node that a pointer into the request came from: "/sip/host", "/prefixes/1"; else the thing. */
 static int node_of(const struct place *place, const char *pointer)
 {
     const struct rw_cli_yaml *yaml = place->apply->yaml;
-    const struct rw_apply_member *m = rw_apply_kinds[place->item->kind].members;
+    const struct rw_apply_item *about = place->item;
+    const struct rw_apply_member *m = rw_apply_kinds[about->kind].members;
+    char *rest;
 
+    if (pointer && place->items && *pointer == '/') {
+        about = place->items[strtoul(pointer + 1, &rest, 10)];
+        pointer = rest;
+    }
+    if (!about || !about->node)
+        return place->item->node;
     for (; pointer && m->name; m++) {
         char there[80];
         size_t n = (size_t)snprintf(there, sizeof(there), "/%s%s%s", m->group ? m->group : "",
                                     m->group ? "/" : "", m->there);
-        int node = rw_cli_yaml_member(yaml, place->item->node, m->name), item = 0;
+        int node = rw_cli_yaml_member(yaml, about->node, m->name), item = 0;
 
         if (strncmp(pointer, there, n) != 0 || (pointer[n] && pointer[n] != '/') || !node)
             continue;
@@ -141,7 +189,7 @@ static int node_of(const struct place *place, const char *pointer)
             item = rw_cli_yaml_item(yaml, node, (size_t)strtoul(pointer + n + 1, NULL, 10));
         return item ? item : node;
     }
-    return place->item->node;
+    return about->node;
 }
 
 /* A refusal speaks of the request: here it is made to speak of the file. */
@@ -159,11 +207,12 @@ static void move_places(json_t *refusal, void *arg)
     (void)json_object_del(refusal, "suggestedRequest");
 }
 
-static bool send(struct rw_apply *apply, struct rw_apply_item *item, const char *method,
-                 const char *path, json_t *body, int *ret_exit)
+bool rw_apply_send(struct rw_apply *apply, struct rw_apply_item *item, const char *method,
+                   const char *path, json_t *body, struct rw_apply_item *const *items,
+                   int *ret_exit)
 {
     char *text = body ? json_dumps(body, 0) : NULL;
-    struct place place = {apply, item};
+    struct place place = {apply, item, items};
     const struct rw_cli_call call = {.method = method,
                                      .path = path,
                                      .body = text,
@@ -194,24 +243,17 @@ static bool send(struct rw_apply *apply, struct rw_apply_item *item, const char 
 
 static bool create(struct rw_apply *apply, struct rw_apply_item *item, int *ret_exit)
 {
+    const char *collection = rw_apply_kinds[item->kind].collection;
     char path[PATH_MAX_BYTES];
 
-    switch (item->kind) {
-    case RW_APPLY_SITE:
-        (void)snprintf(path, sizeof(path), "%s", RW_CLI_SITES);
-        break;
-    case RW_APPLY_TRUNK:
-        (void)snprintf(path, sizeof(path), "%s", RW_CLI_TRUNKS);
-        break;
-    case RW_APPLY_NUMBERS:
-        (void)snprintf(path, sizeof(path), "%s", apply->numbers_path);
-        break;
-    case RW_APPLY_ROUTE:
-    default:
+    if (item->kind == RW_APPLY_NUMBERS)
+        collection = apply->numbers_path;
+    if (collection)
+        (void)snprintf(path, sizeof(path), "%s", collection);
+    else
         (void)snprintf(path, sizeof(path), "%s/outboundroutes",
                        rw_cli_path_of(rw_apply_site_of(apply, item)));
-    }
-    return send(apply, item, "POST", path, body_of(apply, item), ret_exit);
+    return rw_apply_send(apply, item, "POST", path, body_of(apply, item), NULL, ret_exit);
 }
 
 /* First what others refer to, the deletions last and the other way around; stops at the first refusal. */
@@ -219,20 +261,24 @@ static bool perform(struct rw_apply *apply, size_t *ret_done, int *ret_exit)
 {
     bool ok = true;
 
-    for (int kind = RW_APPLY_SITE; kind <= RW_APPLY_ROUTE; kind++)
+    for (int kind = RW_APPLY_SITE; kind <= RW_APPLY_ROUTE; kind++) {
+        if (ok && kind == RW_APPLY_PLAN)
+            ok = rw_apply_plans(apply, ret_done, ret_exit);
         for (struct rw_apply_item *item = apply->items; ok && item; item = item->next) {
-            if ((int)item->kind != kind || item->action == RW_APPLY_KEEP ||
+            if ((int)item->kind != kind || kind == RW_APPLY_PLAN || item->action == RW_APPLY_KEEP ||
                 item->action == RW_APPLY_DELETE)
                 continue;
             ok = item->action == RW_APPLY_CREATE
                      ? create(apply, item, ret_exit)
-                     : send(apply, item, "PUT", rw_cli_path_of(item->now), body_of(apply, item),
-                            ret_exit);
+                     : rw_apply_send(apply, item, "PUT", rw_cli_path_of(item->now),
+                                     body_of(apply, item), NULL, ret_exit);
             *ret_done += ok;
         }
+    }
     for (struct rw_apply_item *item = apply->items; ok && item; item = item->next)
-        if (item->action == RW_APPLY_DELETE) {
-            ok = send(apply, item, "DELETE", rw_cli_path_of(item->now), NULL, ret_exit);
+        if (item->action == RW_APPLY_DELETE && item->kind != RW_APPLY_PLAN) {
+            ok = rw_apply_send(apply, item, "DELETE", rw_cli_path_of(item->now), NULL, NULL,
+                               ret_exit);
             *ret_done += ok;
         }
     return ok;

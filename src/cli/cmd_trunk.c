@@ -131,14 +131,5 @@ int rw_cli_trunk_enable(struct rw_cli *cli, const struct rw_cli_args *args)
 
 int rw_cli_trunk_delete(struct rw_cli *cli, const struct rw_cli_args *args)
 {
-    json_t *trunk;
-    int status;
-
-    if (!rw_cli_find_named(cli, RW_CLI_TRUNKS, args->args[0], &trunk, &status))
-        return status;
-    status = rw_cli_change(cli, "DELETE", rw_cli_path_of(trunk), NULL, NULL);
-    json_decref(trunk);
-    if (!status)
-        rw_cli_say(cli, "The trunk is gone.\n");
-    return status;
+    return rw_cli_delete_named(cli, RW_CLI_TRUNKS, args->args[0], "The trunk is gone.");
 }

@@ -27,6 +27,12 @@ rw_cli_run_h rw_cli_user_create, rw_cli_user_list, rw_cli_user_get, rw_cli_user_
     rw_cli_user_me;
 rw_cli_run_h rw_cli_station_create, rw_cli_station_list, rw_cli_station_get;
 rw_cli_run_h rw_cli_edge_list;
+rw_cli_run_h rw_cli_phone_list, rw_cli_phone_get, rw_cli_phone_create, rw_cli_phone_update,
+    rw_cli_phone_delete;
+rw_cli_run_h rw_cli_pool_list, rw_cli_pool_create, rw_cli_pool_delete;
+rw_cli_run_h rw_cli_extension_list, rw_cli_extension_give, rw_cli_extension_free,
+    rw_cli_extension_pool_list, rw_cli_extension_pool_create, rw_cli_extension_pool_delete;
+rw_cli_run_h rw_cli_number_plan_list;
 rw_cli_run_h rw_cli_audit_list, rw_cli_health;
 rw_cli_run_h rw_cli_tail;
 rw_cli_run_h rw_cli_apply;
@@ -53,6 +59,16 @@ int rw_cli_change(struct rw_cli *cli, const char *method, const char *path, json
 
 /* A text file, - for standard input, into a buffer whose maximum is the file's. False: told already. */
 bool rw_cli_read_file(struct rw_cli *cli, const char *name, struct rw_buf *text);
+
+/* The texts of options as members of `body`: {{"name", "name"}, ...}; "" as null. */
+void rw_cli_texts(const struct rw_cli_args *args, const char *const (*members)[2], size_t count,
+                  json_t *body);
+/* Deletes the thing of the collection with this name or id, and says so. */
+int rw_cli_delete_named(struct rw_cli *cli, const char *collection, const char *name,
+                        const char *said);
+/* Shows the same. */
+int rw_cli_get_named(struct rw_cli *cli, const char *collection, const char *name,
+                     const struct rw_cli_column *columns);
 
 /* "a,b" as an array of texts. */
 json_t *rw_cli_words(const char *list);

@@ -6,7 +6,7 @@
 
 #define PATH_MAX_BYTES 2048
 
-bool rw_cli_fetch(struct rw_cli *cli, const char *path, json_t **ret, int *ret_exit)
+static bool fetch(struct rw_cli *cli, const char *path, bool array, json_t **ret, int *ret_exit)
 {
     const struct rw_cli_call call = {.method = "GET", .path = path};
     struct rw_cli_answer answer;
@@ -14,12 +14,23 @@ bool rw_cli_fetch(struct rw_cli *cli, const char *path, json_t **ret, int *ret_e
 
     *ret = NULL;
     *ret_exit = ok ? 1 : rw_cli_exit(&answer);
-    if (ok && json_is_object(answer.json))
+    if (ok && (array ? json_is_array(answer.json) : json_is_object(answer.json)))
         *ret = json_incref(answer.json);
     else if (ok)
-        fprintf(cli->err, "ringwright: the answer to GET %s is no object\n", path);
+        fprintf(cli->err, "ringwright: the answer to GET %s is no %s\n", path,
+                array ? "array" : "object");
     rw_cli_answer_done(&answer);
     return *ret != NULL;
+}
+
+bool rw_cli_fetch(struct rw_cli *cli, const char *path, json_t **ret, int *ret_exit)
+{
+    return fetch(cli, path, false, ret, ret_exit);
+}
+
+bool rw_cli_fetch_array(struct rw_cli *cli, const char *path, json_t **ret, int *ret_exit)
+{
+    return fetch(cli, path, true, ret, ret_exit);
 }
 
 /* collection?name=..., its first entity; *ret NULL when it has none. */

@@ -12,9 +12,16 @@
 #define RW_CLI_EDGES "/api/v2/telephony/providers/edges"
 #define RW_CLI_TRUNKS RW_CLI_EDGES "/trunkbasesettings"
 #define RW_CLI_SITES RW_CLI_EDGES "/sites"
+#define RW_CLI_POOLS RW_CLI_EDGES "/didpools"
+#define RW_CLI_PHONES RW_CLI_EDGES "/phones"
+#define RW_CLI_EXTENSION_POOLS RW_CLI_EDGES "/extensionpools"
+#define RW_CLI_EXTENSIONS RW_CLI_EDGES "/extensions"
 
 /* What GET path answers. */
 bool rw_cli_fetch(struct rw_cli *cli, const char *path, json_t **ret, int *ret_exit);
+
+/* The same of an answer that is an array. */
+bool rw_cli_fetch_array(struct rw_cli *cli, const char *path, json_t **ret, int *ret_exit);
 
 /* The one of the collection (a path that takes ?name=) with this name, or else with this id. */
 bool rw_cli_find_named(struct rw_cli *cli, const char *collection, const char *name, json_t **ret,

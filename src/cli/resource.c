@@ -1,6 +1,7 @@
 /* What commands about resources have in common: get and show, change and show. */
 #include "cli/client.h"
 #include "cli/commands.h"
+#include "cli/named.h"
 #include "cli/render.h"
 
 #include <errno.h>
@@ -99,6 +100,46 @@ int rw_cli_get_page(struct rw_cli *cli, const char *path, const struct rw_cli_ar
     status = full.failed ? rw_cli_path_failed(cli) : rw_cli_get_list(cli, full.p, columns);
     rw_buf_done(&full);
     return status;
+}
+
+void rw_cli_texts(const struct rw_cli_args *args, const char *const (*members)[2], size_t count,
+                  json_t *body)
+{
+    for (size_t i = 0; i < count; i++) {
+        const char *value = rw_cli_option(args, members[i][0]);
+
+        if (value)
+            (void)json_object_set_new(body, members[i][1],
+                                      *value ? json_string(value) : json_null());
+    }
+}
+
+int rw_cli_delete_named(struct rw_cli *cli, const char *collection, const char *name,
+                        const char *said)
+{
+    json_t *thing;
+    int status;
+
+    if (!rw_cli_find_named(cli, collection, name, &thing, &status))
+        return status;
+    status = rw_cli_change(cli, "DELETE", rw_cli_path_of(thing), NULL, NULL);
+    json_decref(thing);
+    if (!status)
+        rw_cli_say(cli, "%s\n", said);
+    return status;
+}
+
+int rw_cli_get_named(struct rw_cli *cli, const char *collection, const char *name,
+                     const struct rw_cli_column *columns)
+{
+    json_t *thing;
+    int status;
+
+    if (!rw_cli_find_named(cli, collection, name, &thing, &status))
+        return status;
+    rw_cli_show_object(cli, thing, columns);
+    json_decref(thing);
+    return 0;
 }
 
 json_t *rw_cli_words(const char *list)

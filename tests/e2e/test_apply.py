@@ -101,6 +101,92 @@ def test_changes_are_shown_and_made():
         assert "is in use" in pruned.stderr and 'outbound route "Everywhere"' in pruned.stderr, pruned.stderr
 
 
+MORE = """\
+sites:
+  - name: Branch
+pools:
+  - name: Head office
+    first: +6531234570
+    last: +6531234579
+    comments: contract 4711
+phones:
+  - name: Desk 12
+    site: Branch
+    uri: sip:desk12@192.0.2.12:5060
+    authUser: desk12
+    authPassword: s3cret
+extensionPools:
+  - name: Second floor
+    first: 2000
+    last: 2999
+extensions:
+  - number: 2001
+    user: USER
+  - number: 2002
+    phone: Desk 12
+numberPlans:
+  - name: Mobile
+    class: Mobile
+    matchType: regex
+    match: ^\\+65[89]\\d{7}$
+  - name: Home
+    class: National
+    matchType: intraCountryCode
+    match: 65
+  - name: Home
+    site: Branch
+    class: Special
+    matchType: numberList
+    numbers: [+6531234500-+6531234599, +658]
+"""
+
+
+def test_phones_pools_extensions_and_plans():
+    with Server("127.0.0.1:9") as server, tempfile.TemporaryDirectory() as folder:
+        apply = Applied(server, folder)
+        text = MORE.replace("USER", server.demo["user_id"])
+        plan = apply(text, "--plan")
+        assert "8 to create" in plan.stdout or "9 to create" in plan.stdout, plan.stdout + plan.stderr
+        done = apply(text, "--yes")
+        assert done.returncode == 0, done.stdout + done.stderr
+        phone = apply.get("phones?name=Desk%2012")["entities"][0]
+        branch = apply.get("sites?name=Branch")["entities"][0]
+        assert phone["sip"]["hasPassword"] and phone["site"]["id"] == branch["id"], phone
+        assert apply.get("didpools/dids?numberMatch=3123457")["total"] == 10
+        extensions = {e["number"]: e for e in apply.get("extensions")["entities"]}
+        assert extensions["2001"]["owner"]["id"] == server.demo["user_id"] and extensions["2001"]["ownerType"] == "USER"
+        assert extensions["2002"]["owner"]["id"] == phone["id"] and extensions["2002"]["ownerType"] == "PHONE"
+        plans = apply.get(f"sites/{branch['id']}/numberplans")
+        assert plans[0]["numbers"] == [{"start": "+6531234500", "end": "+6531234599"}, {"start": "+658"}], plans
+        again = apply(text, "--yes")
+        assert again.returncode == 0 and again.stdout.startswith("0 to create, 0 to change, 0 to delete; 9 as they are"), again.stdout
+
+        # changed: what is sent keeps what the file does not say; a plan of one site does not touch those of another
+        changed = text.replace("number: 2001\n    user: " + server.demo["user_id"], "number: 2001\n    phone: Desk 12")
+        changed = changed.replace("192.0.2.12", "192.0.2.13").replace("[89]", "[8]").replace("last: 2999", "last: 3999")
+        done = apply(changed, "--yes")
+        assert done.returncode == 0 and "0 to create, 4 to change" in done.stdout, done.stdout + done.stderr
+        phone = apply.get("phones?name=Desk%2012")["entities"][0]
+        assert phone["sip"]["uri"].endswith("13:5060") and phone["sip"]["hasPassword"] and phone["site"]["id"] == branch["id"], phone
+        assert apply.get("extensions?number=2001")["entities"][0]["owner"]["id"] == phone["id"]
+        assert apply.get(f"sites/{branch['id']}/numberplans")[0]["version"] == plans[0]["version"]
+
+        # pruned, in the order in which nothing is in use
+        empty = "pools: []\nphones: []\nextensionPools: []\nextensions: []\nnumberPlans: []\n"
+        pruned = apply(empty, "--yes", "--prune")
+        assert "- number plan \"Home\"\n" in pruned.stdout and "- extension \"2001\"\n" in pruned.stdout, pruned.stdout
+        assert pruned.returncode == 1 and "in use" in pruned.stderr, pruned.stderr  # the demo user's telephone
+        assert apply.get("extensions")["total"] == 0 and apply.get("extensionpools")["total"] == 0
+
+        wrong = MORE.replace("USER", "nobody").replace("[89]", "(89").replace("last: 2999", "last: 299")
+        for part, told in ((wrong[wrong.index("numberPlans"):], ":5:12: error: the group is not closed [numberplan.bad_pattern]"),
+                           ("extensions:\n- number: 7\n", ":2:3: error: the extension has no owner"),
+                           ("extensions:\n- {number: 7, phone: Nowhere}\n", "has this phone"),
+                           (wrong[wrong.index("extensionPools"):wrong.index("extensions:")], ":4:11: error: the range ends")):
+            refused = apply(part, "--yes")
+            assert refused.returncode == 1 and told in refused.stderr, refused.stdout + refused.stderr
+
+
 def test_a_route_has_callers():
     text = "routes:\n- name: Home\n  prefixes: +65\n  callers: ['+653', '+658']\n  callerId: '+6534567890'\n  hours: [Mon-Fri 09:00-18:00, Sat 10:00-14:00]\n  timeZone: Asia/Singapore\n  trunks: Demo carrier\n"
     with Server("127.0.0.1:9") as server, tempfile.TemporaryDirectory() as folder:
@@ -136,7 +222,7 @@ def test_the_example_of_the_documentation():
 def test_faults_are_shown_where_they_stand():
     cases = [
         ("trunks: [", ["telephony.yaml:2:1: error: did not find expected node content"]),
-        ("a: 1\n", ["telephony.yaml:1:1: error: there is no list of this name", "= expected: sites, trunks, numbers or routes"]),
+        ("a: 1\n", ["telephony.yaml:1:1: error: there is no list of this name", "= expected: sites, trunks, pools, numbers, phones, extensionPools, extensions, numberPlans or routes"]),
         ("", ["telephony.yaml:1:1: error: the file has none of the lists"]),
         ("trunks: 7\n", ["telephony.yaml:1:9: error: this is no list"]),
         ("trunks:\n- name: A\n  hots: x\n  port: abc\n  enabled: yes\n",

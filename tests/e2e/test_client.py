@@ -70,6 +70,9 @@ def test_every_example_of_the_help_works():
         for name in ("Carrier One", "Carrier Two"):
             assert run(["trunk", "create", "--name", name, "--carrier", "192.0.2.7"], server,
                        server.demo["admin_token"]).returncode == 0
+        for words in (["phone", "create", "--name", "Desk 12", "--sip-uri", "sip:desk12@192.0.2.12"],
+                      ["extension-pool", "create", "2000", "2999", "--name", "Second floor"]):
+            assert run(words, server, server.demo["admin_token"]).returncode == 0
         listed = commands()
         assert len(listed) > 20, listed
         wrong = []
@@ -77,7 +80,7 @@ def test_every_example_of_the_help_works():
             words = example_of(command)
             token = server.demo["user_token"]
             if command[0] in ("client", "station", "edge", "audit", "user", "trunk", "route", "number", "apply", "doctor", "policy",
-                              "rate", "spend") or \
+                              "rate", "spend", "phone", "extension", "extension-pool", "pool", "number-plan") or \
                     command[:2] in [["token", verb] for verb in ("create", "list", "revoke", "frozen", "thaw")]:
                 token = server.demo["admin_token"] if words[1:] != ["me"] else token
             words = [ID.sub(lambda _: made(server, words), word) for word in words]
@@ -89,7 +92,7 @@ def test_every_example_of_the_help_works():
             else:
                 bad = done.returncode != 0
             if bad or (command != ["number", "check"] and not done.stdout and "delete" not in command
-                                        and "revoke" not in command and "hangup" not in command):
+                                        and "revoke" not in command and "hangup" not in command and "free" not in command):
                 wrong.append(f"{shlex.join(words)} -> {done.returncode}\n{done.stdout}{done.stderr}")
         assert not wrong, "\n".join(wrong)
 
@@ -116,6 +119,32 @@ def test_a_tenant_is_set_up_from_nothing_and_calls():
         assert again.returncode == 1 and "route.trunk_inactive" in again.stderr + again.stdout, again
         run(["call", "hangup", conversation], server, admin)
         server.finished(conversation)
+
+
+def test_phones_and_extensions_change_hands():
+    with Server("127.0.0.1:9") as server:
+        def admin(*words, status=0):
+            done = run(words, server, server.demo["admin_token"])
+            assert done.returncode == status, (words, done.stdout, done.stderr)
+            return json.loads(done.stdout) if done.stdout.startswith("{") else done.stdout + done.stderr
+
+        phone = admin("phone", "create", "--name", "Desk", "--sip-uri", "sip:d@192.0.2.9", "--auth-user", "d", "--auth-password", "x")
+        changed = admin("phone", "update", "Desk", "--description", "window")
+        assert changed["sip"] == phone["sip"] and changed["site"] == phone["site"] and changed["description"] == "window", changed
+        admin("extension-pool", "create", "20", "29", "--name", "Floor")
+        assert admin("extension", "give", "21", "--user", server.demo["user_id"])["ownerType"] == "USER"
+        assert admin("extension", "give", "21", "--phone", "Desk")["version"] == 2
+        told = run(["extension", "give", "21"], server, server.demo["admin_token"])
+        assert told.returncode == 2 and "--user or --phone" in told.stderr, told.stderr
+        assert "in use" in json.dumps(admin("phone", "delete", "Desk", status=1))
+        admin("extension", "free", "21")
+        assert "nobody has this extension" in admin("extension", "free", "21", status=1)
+        admin("phone", "delete", "Desk")
+        admin("extension-pool", "delete", "Floor")
+        admin("pool", "create", "+6531234570", "+6531234579", "--name", "Office", "--comments", "4711")
+        assert admin("pool", "list")["entities"][0]["comments"] == "4711"
+        admin("pool", "delete", "Office")
+        assert run(["number-plan", "list"], server, server.demo["admin_token"]).stdout.strip() == "[]"
 
 
 def test_a_refusal_ends_by_its_class():

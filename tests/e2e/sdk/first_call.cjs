@@ -101,6 +101,35 @@ async function main() {
   assert.strictEqual(dids.total, 10);
   assert.strictEqual((await telephony.getTelephonyProvidersEdgesDid(dids.entities[0].id)).phoneNumber, '+6531234570');
   await telephony.deleteTelephonyProvidersEdgesDidpool(pool.id);
+  const phone = await telephony.postTelephonyProvidersEdgesPhones({
+    name: 'Desk 12', site: { id: site.id }, phoneBaseSettings: { id: 'sip' }, lines: [{ name: 'Desk 12' }],
+    sip: { uri: 'sip:desk12@192.0.2.12:5060' },
+  });
+  assert.ok(phone.warnings.some((warning) => warning.pointer === '/phoneBaseSettings'));
+  const moved = await telephony.putTelephonyProvidersEdgesPhone(phone.id, { ...phone, description: 'by the window' });
+  assert.strictEqual(moved.version, 2);
+  assert.match((await refused(telephony.putTelephonyProvidersEdgesPhone(phone.id, phone))).message, /version 1, but version 2/);
+  const phones = await telephony.getTelephonyProvidersEdgesPhones({ sortBy: 'name', sortOrder: 'DESC', name: 'Desk 12' });
+  assert.strictEqual(phones.total, 1);
+  assert.strictEqual((await telephony.getTelephonyProvidersEdgesLine(phone.id)).name, 'Desk 12');
+  assert.strictEqual((await new platform.StationsApi().getStation(phone.id)).lineAppearanceId, phone.id);
+  await telephony.deleteTelephonyProvidersEdgesPhone(phone.id);
+  const floor = await telephony.postTelephonyProvidersEdgesExtensionpools({ name: 'Floor', startNumber: '2000', endNumber: '2999' });
+  const wider = await telephony.putTelephonyProvidersEdgesExtensionpool(floor.id, { ...floor, endNumber: '3999' });
+  assert.strictEqual((await telephony.getTelephonyProvidersEdgesExtensionpools({ number: '3500' })).entities[0].id, wider.id);
+  assert.strictEqual((await telephony.getTelephonyProvidersEdgesExtensions({ number: '2001' })).total, 0);
+  await telephony.deleteTelephonyProvidersEdgesExtensionpool(floor.id);
+  const plans = await telephony.putTelephonyProvidersEdgesSiteNumberplans(site.id, [
+    { name: 'Mobile', matchType: 'regex', match: '^\\+65[89]\\d{7}$', classification: 'Mobile' },
+  ]);
+  assert.deepStrictEqual(await telephony.getTelephonyProvidersEdgesSiteNumberplansClassifications(site.id), ['Mobile']);
+  assert.strictEqual((await telephony.getTelephonyProvidersEdgesSiteNumberplan(site.id, plans[0].id)).match, '^\\+65[89]\\d{7}$');
+  await telephony.putTelephonyProvidersEdgesSiteNumberplans(site.id, []);
+  assert.ok((await telephony.getTelephonyProvidersEdgesOutboundroutes()).total >= 1);
+  assert.ok((await telephony.getTelephonyProvidersEdgeTrunks(server.edge_id)).total >= 1);
+  const edge = await telephony.getTelephonyProvidersEdge(server.edge_id);
+  const described = await telephony.putTelephonyProvidersEdge(edge.id, { ...edge, description: 'rack 3' });
+  assert.strictEqual(described.description, 'rack 3');
   await client.loginClientCredentialsGrant(server.client_id, server.client_secret);
 
   const agentless = await calls.postConversationsCallsUserUserId(server.agentless_user_id, {
