@@ -127,8 +127,8 @@ struct rw_leg_refusal {
 };
 
 /*
- * Told of each call that comes in. True: it is kept, `adopt` was called, and the far end waits for
- * ring(), accept() or refuse(). False: it is gone when this returns, and *ret_refusal is filled.
+ * Told of each call that comes in. True: it is kept, `adopt` was called, and the far end is told to wait for
+ * ring(), accept() or refuse(), which come later. False: it is gone when this returns, and *ret_refusal is filled.
  */
 typedef bool(rw_leg_offered_h)(struct rw_leg *leg, const struct rw_leg_offer *offer,
                                struct rw_leg_refusal *ret_refusal, void *arg);

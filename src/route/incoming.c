@@ -37,31 +37,6 @@ static const char *read_caller(struct rw_slice caller, struct rw_arena *arena)
     return rw_arena_copy(arena, plain ? caller : RW_LIT("anonymous"));
 }
 
-/* The first trunk of the address whose tenant has the number. */
-static enum rw_incoming_fate find_number(struct rw_route_table *table,
-                                         const struct rw_leg_offer *offer,
-                                         const struct rw_row_number **ret,
-                                         const struct rw_leg_origin **ret_origin)
-{
-    char e164[NUMBER_BYTES];
-    struct rw_err err;
-
-    if (!read_called(offer->called, e164))
-        return RW_INCOMING_NO_NUMBER;
-    for (unsigned i = 0; i < offer->origin_count; i++) {
-        enum rw_class class = rw_table_number_by_e164(table, offer->origins[i].tenant.text,
-                                                      rw_slice_str(e164), ret, &err);
-
-        if (class == RW_OK && strcmp((*ret)->state, "active") == 0) {
-            *ret_origin = &offer->origins[i];
-            return RW_INCOMING_TAKEN;
-        }
-        if (class != RW_OK && class != RW_NOT_FOUND)
-            return RW_INCOMING_TROUBLE;
-    }
-    return RW_INCOMING_NO_NUMBER;
-}
-
 /* What a look-up came to; `missing` is the fate when there is no such thing. */
 static enum rw_incoming_fate fate_of(enum rw_class class, enum rw_incoming_fate missing)
 {
@@ -70,32 +45,56 @@ static enum rw_incoming_fate fate_of(enum rw_class class, enum rw_incoming_fate 
                                    : RW_INCOMING_TROUBLE;
 }
 
-static enum rw_incoming_fate find_user(struct rw_route_table *table,
-                                       const struct rw_leg_origin *origin,
-                                       const struct rw_row_number *number,
-                                       const struct rw_row_user **ret,
-                                       struct rw_incoming_plan *plan)
+static bool takes_calls(const struct rw_row_trunk *trunk)
 {
-    const struct rw_row_trunk *trunk;
-    const char *user_id;
-    struct rw_err err;
-    enum rw_class class =
-        rw_table_trunk(table, origin->tenant.text, rw_slice_str(origin->trunk.text), &trunk, &err);
+    return trunk->incoming && strcmp(trunk->incoming, "refuse") != 0 &&
+           strcmp(trunk->state, "active") == 0;
+}
 
-    if (class != RW_OK)
-        return fate_of(class, RW_INCOMING_REFUSED);
-    if (!trunk->incoming || strcmp(trunk->incoming, "refuse") == 0 ||
-        strcmp(trunk->state, "active") != 0)
-        return RW_INCOMING_REFUSED;
-    plan->trunk_max_ms = trunk->max_duration_ms;
-    plan->trunk = (struct rw_leg_target){
-        .trunk_id = trunk->id, .trunk_name = trunk->name, .media = rw_making_media(trunk)};
-    user_id =
+/*
+ * The first trunk of the address that takes calls and whose tenant has the number. Where no trunk takes any, that
+ * is all that is told: which numbers there are is nobody's business then.
+ */
+static enum rw_incoming_fate find_number(struct rw_route_table *table,
+                                         const struct rw_leg_offer *offer,
+                                         const struct rw_row_number **ret,
+                                         const struct rw_row_trunk **ret_trunk)
+{
+    enum rw_incoming_fate fate = RW_INCOMING_REFUSED;
+    char e164[NUMBER_BYTES] = "";
+    struct rw_err err;
+
+    (void)read_called(offer->called, e164);
+    for (unsigned i = 0; i < offer->origin_count; i++) {
+        const char *tenant = offer->origins[i].tenant.text;
+        enum rw_class class = rw_table_trunk(
+            table, tenant, rw_slice_str(offer->origins[i].trunk.text), ret_trunk, &err);
+
+        if (class == RW_NOT_FOUND || (class == RW_OK && !takes_calls(*ret_trunk)))
+            continue;
+        fate = RW_INCOMING_NO_NUMBER;
+        if (class == RW_OK)
+            class = rw_table_number_by_e164(table, tenant, rw_slice_str(e164), ret, &err);
+        if (class == RW_OK && strcmp((*ret)->state, "active") == 0)
+            return RW_INCOMING_TAKEN;
+        if (class != RW_OK && class != RW_NOT_FOUND)
+            return RW_INCOMING_TROUBLE;
+    }
+    return fate;
+}
+
+static enum rw_incoming_fate find_user(struct rw_route_table *table,
+                                       const struct rw_row_trunk *trunk,
+                                       const struct rw_row_number *number,
+                                       const struct rw_row_user **ret)
+{
+    const char *user_id =
         strcmp(trunk->incoming, "user") == 0 ? trunk->incoming_user_id : number->owner_user_id;
-    if (!user_id)
-        return RW_INCOMING_NOBODY;
-    return fate_of(rw_table_user(table, origin->tenant.text, user_id, ret, &err),
-                   RW_INCOMING_NOBODY);
+    struct rw_err err;
+
+    return user_id ? fate_of(rw_table_user(table, trunk->tenant_id, user_id, ret, &err),
+                             RW_INCOMING_NOBODY)
+                   : RW_INCOMING_NOBODY;
 }
 
 static enum rw_incoming_fate find_station(struct rw_route_table *table, const char *tenant_id,
@@ -118,22 +117,24 @@ enum rw_incoming_fate rw_route_incoming(struct rw_route_table *table,
                                         struct rw_arena *arena, struct rw_incoming_plan *ret)
 {
     const struct rw_row_station *station = NULL;
-    const struct rw_leg_origin *origin = NULL;
     const struct rw_row_number *number = NULL;
+    const struct rw_row_trunk *trunk = NULL;
     const struct rw_row_user *user = NULL;
     enum rw_incoming_fate fate;
     char name[CALLER_BYTES];
 
     *ret = (struct rw_incoming_plan){.from = read_caller(offer->caller, arena)};
     rw_table_refresh(table);
-    fate = find_number(table, offer, &number, &origin);
+    fate = find_number(table, offer, &number, &trunk);
     if (fate != RW_INCOMING_TAKEN)
         return fate;
-    ret->tenant_id = origin->tenant.text;
-    ret->trunk.trunk_id = origin->trunk.text;
+    ret->tenant_id = trunk->tenant_id;
     ret->number_id = number->id;
     ret->to_e164 = number->e164;
-    fate = find_user(table, origin, number, &user, ret);
+    ret->trunk_max_ms = trunk->max_duration_ms;
+    ret->trunk = (struct rw_leg_target){
+        .trunk_id = trunk->id, .trunk_name = trunk->name, .media = rw_making_media(trunk)};
+    fate = find_user(table, trunk, number, &user);
     if (fate == RW_INCOMING_TAKEN)
         fate = find_station(table, ret->tenant_id, user, &station);
     if (fate != RW_INCOMING_TAKEN)

@@ -1,8 +1,8 @@
 /*
  * route/incoming.h - whom a call that comes in from a trunk is for.
  *
- *     address it came from -> trunks -> the one whose tenant has the number called -> what the trunk says
- *     of calls that come in: refused, for the owner of the number, for a user -> the user's station
+ *     address it came from -> trunks that take calls -> the one whose tenant has the number called -> the
+ *     owner of the number, or the user whom the trunk names -> that user's station
  *
  * The number called may be written with '+', with 00, or as bare digits beginning with the country code.
  * What the far end says of the caller is shown, not believed: what can't stand in a SIP URI is "anonymous".
@@ -20,7 +20,7 @@
 enum rw_incoming_fate {
     RW_INCOMING_TAKEN,
     RW_INCOMING_NO_NUMBER,  /* no tenant with a trunk there has the number, or it is not active */
-    RW_INCOMING_REFUSED,    /* the trunk takes no calls */
+    RW_INCOMING_REFUSED,    /* no trunk of the address takes calls */
     RW_INCOMING_NOBODY,     /* the number has no owner, or the user is gone */
     RW_INCOMING_NO_STATION, /* the user has none that is active */
     RW_INCOMING_TROUBLE,    /* of the store or of memory */

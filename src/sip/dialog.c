@@ -160,23 +160,23 @@ bool rw_sip_dialog_confirm(struct rw_sip_dialog *dialog, const struct rw_sip_mes
 enum rw_class rw_sip_dialog_take(struct rw_sip_dialog *dialog, const struct rw_sip_message *invite,
                                  const char *local_tag, struct rw_err *err)
 {
-    char call_id[RW_SIP_DIALOG_TEXT_MAX], us[256], them[256];
+    char call_id[RW_SIP_DIALOG_TEXT_MAX], us[RW_SIP_DIALOG_TEXT_MAX], them[RW_SIP_DIALOG_TEXT_MAX];
     struct rw_slice from, to, params;
     enum rw_class class;
 
-    if (invite->from_tag.n == 0 || !rw_sip_address_split(invite->from, &from, &params) ||
+    /* without a tag or a Contact it may come from RFC 2543's days: From is where requests went then */
+    if (!rw_sip_address_split(invite->from, &from, &params) ||
         !rw_sip_address_split(invite->to, &to, &params) ||
         !rw_slice_copy(call_id, sizeof(call_id), invite->call_id) ||
         !rw_slice_copy(us, sizeof(us), to) || !rw_slice_copy(them, sizeof(them), from) ||
-        !rw_sip_uri_text_is_safe(us) || !rw_sip_uri_text_is_safe(them) ||
-        !is_usable(invite->contact))
+        !rw_sip_uri_text_is_safe(us) || !is_usable(from))
         return rw_fail(err, RW_MALFORMED, "sip.bad_dialog",
-                       "From, To or Contact of the INVITE are not fit for a dialog");
+                       "From or To of the INVITE is not fit for a dialog");
     class = rw_sip_dialog_init(dialog, call_id, NULL, us, them, local_tag, err);
     if (class)
         return class;
     dialog->remote_tag = copy(invite->from_tag);
-    dialog->target = copy(invite->contact);
+    dialog->target = copy(is_usable(invite->contact) ? invite->contact : from);
     dialog->remote_cseq = invite->cseq;
     dialog->remote_spoke = true;
     if (dialog->remote_tag && dialog->target && read_routes(invite, false, &dialog->routes))

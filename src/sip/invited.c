@@ -189,17 +189,19 @@ static void acknowledged(struct rw_leg *leg)
     tmr_start(&leg->tmr, 0, on_due, leg);
 }
 
-/* The INVITE again, or the same call by another way (8.2.2.2). */
+/* The INVITE again, which is answered the way it came, or the same call by another way (8.2.2.2). */
 static void invited_again(struct rw_leg *leg, const struct rw_sip_message *m,
                           const struct rw_sip_hop *from, bool same)
 {
-    if (same)
+    if (same) {
+        leg->invitation->hop = rw_sip_reply_hop(m, from);
         send_again(leg);
-    else
-        rw_sip_answer(leg->sip, m, from,
-                      &(struct rw_sip_reply){.code = 482,
-                                             .phrase = "Loop Detected",
-                                             .tag = rw_slice_str(leg->dialog.local_tag)});
+        return;
+    }
+    rw_sip_answer(leg->sip, m, from,
+                  &(struct rw_sip_reply){.code = 482,
+                                         .phrase = "Loop Detected",
+                                         .tag = rw_slice_str(leg->dialog.local_tag)});
 }
 
 bool rw_leg_invited_request(struct rw_leg *leg, const struct rw_sip_message *m,
@@ -255,15 +257,14 @@ static struct rw_leg *leg_of(struct rw_sip *sip, const struct rw_sip_message *m,
         (void)rw_fail_memory(err);
         return NULL;
     }
-    rw_sip_tag_write(tag, rw_random_u64());
+    /* it ends in the number of the worker: rw_sip_wire_tag_owner() */
+    rw_sip_tag_write(tag, (rw_random_u64() & ~UINT64_C(0xff)) | sip->index);
     leg->phase = RW_PHASE_OFFERED;
     leg->invite_cseq = 1; /* what ours follow */
     leg->hop = *from;
     leg->sdp = rw_strdup("");
-    leg->request_uri = rw_calloc(m->contact.n + 1, 1);
-    if (leg->request_uri && m->contact.n)
-        memcpy(leg->request_uri, m->contact.p, m->contact.n);
     if (rw_sip_dialog_take(&leg->dialog, m, tag, err) == RW_OK) {
+        leg->request_uri = rw_strdup(leg->dialog.target);
         if (leg->sdp && leg->request_uri && keep_invitation(leg, m, from))
             return leg;
         (void)rw_fail_memory(err);
@@ -341,15 +342,16 @@ void rw_sip_invited(struct rw_sip *sip, const struct rw_sip_message *m,
         bool malformed = err.class == RW_MALFORMED;
 
         decline(sip, m, from, malformed ? 400 : 500,
-                malformed ? "Bad From, To Or Contact" : "Server Internal Error");
+                malformed ? "Bad From Or To" : "Server Internal Error");
         return;
     }
     hash_append(sip->legs, (uint32_t)rw_sip_hash(m->call_id), &leg->he, leg);
-    send_answer(leg, 100, "Trying");
     describe(m, &offer);
     offer.origin_count = rw_sip_origins_find(rw_sip_wire_origins(sip->wire), &from->peer, origins);
     rw_leg_enter(leg);
-    if (!sip->offered(leg, &offer, &refusal, sip->offered_arg)) {
+    if (sip->offered(leg, &offer, &refusal, sip->offered_arg)) {
+        send_answer(leg, 100, "Trying");
+    } else {
         leg->released = true;
         leg->handler = NULL;
         if (leg->phase == RW_PHASE_OFFERED)

@@ -119,11 +119,22 @@ static void dispatch(struct rw_sip *sip, const struct rw_sip_message *m,
         rw_sip_stray_answer(sip, m, hop);
 }
 
+/*
+ * The worker whose dialog or transaction it belongs to; -1: ours as well as any. A call that comes in is its
+ * who reads the INVITE; what has no tag of ours yet (CANCEL, the INVITE again) comes the same way.
+ */
+static int owner_of(const struct rw_sip *sip, const struct rw_sip_message *m)
+{
+    int owner = rw_sip_wire_owner(sip->wire, m->call_id);
+
+    return owner < 0 && m->request ? rw_sip_wire_tag_owner(sip->wire, m->to_tag) : owner;
+}
+
 void rw_sip_receive(struct rw_sip *sip, const struct rw_sip_hop *hop, char *bytes, size_t n)
 {
     struct rw_sip_message message;
     const char *wrong;
-    unsigned home;
+    int owner;
 
     if (n <= 4)
         return; /* a keep-alive */
@@ -137,9 +148,9 @@ void rw_sip_receive(struct rw_sip *sip, const struct rw_sip_hop *hop, char *byte
         rw_sip_strange(sip, &hop->peer, rw_sip_method_name(message.method));
         return;
     }
-    home = wrong ? sip->index : rw_sip_wire_home(sip->wire, message.call_id);
-    if (home != sip->index) {
-        rw_sip_wire_pass(sip, home, hop, (struct rw_slice){bytes, n});
+    owner = wrong ? -1 : owner_of(sip, &message);
+    if (owner >= 0 && (unsigned)owner != sip->index) {
+        rw_sip_wire_pass(sip, (unsigned)owner, hop, (struct rw_slice){bytes, n});
         return;
     }
     sip->counters.received++;

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "sip/compose.h"
 #include "sip/core.h"
 #include "sip/icmp.h"
 #include "sip/profile.h"
@@ -281,11 +282,16 @@ int rw_sip_wire_owner(const struct rw_sip_wire *wire, struct rw_slice call_id)
     return (hex(call_id.p[0]) * 16 + hex(call_id.p[1])) % (int)wire->workers;
 }
 
-unsigned rw_sip_wire_home(const struct rw_sip_wire *wire, struct rw_slice call_id)
+int rw_sip_wire_tag_owner(const struct rw_sip_wire *wire, struct rw_slice tag)
 {
-    int owner = rw_sip_wire_owner(wire, call_id);
+    int high, low, worker;
 
-    return owner >= 0 ? (unsigned)owner : (unsigned)(rw_sip_hash(call_id) % wire->workers);
+    if (tag.n != RW_SIP_TAG - 1)
+        return -1;
+    high = hex(tag.p[tag.n - 2]);
+    low = hex(tag.p[tag.n - 1]);
+    worker = high * 16 + low;
+    return high >= 0 && low >= 0 && (unsigned)worker < wire->workers ? worker : -1;
 }
 
 /* On its way to another worker: a message it owns, bytes for a stream it has, or a failure. */

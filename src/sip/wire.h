@@ -99,8 +99,8 @@ void rw_sip_wire_pass_unsent(struct rw_sip *sip, unsigned owner, uint64_t key);
 
 /* The worker that owns a Call-ID, or -1 when it is none of ours. */
 int rw_sip_wire_owner(const struct rw_sip_wire *wire, struct rw_slice call_id);
-/* The same, and of a Call-ID that the far end made the worker that all of its messages go to. */
-unsigned rw_sip_wire_home(const struct rw_sip_wire *wire, struct rw_slice call_id);
+/* The worker that owns a dialog of a call that came in, by our tag in it (invited.c); -1: it says none. */
+int rw_sip_wire_tag_owner(const struct rw_sip_wire *wire, struct rw_slice tag);
 
 struct rw_sip_peers *rw_sip_wire_peers(const struct rw_sip_wire *wire);
 struct rw_sip_origins *rw_sip_wire_origins(const struct rw_sip_wire *wire);

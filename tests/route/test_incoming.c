@@ -133,6 +133,7 @@ static void test_fates(void **state)
         {"owner", "+65311122011234567890", RW_INCOMING_NO_NUMBER},
         {"refuse", "+6531112201", RW_INCOMING_REFUSED},
         {"plain", "+6531112201", RW_INCOMING_REFUSED},
+        {"refuse", "+6531112299", RW_INCOMING_REFUSED},
         {"off", "+6531112201", RW_INCOMING_REFUSED},
         {"vanished", "+6531112201", RW_INCOMING_REFUSED},
     };
@@ -187,7 +188,7 @@ static void test_plan(void **state)
     assert_string_equal(plan.from, "anonymous");
     offer.origin_count = 0;
     assert_int_equal(rw_route_incoming(table, &offer, "192.0.2.9:5060", &arena, &plan),
-                     RW_INCOMING_NO_NUMBER);
+                     RW_INCOMING_REFUSED);
     rw_arena_done(&arena);
 }
 
