@@ -22,7 +22,7 @@ static const size_t texts[] = {
 
 static const char **text_of(struct rw_keeper_trunk *trunk, size_t i)
 {
-    return (const char **)((char *)trunk + texts[i]);
+    return (void *)((char *)trunk + texts[i]);
 }
 
 static struct rw_keeper_trunk *copy_plan(const struct rw_keeper_trunk *trunk)

@@ -70,15 +70,24 @@ static void hear(struct rw_kept *kept, const struct rw_trunk_answer *answers, ui
     tmr_start(&kept->watch_due, wait_ms(kept), on_due, kept);
 }
 
-/* Nobody could be asked. The host stands in the addresses' place, so that this is seen and judged too. */
+/*
+ * Nobody could be asked. That counts as silence of the addresses that were known; where none are, the
+ * host stands in their place, so that this is seen and judged too.
+ */
 static void hear_nothing(struct rw_kept *kept, const char *what)
 {
     const char *uri = kept->plan->target.uri + sizeof("sip:") - 1;
-    struct rw_trunk_answer answer = {.outcome = RW_TRUNK_UNREACHABLE};
+    struct rw_trunk_answer answers[RW_TRUNK_ADDRESSES] = {{.code = 0}};
+    uint32_t count = kept->status.count ? kept->status.count : 1;
 
-    (void)snprintf(answer.address, sizeof(answer.address), "%.*s", (int)strcspn(uri, ";"), uri);
-    (void)snprintf(answer.what, sizeof(answer.what), "%s", what);
-    hear(kept, &answer, 1);
+    (void)snprintf(answers[0].address, RW_TRUNK_ADDRESS, "%.*s", (int)strcspn(uri, ";"), uri);
+    for (uint32_t i = 0; i < count; i++) {
+        answers[i].outcome = RW_TRUNK_UNREACHABLE;
+        if (kept->status.count)
+            memcpy(answers[i].address, kept->status.at[i].answer.address, RW_TRUNK_ADDRESS);
+        (void)snprintf(answers[i].what, sizeof(answers[i].what), "%s", what);
+    }
+    hear(kept, answers, count);
 }
 
 static void on_answers(const struct rw_trunk_answers *answers, void *arg)

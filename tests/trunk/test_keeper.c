@@ -268,6 +268,26 @@ static void a_name_that_leads_nowhere_is_down(void **state)
     assert_int_equal(shown("one").count, 1);
 }
 
+/* A name server that is gone for a moment says nothing of the carrier. */
+static void a_name_that_led_somewhere_is_in_doubt(void **state)
+{
+    struct rw_keeper_trunk one = trunk("one", 10, 0);
+
+    (void)state;
+    keep_only(&one);
+    advance(100);
+    answer(2, (uint16_t[]){200, 200});
+    for (unsigned i = 0; i < 2; i++) {
+        assert_false(rw_trunk_board_has_down(board));
+        assert_int_equal(shown("one").count, 2);
+        advance(10100);
+        answer(0, NULL);
+    }
+    assert_true(rw_trunk_board_is_down(board, "one"));
+    assert_string_equal(shown("one").at[1].answer.address, "192.0.2.1:5060");
+    assert_string_equal(shown("one").at[1].answer.what, "the name leads to no address");
+}
+
 static void many_are_not_asked_in_one_moment(void **state)
 {
     (void)state;
@@ -504,6 +524,7 @@ int main(void)
         TEST(up_down_and_up_again),
         TEST(each_address_has_its_own),
         TEST(a_name_that_leads_nowhere_is_down),
+        TEST(a_name_that_led_somewhere_is_in_doubt),
         TEST(many_are_not_asked_in_one_moment),
         TEST(what_is_off_asks_nothing),
         TEST(registered_and_renewed),
