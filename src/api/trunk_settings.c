@@ -51,6 +51,7 @@ static const struct setting settings[] = {
     {"identity", "headerFormat", CHOICE, AT(identity_format), "e164", 0},
     {"identity", "userPhone", DENIAL, AT(plain_user), NULL, 0},
     {"media", "srtp", CHOICE, AT(media_srtp), "off", 0},
+    {"media", "dtmf", CHOICE, AT(media_dtmf), "rfc4733", 0},
     {"media", "codecs", LIST, AT(media_codecs), NULL, 0},
     {"media", "advertisedHost", TEXT, AT(media_host), NULL, 0},
     {"limits", "callsPerSecond", NUMBER, AT(calls_per_second), NULL, 0},

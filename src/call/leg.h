@@ -18,6 +18,7 @@
 #include "base/id.h"
 #include "call/call.h"
 #include "call/identity.h"
+#include "call/key.h"
 #include "call/terms.h"
 
 struct rw_leg;      /* opaque, the implementation's */
@@ -87,6 +88,7 @@ struct rw_leg_target {
 struct rw_leg_news {
     struct rw_call_input input; /* kind and ending; `leg` is filled by the exchange */
     struct rw_slice sdp;        /* of EARLY and ANSWERED, empty otherwise */
+    struct rw_key key;          /* with a sign: this was pressed, and `input` says nothing */
 };
 
 typedef void(rw_leg_news_h)(const struct rw_leg_news *news, void *arg);
@@ -141,6 +143,8 @@ struct rw_leg_ops {
     void (*cancel)(struct rw_leg *leg);
     void (*bye)(struct rw_leg *leg, const struct rw_ending *why);
     void (*release)(struct rw_leg *leg);
+    /* Tells the far end by INFO that a key was pressed; before the answer it is lost. */
+    void (*key)(struct rw_leg *leg, const struct rw_key *key);
     /* The dialog as it stands now, for the store. */
     void (*describe)(const struct rw_leg *leg, struct rw_leg_dialog *ret);
     /*

@@ -15,6 +15,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "call/call.h"
+#include "call/key.h"
 #include "call/terms.h"
 
 struct rw_relay;
@@ -26,6 +27,9 @@ struct rw_relay_stats {
     uint64_t unusable[RW_LEGS];                /* dropped: no RTP, no far end known yet */
     uint64_t forged[RW_LEGS];                  /* dropped: SRTP with a wrong tag, or a repetition */
 };
+
+/* A key of the station's that has to go to the trunk's far end by SIP. */
+typedef void(rw_relay_key_h)(const struct rw_key *key, void *arg);
 
 struct rw_relay_ops {
     /*
@@ -59,6 +63,13 @@ struct rw_relay_ops {
     enum rw_class (*write_answer)(struct rw_relay *relay, enum rw_leg_side leg,
                                   const struct rw_media_terms *terms, struct rw_buf *ret_sdp,
                                   struct rw_err *err);
+    /*
+     * Where the trunk's terms say INFO: who is told of the station's keys, in the worker, while a
+     * packet is being passed (it must not close the relay). Before any offer.
+     */
+    void (*listen)(struct rw_relay *relay, rw_relay_key_h *handler, void *arg);
+    /* The same the other way: a key for the station. Without INFO in the terms it is dropped. */
+    void (*press)(struct rw_relay *relay, const struct rw_key *key);
     void (*bridge)(struct rw_relay *relay); /* from now on packets pass */
     void (*stats)(const struct rw_relay *relay, struct rw_relay_stats *ret);
     void (*close)(struct rw_relay *relay);

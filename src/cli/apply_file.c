@@ -41,6 +41,7 @@ static const struct rw_apply_member trunk_members[] = {
     {"identityFormat", "identity", "headerFormat", RW_APPLY_TEXT, false, false},
     {"userPhone", "identity", "userPhone", RW_APPLY_FLAG, false, false},
     {"srtp", "media", "srtp", RW_APPLY_TEXT, false, false},
+    {"dtmf", "media", "dtmf", RW_APPLY_TEXT, false, false},
     {"codecs", "media", "codecs", RW_APPLY_TEXTS, false, false},
     {"mediaHost", "media", "advertisedHost", RW_APPLY_TEXT, false, false},
     {"callsPerSecond", "limits", "callsPerSecond", RW_APPLY_NUMBER, false, false},

@@ -160,6 +160,20 @@ static void mask_keys(char *base, size_t n)
     }
 }
 
+/* Keys that somebody pressed (sip/info.h): a card's number may be among them. */
+static void mask_signal(char *base, size_t n)
+{
+    static const struct rw_slice mark = {"Signal=", 7};
+    const char *body = memmem(base, n, "\r\n\r\n", 4);
+
+    for (size_t i = body ? (size_t)(body - base) : n; i + mark.n < n; i++) {
+        if (!rw_slice_ieq((struct rw_slice){base + i, mark.n}, mark))
+            continue;
+        for (i += mark.n; i < n && (unsigned char)base[i] >= ' '; i++)
+            base[i] = '*';
+    }
+}
+
 /* base: our own copy of the message, masked in place: nothing moves. */
 static void mask(char *base, size_t n)
 {
@@ -167,6 +181,8 @@ static void mask(char *base, size_t n)
     bool inside = false; /* a folded line continues credentials */
 
     mask_keys(base, n);
+    if (n > 5 && memcmp(base, "INFO ", 5) == 0)
+        mask_signal(base, n);
 
     while (next_line(&rest, &line)) {
         struct rw_slice value = {NULL, 0};

@@ -5,7 +5,8 @@
  * leg a message belongs to is read from its Call-ID, which we make as "<2 hex digits of the worker>-
  * <conversation's id>-<s or t>", and a digit behind it when it is the second trunk or a later one.
  * Secrets are masked on the way in: the response of an Authorization or Proxy-Authorization header
- * (RFC 3261, 22.4), and all of it when its scheme is not Digest; and the keys of SRTP in a body (RFC 4568).
+ * (RFC 3261, 22.4), and all of it when its scheme is not Digest; the keys of SRTP in a body (RFC 4568); and
+ * the keys that somebody pressed, in the body of an INFO.
  *
  * Owner    the process: start before the workers, stop after them.
  * Threads  any; one mutex, held for a copy.

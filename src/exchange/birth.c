@@ -197,6 +197,8 @@ enum rw_class rw_live_birth(struct rw_exchange *exchange, const struct rw_call_o
         return class;
     }
     live->admission = admission;
+    if (plan.has_station)
+        rw_live_listen(live);
     rw_call_begin(&live->call, &plan, &actions); /* asks for what is done here: the birth */
     tx = rw_tx_new(o->store);
     if (!tx || !put_birth(live, tx, order, arg)) {

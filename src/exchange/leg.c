@@ -233,6 +233,36 @@ static void read_media(struct rw_live_side *side, const struct rw_leg_news *news
     }
 }
 
+/* The trunk's far end pressed a key: the station hears of it. */
+static void pressed(struct rw_live_side *side, const struct rw_key *key)
+{
+    struct rw_live *live = side->live;
+
+    if (side == &live->sides[RW_LEG_TRUNK] && live->relay)
+        live->exchange->options.relay_ops->press(live->relay, key);
+}
+
+/* The station pressed one, and the trunk wants to be told by SIP. */
+static void on_key(const struct rw_key *key, void *arg)
+{
+    struct rw_live *live = arg;
+
+    if (live->sides[RW_LEG_TRUNK].leg)
+        live->exchange->options.leg_ops->key(live->sides[RW_LEG_TRUNK].leg, key);
+}
+
+void rw_live_listen(struct rw_live *live)
+{
+    const struct rw_live_targets *trunks = live->sides[RW_LEG_TRUNK].targets;
+
+    for (uint32_t i = 0; i < trunks->count; i++) {
+        if (trunks->at[i].target.media.dtmf != RW_TERMS_DTMF_INFO)
+            continue;
+        live->exchange->options.relay_ops->listen(live->relay, on_key, live);
+        return;
+    }
+}
+
 static void on_news(const struct rw_leg_news *news, void *arg)
 {
     struct rw_live_side *side = arg;
@@ -241,6 +271,10 @@ static void on_news(const struct rw_leg_news *news, void *arg)
     struct rw_call_input input = news->input;
     struct rw_leg *ended = NULL;
 
+    if (news->key.sign) {
+        pressed(side, &news->key);
+        return;
+    }
     input.leg = side == &live->sides[RW_LEG_TRUNK] ? RW_LEG_TRUNK : RW_LEG_STATION;
     read_media(side, news, input.leg, &input);
     if (is_final(input.kind)) {

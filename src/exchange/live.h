@@ -170,6 +170,7 @@ RW_NODISCARD bool rw_live_targets_set(struct rw_live *live, enum rw_leg_side leg
                                       uint32_t count);
 void rw_live_aim(struct rw_live *live, enum rw_leg_side leg, uint32_t target); /* at this one */
 void rw_live_invite(struct rw_live *live, enum rw_leg_side leg); /* now, or when its pace is up */
+void rw_live_listen(struct rw_live *live); /* to the station's keys, when a trunk has INFO */
 void rw_live_release(struct rw_live *live, enum rw_leg_side leg);
 /* Nobody else is asked: a held call does not carry them. */
 void rw_live_forget_targets(struct rw_live *live, enum rw_leg_side leg);

@@ -71,3 +71,15 @@ uint8_t rw_g711_ulaw_encode(int16_t linear)
     return (uint8_t)(((linear < 0 ? SIGN : 0) | segment << 4 | (size >> (segment + 3) & 0x0f)) ^
                      ULAW_INVERTED);
 }
+
+/* A-law: the lowest segment is as wide as the second and has no offset. */
+uint8_t rw_g711_alaw_encode(int16_t linear)
+{
+    int size = linear < 0 ? ~linear : linear, segment = 0;
+
+    while (segment < 7 && size >> (8 + segment))
+        segment++;
+    return (uint8_t)((linear < 0 ? 0 : SIGN) | segment << 4 |
+                     (size >> (segment ? segment + 3 : 4) & 0x0f)) ^
+           ALAW_INVERTED;
+}

@@ -5,6 +5,12 @@
 
 #define READ_MAX (RW_RTP_PACKET_MAX + 1) /* one more, to see what is too long */
 
+/* Many send the number of their own answer where ours is due. */
+static bool is_event(const struct rw_side *from, uint8_t pt)
+{
+    return from->codecs.event_pt && (pt == from->codecs.event_pt || pt == from->offered.event_pt);
+}
+
 /* The payload type under which `to` gets it, or -1 when it was not negotiated on either leg. */
 static int map_payload_type(const struct rw_side *from, const struct rw_side *to, uint8_t pt)
 {
@@ -15,11 +21,7 @@ static int map_payload_type(const struct rw_side *from, const struct rw_side *to
             return pt;
         return rw_sdp_has(&to->codecs, other) ? other : -1;
     }
-    /* many send the number of their own answer where ours is due */
-    if (from->codecs.event_pt && to->codecs.event_pt &&
-        (pt == from->codecs.event_pt || pt == from->offered.event_pt))
-        return to->codecs.event_pt;
-    return -1;
+    return to->codecs.event_pt && is_event(from, pt) ? to->codecs.event_pt : -1;
 }
 
 static void recode_g711(uint8_t *payload, size_t len, int to_pt)
@@ -84,34 +86,76 @@ static bool hear_sealed(struct rw_side *from, uint8_t *bytes, size_t *n,
     return final || is_from_source(from, source, ret);
 }
 
+/* The packet as the trunk's way of keys has it. */
+static enum rw_keys_verdict pass_keys(struct rw_side *from, struct rw_keys_packet *packet)
+{
+    struct rw_relay *relay = from->relay;
+    struct rw_side *to = rw_side_other(from);
+    struct rw_key told[RW_KEYS_AT_ONCE];
+    enum rw_keys_verdict verdict;
+
+    if (from == &relay->sides[RW_LEG_TRUNK]) {
+        if (!rw_sdp_has(&from->codecs, packet->rtp.payload_type))
+            return RW_KEYS_PASS;
+        return rw_keys_to_station(relay->keys, packet, to->codecs.event_pt, to->codecs.audio[0]);
+    }
+    verdict = rw_keys_from_station(relay->keys, packet, is_event(from, packet->rtp.payload_type),
+                                   to->codecs.audio[0], told);
+    for (int i = 0; i < RW_KEYS_AT_ONCE; i++)
+        if (told[i].sign && relay->on_key && rw_keys_way(relay->keys) == RW_TERMS_DTMF_INFO)
+            relay->on_key(&told[i], relay->on_key_arg);
+    return verdict;
+}
+
+/* Turns the payload into what `to` negotiated; false: nothing there fits it. */
+static bool map_payload(const struct rw_side *from, const struct rw_side *to, uint8_t *bytes,
+                        const struct rw_rtp *rtp)
+{
+    int pt = map_payload_type(from, to, rtp->payload_type);
+
+    if (pt < 0)
+        return false;
+    if (pt != rtp->payload_type) {
+        if (pt == RW_RTP_PCMU || pt == RW_RTP_PCMA)
+            recode_g711(bytes + rtp->payload_at, rtp->payload_len, pt);
+        bytes[1] = (uint8_t)((bytes[1] & 0x80) | pt);
+    }
+    return true;
+}
+
 static void pass_rtp(struct rw_side *from, uint8_t *bytes, size_t n,
                      const struct rw_media_addr *source)
 {
     struct rw_side *to = rw_side_other(from);
     const struct rw_media_addr *target = rw_lock_target(&to->lock);
+    struct rw_keys_packet packet = {.bytes = bytes};
+    enum rw_keys_verdict verdict = RW_KEYS_PASS;
     size_t received = n;
-    struct rw_rtp rtp;
-    int pt;
 
-    if (from->in ? !hear_sealed(from, bytes, &n, source, &rtp)
-                 : !hear(from, bytes, n, source, &rtp))
+    if (from->in ? !hear_sealed(from, bytes, &n, source, &packet.rtp)
+                 : !hear(from, bytes, n, source, &packet.rtp))
         return;
-    pt = map_payload_type(from, to, rtp.payload_type);
-    if (pt < 0 || !from->relay->bridged || !from->sends || !to->receives || target->len == 0) {
+    if (!from->relay->bridged || !from->sends || !to->receives || target->len == 0) {
         from->unusable++;
         return;
     }
-    if (pt != rtp.payload_type) {
-        if (pt == RW_RTP_PCMU || pt == RW_RTP_PCMA)
-            recode_g711(bytes + rtp.payload_at, rtp.payload_len, pt);
-        bytes[1] = (uint8_t)((bytes[1] & 0x80) | pt);
+    if (from->relay->keys) {
+        packet.n = n;
+        verdict = pass_keys(from, &packet);
+        n = packet.n;
     }
-    if (to->out && !rw_srtp_seal(to->out, bytes, &n)) {
+    if (verdict == RW_KEYS_PASS && !map_payload(from, to, bytes, &packet.rtp)) {
         from->unusable++;
         return;
     }
-    /* a full send buffer loses a packet, as the network might: nothing to be done about it */
-    (void)sendto(to->ports.rtp_fd, bytes, n, 0, &target->u.sa, target->len);
+    if (verdict != RW_KEYS_TAKEN) {
+        if (to->out && !rw_srtp_seal(to->out, bytes, &n)) {
+            from->unusable++;
+            return;
+        }
+        /* a full send buffer loses a packet, as the network might: nothing to be done about it */
+        (void)sendto(to->ports.rtp_fd, bytes, n, 0, &target->u.sa, target->len);
+    }
     from->packets++;
     from->bytes += received;
 }

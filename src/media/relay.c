@@ -106,6 +106,7 @@ static void relay_close(struct rw_relay *relay)
         unwatch(relay->port, &relay->sides[i].ports);
         rw_secure_free(relay->sides[i].secure);
     }
+    rw_keys_free(relay->keys);
     rw_free(relay);
 }
 
@@ -162,6 +163,8 @@ static void choose_codecs(struct rw_side *side, const struct rw_side *other,
     }
     if (codecs.event_pt)
         codecs.event_pt = RW_SDP_EVENT_PT;
+    if (terms->dtmf != RW_TERMS_DTMF_RFC4733)
+        codecs.event_pt = 0;
     side->offered = codecs;
 }
 
@@ -208,6 +211,8 @@ static enum rw_class relay_offer(struct rw_relay *relay, enum rw_leg_side leg,
     if (class != RW_OK)
         return class;
     choose_codecs(side, other, terms);
+    if (leg == RW_LEG_TRUNK)
+        relay->dtmf = terms->dtmf;
     rw_media_addr_set_port(&here, other ? side->ports.port : relay->port->sink.port);
     local.rtp = &here;
     local.codecs = &side->offered;
@@ -233,6 +238,27 @@ static enum rw_class take_keys(struct rw_side *side, const struct rw_sdp *answer
     side->in = side->secure->in;
     side->out = rw_secure_out(side->secure);
     return class;
+}
+
+/*
+ * A trunk that has no telephone events is given tones, whatever its terms hoped for: who leaves
+ * telephone-event out of an answer listens to the sound.
+ */
+static enum rw_class choose_keys(struct rw_relay *relay, struct rw_err *err)
+{
+    const struct rw_side *station = &relay->sides[RW_LEG_STATION];
+    const struct rw_side *trunk = &relay->sides[RW_LEG_TRUNK];
+    enum rw_terms_dtmf way = relay->dtmf ? relay->dtmf : RW_TERMS_DTMF_INBAND;
+
+    if (relay->keys && (trunk->codecs.event_pt || rw_keys_way(relay->keys) != way)) {
+        rw_keys_free(relay->keys);
+        relay->keys = NULL;
+    }
+    if (relay->keys || trunk->codecs.event_pt ||
+        (way == RW_TERMS_DTMF_INBAND && !station->codecs.event_pt))
+        return RW_OK;
+    relay->keys = rw_keys_new(way);
+    return relay->keys ? RW_OK : rw_fail_memory(err);
 }
 
 static void take_answer(struct rw_side *side, const struct rw_sdp *answer)
@@ -262,6 +288,8 @@ static enum rw_class relay_answer(struct rw_relay *relay, enum rw_leg_side leg, 
         class = take_keys(side, &answer, err);
     if (class == RW_OK)
         take_answer(side, &answer);
+    if (class == RW_OK && leg == RW_LEG_TRUNK && relay->legs == RW_LEGS)
+        class = choose_keys(relay, err);
     if (side->secure)
         OPENSSL_cleanse(&answer.crypto, sizeof(answer.crypto));
     return class;
@@ -276,6 +304,8 @@ static struct rw_sdp_codecs codecs_of(const struct rw_media_terms *terms)
         memcpy(codecs.audio, terms->codecs, sizeof(codecs.audio));
         codecs.audio_count = terms->codec_count;
     }
+    if (terms->dtmf != RW_TERMS_DTMF_RFC4733)
+        codecs.event_pt = 0;
     return codecs;
 }
 
@@ -290,6 +320,8 @@ static enum rw_class relay_take_offer(struct rw_relay *relay, enum rw_leg_side l
 
     if (!side || !rw_side_other(side))
         return fail_no_leg(err);
+    if (leg == RW_LEG_TRUNK)
+        relay->dtmf = terms->dtmf;
     class = renew_keys(side, terms->srtp, err);
     if (class == RW_OK)
         class = rw_sdp_read(sdp, &known, side->secure ? side->secure->security : RW_SDP_PLAIN,
@@ -332,6 +364,9 @@ static enum rw_class relay_write_answer(struct rw_relay *relay, enum rw_leg_side
     if (class != RW_OK)
         return class;
     agree(side, other);
+    class = choose_keys(relay, err);
+    if (class != RW_OK)
+        return class;
     rw_media_addr_set_port(&here, side->ports.port);
     local.rtp = &here;
     local.codecs = &side->codecs;
@@ -344,6 +379,18 @@ static enum rw_class relay_write_answer(struct rw_relay *relay, enum rw_leg_side
     rw_sdp_write(ret_sdp, &local);
     OPENSSL_cleanse(&chosen, sizeof(chosen));
     return ret_sdp->failed ? rw_fail_memory(err) : RW_OK;
+}
+
+static void relay_listen(struct rw_relay *relay, rw_relay_key_h *handler, void *arg)
+{
+    relay->on_key = handler;
+    relay->on_key_arg = arg;
+}
+
+static void relay_press(struct rw_relay *relay, const struct rw_key *key)
+{
+    if (relay->keys && rw_keys_way(relay->keys) == RW_TERMS_DTMF_INFO)
+        (void)rw_keys_press(relay->keys, key); /* too many wait: the far end does not mean them */
 }
 
 static void relay_bridge(struct rw_relay *relay)
@@ -384,6 +431,8 @@ const struct rw_relay_ops rw_media_relay_ops = {
     .answer = relay_answer,
     .take_offer = relay_take_offer,
     .write_answer = relay_write_answer,
+    .listen = relay_listen,
+    .press = relay_press,
     .bridge = relay_bridge,
     .stats = relay_stats,
     .close = relay_close,

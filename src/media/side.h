@@ -4,6 +4,7 @@
 #ifndef RW_MEDIA_SIDE_H
 #define RW_MEDIA_SIDE_H
 
+#include "media/keys.h"
 #include "media/lock.h"
 #include "media/media.h"
 #include "media/ports.h"
@@ -30,6 +31,10 @@ struct rw_relay {
     uint64_t session_id;
     uint8_t legs;
     bool bridged;
+    struct rw_keys *keys;    /* NULL: telephone events on both legs, or sound alone */
+    enum rw_terms_dtmf dtmf; /* of the trunk */
+    rw_relay_key_h *on_key;
+    void *on_key_arg;
     struct rw_side sides[]; /* both; or the trunk's alone */
 };
 

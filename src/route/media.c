@@ -17,6 +17,9 @@ struct rw_media_terms rw_making_media(const struct rw_row_trunk *trunk)
     if (trunk->media_srtp)
         terms.srtp = strcmp(trunk->media_srtp, "required") == 0 ? RW_TERMS_SRTP_REQUIRED
                                                                 : RW_TERMS_SRTP_OPTIONAL;
+    if (trunk->media_dtmf)
+        terms.dtmf =
+            strcmp(trunk->media_dtmf, "info") == 0 ? RW_TERMS_DTMF_INFO : RW_TERMS_DTMF_INBAND;
     for (const char *at = trunk->media_codecs; at && *at;) {
         size_t n = strcspn(at, ",");
 
@@ -33,6 +36,7 @@ struct rw_media_terms rw_making_station_media(const struct rw_media_terms *trunk
     if (terms.codec_count == 1)
         terms.codecs[terms.codec_count++] = terms.codecs[0] == PCMA ? PCMU : PCMA;
     terms.srtp = RW_TERMS_SRTP_OFF;
+    terms.dtmf = RW_TERMS_DTMF_RFC4733;
     terms.advertised_host = NULL;
     return terms;
 }

@@ -46,6 +46,7 @@ static void destructor(void *arg)
     mem_deref(call->transaction);
     mem_deref(call->bye);
     mem_deref(call->reinvite);
+    mem_deref(call->info);
     mem_deref(call->answer);
     mem_deref(call->dialog);
     mem_deref(call->invite);
@@ -525,6 +526,8 @@ void rw_sim_call_ack(struct rw_sim_call *call, const struct sip_msg *msg)
     call->answer = mem_deref(call->answer);
     if (call->plan.quirks & RW_SIM_REINVITES)
         tmr_start(&call->step, REINVITE_AFTER_MS, on_reinvite, call);
+    else if (call->plan.quirks & RW_SIM_SENDS_INFO)
+        rw_sim_call_send_keys(call);
     else if (call->plan.hangup_ms != RW_SIM_NEVER)
         tmr_start(&call->step, (uint64_t)call->plan.hangup_ms, on_hang_up, call);
 }

@@ -49,7 +49,8 @@ struct rw_sim_call {
     uint64_t tag;                   /* ours */
     char *call_id;
     struct sip_dialog *dialog;
-    struct sip_request *bye, *reinvite;
+    struct sip_request *bye, *reinvite, *info;
+    uint32_t keys_sent;
     struct mbuf *answer; /* the 200, to be repeated until the ACK */
     struct sa answer_to;
     uint32_t answers;
@@ -70,6 +71,10 @@ struct rw_sim_call *rw_sim_call_find(struct rw_sim *sim, const struct sip_msg *m
 void rw_sim_call_ack(struct rw_sim_call *call, const struct sip_msg *msg);
 void rw_sim_call_bye(struct rw_sim_call *call, const struct sip_msg *msg);
 void rw_sim_call_reinvite(struct rw_sim_call *call, const struct sip_msg *msg);
+
+/* call_key.c: keys by INFO, those that come and those of a script */
+void rw_sim_call_info(struct rw_sim_call *call, const struct sip_msg *msg);
+void rw_sim_call_send_keys(struct rw_sim_call *call);
 
 /* call_sound.c: opening fails (false) when there are no sockets left. */
 bool rw_sim_call_open_sound(struct rw_sim_call *call);

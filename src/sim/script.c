@@ -131,6 +131,8 @@ static const struct script {
     {9746, 9746, FIXED, "9746",
      {.name = "astray", .sound = RW_SIM_ECHO, .quirks = RW_SIM_RTP_ASTRAY},
      "hears, and sends back what it hears to a port where nobody listens: one way"},
+    {9747, 9747, FIXED, "9747", {.name = "info", .quirks = RW_SIM_SENDS_INFO},
+     "digits 1 5 9 # by INFO (application/dtmf-relay)"},
     {9800, 9899, BUSY_S, "98NN", {.name = "busy_after", .final_code = 486, .q850 = 17},
      "rings NN seconds, then busy: 486, Q.850 cause 17"},
     /* clang-format on */

@@ -55,13 +55,14 @@ enum {
     RW_SIM_NO_CONTACT = 1 << 9,
     RW_SIM_RECORD_ROUTE = 1 << 10, /* wants to stay in the way of later requests */
     RW_SIM_RETRY_AFTER = 1 << 11,
-    RW_SIM_GARBAGE = 1 << 12,        /* answers with bytes that are no SIP */
-    RW_SIM_OTHER_RTP_PORT = 1 << 13, /* sends sound from another port than it named */
-    RW_SIM_REINVITES = 1 << 14,      /* one second after the ACK */
-    RW_SIM_RTP_ASTRAY = 1 << 15,     /* sends sound where nobody listens */
-    RW_SIM_RELIABLE = 1 << 16,       /* rings reliably (RFC 3262), the 200 has no description */
-    RW_SIM_REFRESHED = 1 << 17,      /* a session timer (RFC 4028) that the far end refreshes */
-    RW_SIM_FORGETS_REFRESH = 1 << 18 /* one that it wants to refresh itself, and does not */
+    RW_SIM_GARBAGE = 1 << 12,         /* answers with bytes that are no SIP */
+    RW_SIM_OTHER_RTP_PORT = 1 << 13,  /* sends sound from another port than it named */
+    RW_SIM_REINVITES = 1 << 14,       /* one second after the ACK */
+    RW_SIM_RTP_ASTRAY = 1 << 15,      /* sends sound where nobody listens */
+    RW_SIM_RELIABLE = 1 << 16,        /* rings reliably (RFC 3262), the 200 has no description */
+    RW_SIM_REFRESHED = 1 << 17,       /* a session timer (RFC 4028) that the far end refreshes */
+    RW_SIM_FORGETS_REFRESH = 1 << 18, /* one that it wants to refresh itself, and does not */
+    RW_SIM_SENDS_INFO = 1 << 19       /* digits 1 5 9 # by INFO, after the ACK */
 };
 
 struct rw_sim_plan {

@@ -137,6 +137,8 @@ static bool on_request(const struct sip_msg *msg, void *arg)
         rw_sim_call_prack(call, msg);
     } else if (call && call->plan.quirks & RW_SIM_REFRESHED && !pl_strcmp(&msg->met, "UPDATE")) {
         rw_sim_call_update(call, msg);
+    } else if (!pl_strcmp(&msg->met, "INFO") && call) {
+        rw_sim_call_info(call, msg);
     } else if (!pl_strcmp(&msg->met, "CANCEL")) {
         on_stray(sim, msg);
     } else if (!pl_strcmp(&msg->met, "REGISTER")) {

@@ -146,15 +146,20 @@ void rw_sip_put_quoted(struct rw_buf *buf, struct rw_slice text)
     rw_buf_putc(buf, '"');
 }
 
+bool rw_sip_put_body(struct rw_buf *buf, const char *type, struct rw_slice body)
+{
+    if (body.n)
+        rw_sip_put_header(buf, "Content-Type", rw_slice_str(type));
+    rw_buf_put(buf, RW_LIT("Content-Length: "));
+    rw_buf_putu(buf, body.n);
+    rw_buf_put(buf, RW_LIT("\r\n\r\n"));
+    rw_buf_put(buf, body);
+    return !buf->failed;
+}
+
 bool rw_sip_put_end(struct rw_buf *buf, struct rw_slice sdp)
 {
-    if (sdp.n)
-        rw_buf_put(buf, RW_LIT("Content-Type: application/sdp\r\n"));
-    rw_buf_put(buf, RW_LIT("Content-Length: "));
-    rw_buf_putu(buf, sdp.n);
-    rw_buf_put(buf, RW_LIT("\r\n\r\n"));
-    rw_buf_put(buf, sdp);
-    return !buf->failed;
+    return rw_sip_put_body(buf, "application/sdp", sdp);
 }
 
 static void put_each(struct rw_buf *buf, const struct rw_sip_message *m,

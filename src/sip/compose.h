@@ -38,6 +38,7 @@ void rw_sip_put_quoted(struct rw_buf *buf, struct rw_slice text);
 
 /* Ends the headers, with the body and its length; sdp may be empty. True when all of it fitted. */
 bool rw_sip_put_end(struct rw_buf *buf, struct rw_slice sdp);
+bool rw_sip_put_body(struct rw_buf *buf, const char *type, struct rw_slice body);
 
 /*
  * The ACK to a failure, or the CANCEL, of an INVITE that was sent: same branch, hop by hop

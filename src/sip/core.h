@@ -12,6 +12,7 @@
  *     leg_place.c        where it goes                           leg_caller.c, leg_identity.c  whose call it is
  *     leg_end.c          how we end it                           leg_timer.c, leg_reliable.c  extensions
  *     invited.c          an INVITE of the far end                incoming.c what it asks of a leg
+ *     info.c, leg_key.c  keys that are pressed
  *     question.c         what is asked of trunks outside of calls: options.c, enrol.c, binding.c
  *     orphan.c           dialogs of an earlier life, to be ended
  *     stray.c            what belongs to nobody here

@@ -2,6 +2,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "sip/extension.h"
+#include "sip/info.h"
 #include "sip/reason.h"
 #include "sip/session.h"
 
@@ -126,6 +127,25 @@ static bool refuse_extension(struct rw_leg *leg, const struct rw_sip_message *m,
     return true;
 }
 
+/* A key, or what we do not know: RFC 6086, section 4.2.2, has 200 for what a dialog did not agree on. */
+static void informed(struct rw_leg *leg, const struct rw_sip_message *m,
+                     const struct rw_sip_hop *from)
+{
+    struct rw_leg_news news = {.key = {.sign = '\0'}};
+    enum rw_sip_info what = rw_sip_info_read(m->content_type, m->body, &news.key);
+
+    if (what == RW_SIP_INFO_BAD) {
+        answer(leg, m, from, 400, "No Key In Body");
+        return;
+    }
+    answer(leg, m, from, 200, "OK");
+    if (what != RW_SIP_INFO_KEY || leg->key_heard == m->cseq + UINT64_C(1))
+        return; /* our answer was lost: no second key */
+    leg->key_heard = m->cseq + UINT64_C(1);
+    if (leg->handler && !leg->released)
+        leg->handler(&news, leg->arg);
+}
+
 static void handle(struct rw_leg *leg, const struct rw_sip_message *m,
                    const struct rw_sip_hop *from)
 {
@@ -149,8 +169,10 @@ static void handle(struct rw_leg *leg, const struct rw_sip_message *m,
                leg->reliable ? "Nothing To Acknowledge" : "Method Not Allowed");
         break;
     case RW_SIP_OPTIONS:
-    case RW_SIP_INFO:
         answer(leg, m, from, 200, "OK");
+        break;
+    case RW_SIP_INFO:
+        informed(leg, m, from);
         break;
     case RW_SIP_UNKNOWN:
         answer(leg, m, from, 501, "Not Implemented");

@@ -42,6 +42,7 @@ void rw_leg_destroy(struct rw_leg *leg)
     hash_unlink(&leg->he);
     tmr_cancel(&leg->tmr);
     rw_leg_check_stop(leg);
+    rw_leg_keys_done(leg);
     rw_leg_places_done(leg);
     rw_sip_transaction_forget(leg->transaction);
     release_texts(leg);
@@ -92,6 +93,7 @@ static void close_leg(struct rw_leg *leg)
     hash_unlink(&leg->he);
     tmr_cancel(&leg->tmr);
     rw_leg_check_stop(leg);
+    rw_leg_keys_done(leg);
     rw_leg_timer_stop(leg);
     rw_leg_reliable_done(leg);
     rw_leg_reply_done(leg);
@@ -469,6 +471,7 @@ const struct rw_leg_ops rw_sip_leg_ops = {
     .cancel = rw_leg_cancel,
     .bye = rw_leg_bye,
     .release = rw_leg_release,
+    .key = rw_leg_key,
     .describe = leg_describe,
     .end_orphan = rw_sip_orphan_end,
     .preview = leg_preview,

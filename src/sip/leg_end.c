@@ -44,6 +44,7 @@ void rw_leg_send_bye(struct rw_leg *leg, const struct rw_ending *why)
 
     leg->phase = RW_PHASE_ENDING;
     rw_leg_check_stop(leg);
+    rw_leg_keys_done(leg);
     rw_leg_timer_stop(leg);
     rw_leg_reply_done(leg);
     tmr_cancel(&leg->tmr);

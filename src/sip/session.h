@@ -65,6 +65,7 @@ struct rw_leg_reply {
 
 struct rw_leg_fork;  /* leg_reliable.c */
 struct rw_leg_timer; /* leg_timer.c */
+struct rw_leg_keys;  /* leg_key.c */
 
 struct rw_leg {
     struct le he; /* by Call-ID */
@@ -87,12 +88,14 @@ struct rw_leg {
     char *request_uri, *route, *sdp, *user, *password;
     char *caller;               /* header lines of leg_caller.c; NULL = none */
     struct rw_leg_timer *timer; /* NULL = none wanted */
+    struct rw_leg_keys *keys;   /* NULL = none was pressed */
     struct rw_leg_fork *forks;  /* that ring, as far as reliable answers came from them */
     uint64_t branch;            /* of the last INVITE */
     uint64_t early;             /* hash of the early media told last; 0 = none */
     uint32_t invite_cseq;
     uint32_t silent_ms;    /* see leg_place.c; 0 = as long as a transaction takes */
     uint8_t silent_halves; /* of it, that have passed */
+    uint64_t key_heard; /* CSeq of the INFO with the last one, and 1; 0 = none */
     uint8_t phase;
     uint8_t busy;
     uint8_t reliable; /* enum rw_leg_reliable */
@@ -138,6 +141,10 @@ RW_NODISCARD enum rw_class rw_leg_check_target(const struct rw_leg_target *targe
                                                struct rw_sip_uri *ret_next, struct rw_err *err);
 RW_NODISCARD bool rw_leg_copy_target(struct rw_leg *leg, const struct rw_leg_target *target,
                                      struct rw_slice sdp);
+
+/* leg_key.c: sends a key by INFO; what waits is forgotten with the leg's end. */
+void rw_leg_key(struct rw_leg *leg, const struct rw_key *key);
+void rw_leg_keys_done(struct rw_leg *leg);
 
 /* leg_caller.c */
 RW_NODISCARD bool rw_leg_caller_init(struct rw_leg *leg, const struct rw_leg_caller *caller);

@@ -104,6 +104,7 @@ static const struct rw_field trunk[] = {
     TEXT(trunk, media_srtp),
     TEXT(trunk, media_codecs),
     TEXT(trunk, media_host),
+    TEXT(trunk, media_dtmf),
     U32(trunk, calls_per_second),
     U32(trunk, burst),
     U32(trunk, channels),

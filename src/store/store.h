@@ -128,6 +128,7 @@ struct rw_row_trunk {
     /* How it wants its media; NULL: as route/media.c has it */
     const char *media_srtp;   /* "optional" | "required" */
     const char *media_codecs; /* "PCMA,PCMU": those offered, most wanted first */
+    const char *media_dtmf;   /* "info" | "inband" */
     const char *media_host;   /* numeric; told to its far end as ours */
     /* How many calls it takes, as call/limits.h has it, and how long one may last; 0: no limit */
     uint32_t calls_per_second, burst, channels, wait_ms, max_duration_ms;

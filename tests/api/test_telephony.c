@@ -296,12 +296,14 @@ static void test_media_of_a_trunk(void **state)
         refused(cases[i].code, cases[i].pointer);
     }
     admin("POST", BASES,
-          WITH_MEDIA("tls", "\"srtp\":\"required\",\"codecs\":[\"PCMA\",\"PCMU\"],"
-                            "\"advertisedHost\":\"192.0.2.7\""),
+          WITH_MEDIA("tls",
+                     "\"srtp\":\"required\",\"dtmf\":\"info\",\"codecs\":[\"PCMA\",\"PCMU\"],"
+                     "\"advertisedHost\":\"192.0.2.7\""),
           200);
     assert_null(strstr(house_last()->text, "warnings"));
     admin("GET", house_text("selfUri"), NULL, 200);
     assert_string_equal(house_text("media/srtp"), "required");
+    assert_string_equal(house_text("media/dtmf"), "info");
     assert_string_equal(house_text("media/codecs/0"), "PCMA");
     assert_string_equal(house_text("media/codecs/1"), "PCMU");
     assert_string_equal(house_text("media/advertisedHost"), "192.0.2.7");
@@ -315,6 +317,7 @@ static void test_media_of_a_trunk(void **state)
     admin("PUT", house_text("selfUri"), "{\"name\":\"M\",\"version\":2,\"sip\":{\"host\":\"h\"}}",
           200);
     assert_string_equal(house_text("media/srtp"), "off");
+    assert_string_equal(house_text("media/dtmf"), "rfc4733");
     assert_null(strstr(house_last()->text, "warnings"));
     admin("DELETE", house_text("selfUri"), NULL, 200);
 }

@@ -140,6 +140,26 @@ static void secrets_are_masked(void **state)
     }
 }
 
+static void keys_are_masked(void **state)
+{
+    struct rw_trace_entry *list = NULL;
+    uint64_t next;
+
+    (void)state;
+    assert_int_equal(rw_trace_start(4, 0, NULL), RW_OK);
+    rw_trace_add(
+        true, "udp", "a", "b",
+        RW_LIT("INFO sip:x SIP/2.0\r\nSignal=x\r\n\r\nSignal= 5\r\nDuration=160\r\nsignal=#"));
+    rw_trace_add(true, "udp", "a", "b", RW_LIT("NOTIFY sip:x SIP/2.0\r\n\r\nSignal=5"));
+    rw_trace_add(true, "udp", "a", "b", RW_LIT("INFO sip:x SIP/2.0\r\nSignal=5"));
+    assert_int_equal(read_all(0, NULL, &list, &next), 3);
+    assert_string_equal(
+        list[0].message,
+        "INFO sip:x SIP/2.0\r\nSignal=x\r\n\r\nSignal=**\r\nDuration=160\r\nsignal=*");
+    assert_string_equal(list[1].message, "NOTIFY sip:x SIP/2.0\r\n\r\nSignal=5");
+    assert_string_equal(list[2].message, "INFO sip:x SIP/2.0\r\nSignal=5");
+}
+
 static void the_oldest_make_room(void **state)
 {
     char text[5000], big[RW_TRACE_MESSAGE_MAX + 50];
@@ -260,7 +280,7 @@ int main(void)
         TEST(off_keeps_nothing),       TEST(the_call_id_names_the_conversation),
         TEST(secrets_are_masked),      TEST(the_oldest_make_room),
         TEST(threads_may_add_at_once), TEST(an_arena_too_small_reads_in_turns),
-        TEST(memory_may_run_out),
+        TEST(memory_may_run_out),      TEST(keys_are_masked),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -231,11 +231,17 @@ static void fake_refuse(struct rw_leg *leg, const struct rw_ending *why)
     leg->why = *why;
 }
 
+static void fake_key(struct rw_leg *leg, const struct rw_key *key)
+{
+    (void)strncat(leg->keys, &key->sign, 1);
+}
+
 static const struct rw_leg_ops leg_ops = {
     .invite = fake_invite,
     .cancel = fake_cancel,
     .bye = fake_bye,
     .release = fake_release,
+    .key = fake_key,
     .describe = fake_describe,
     .end_orphan = fake_end_orphan,
     .adopt = fake_adopt,
@@ -297,6 +303,17 @@ static enum rw_class fake_write_answer(struct rw_relay *relay, enum rw_leg_side 
     return RW_OK;
 }
 
+static void fake_listen(struct rw_relay *relay, rw_relay_key_h *handler, void *arg)
+{
+    relay->at->on_key = handler;
+    relay->at->on_key_arg = arg;
+}
+
+static void fake_press(struct rw_relay *relay, const struct rw_key *key)
+{
+    (void)strncat(relay->at->pressed, &key->sign, 1);
+}
+
 static void fake_bridge(struct rw_relay *relay)
 {
     relay->at->bridged++;
@@ -319,6 +336,8 @@ static const struct rw_relay_ops relay_ops = {
     .answer = fake_answer,
     .take_offer = fake_take_offer,
     .write_answer = fake_write_answer,
+    .listen = fake_listen,
+    .press = fake_press,
     .bridge = fake_bridge,
     .stats = fake_stats,
     .close = fake_close,
@@ -514,6 +533,13 @@ static void say(void *arg)
     if (!leg->invited || leg->released)
         abort();
     leg->handler(&saying->news, leg->arg);
+}
+
+void rig_press(unsigned leg, char sign)
+{
+    struct saying saying = {.leg = leg, .news = {.key = {sign, 160}}};
+
+    rig_do(0, say, &saying);
 }
 
 void rig_say(unsigned leg, enum rw_call_input_kind kind, unsigned sip_code, const char *sdp)

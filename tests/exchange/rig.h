@@ -25,6 +25,7 @@ struct rw_leg {
     char claim_from[20], claim_to[20];
     bool claim_owned;
     struct rw_ending why;     /* of the BYE */
+    char keys[16];            /* sent by INFO */
     uint64_t log_seq;         /* newest event in the store when the INVITE left */
     struct rw_leg_dialog now; /* what describe() says */
     rw_leg_news_h *handler;
@@ -35,6 +36,9 @@ struct rig_exchange {
     struct rw_exchange *exchange;
     struct rw_leg legs[RIG_LEGS];
     unsigned legs_count, orphans_count, relays_open, bridged;
+    rw_relay_key_h *on_key; /* who listens to the station's keys; NULL = nobody */
+    void *on_key_arg;
+    char pressed[16]; /* keys for the station */
     struct rw_leg_dialog orphans[RIG_LEGS];
     /* of the last one's target, "trunk route ca name unverified", and of the one before */
     char orphan_rules[160], orphan_rules_before[160];
@@ -91,6 +95,7 @@ struct rw_call_order rig_order(bool with_station);
 
 /* The far end of a leg of worker 0 says something. */
 void rig_say(unsigned leg, enum rw_call_input_kind kind, unsigned sip_code, const char *sdp);
+void rig_press(unsigned leg, char sign); /* the far end of that leg presses a key */
 
 /* The log of the call placed last as one text, "created dialing/1 ringing/1 ..."; lives to the next. */
 const char *rig_log(void);

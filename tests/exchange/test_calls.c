@@ -277,6 +277,36 @@ static void test_unusable_media(void **state)
     }
 }
 
+static void say_key(void *arg)
+{
+    rig.at[0].on_key(arg, rig.at[0].on_key_arg);
+}
+
+static void test_keys_go_by_info_where_the_trunk_has_it(void **state)
+{
+    struct rw_leg_target trunk = *rig_order(true).trunks;
+    struct rw_call_order order = rig_order(true);
+
+    (void)state;
+    rig.at[0].on_key = NULL;
+    rig_place(&order);
+    assert_null(rig.at[0].on_key); /* nobody listens to what goes in RTP */
+    trunk.media.dtmf = RW_TERMS_DTMF_INFO;
+    order.trunks = &trunk;
+    order.plan.trunks = 1;
+    rig_place(&order);
+    assert_non_null(rig.at[0].on_key);
+    rig_do(0, say_key, &(struct rw_key){'1', 160}); /* no trunk is called yet */
+    rig_say(1, RW_IN_LEG_ANSWERED, 0, "v=0");
+    rig_say(2, RW_IN_LEG_ANSWERED, 0, "v=0");
+    rig_do(0, say_key, &(struct rw_key){'5', 160});
+    rig_do(0, say_key, &(struct rw_key){'#', 160});
+    assert_string_equal(rig.at[0].legs[2].keys, "5#");
+    rig_press(2, '7');
+    rig_press(1, '8'); /* the station's own INFO */
+    assert_string_equal(rig.at[0].pressed, "7");
+}
+
 /* ------------------------------------------------------------------ timers */
 
 static void test_nobody_answers(void **state)
@@ -667,6 +697,7 @@ int main(void)
         CASE(test_station_first),
         CASE(test_hung_up_before_the_second_invite),
         CASE(test_unusable_media),
+        CASE(test_keys_go_by_info_where_the_trunk_has_it),
         CASE(test_nobody_answers),
         CASE(test_hang_up),
         CASE(test_drain),

@@ -94,6 +94,13 @@ void do_write_answer(void *arg)
     rw_buf_done(&sdp);
 }
 
+void do_press(void *arg)
+{
+    struct job *j = arg;
+
+    ops->press(j->relay, &j->key);
+}
+
 void do_bridge(void *arg)
 {
     ops->bridge(((struct job *)arg)->relay);

@@ -20,6 +20,7 @@ struct job { /* one call of the port, with its arguments and results */
     unsigned legs;
     enum rw_leg_side leg;
     struct rw_media_terms terms;
+    struct rw_key key;
     const char *sdp;
     char offer[RW_SDP_TEXT_MAX];
     struct rw_relay_stats stats;
@@ -51,6 +52,7 @@ void do_answer(void *arg);
 void do_take_offer(void *arg);
 void do_write_answer(void *arg); /* to job.offer */
 void do_bridge(void *arg);
+void do_press(void *arg);
 void do_stats(void *arg);
 void do_close(void *arg);
 int bound(const char *host, struct rw_media_addr *ret); /* a socket there; its address */

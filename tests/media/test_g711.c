@@ -37,11 +37,21 @@ static void all_samples_and_no_more(void **state)
     assert_int_equal(samples[0], 0xff);
 }
 
+static void every_linear_sample(void **state)
+{
+    (void)state;
+    for (int i = INT16_MIN; i <= INT16_MAX; i++) {
+        assert_int_equal(rw_g711_ulaw_encode((int16_t)i), linear_to_ulaw(i));
+        assert_int_equal(rw_g711_alaw_encode((int16_t)i), linear_to_alaw(i));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_sample),
         cmocka_unit_test(all_samples_and_no_more),
+        cmocka_unit_test(every_linear_sample),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -303,7 +303,9 @@ void stage_request(struct stage *stage, const char *method, unsigned cseq, const
                    : stage->stream ? "TCP"
                                    : "UDP",
                    stage->peer_port, ++branch, from, tag, to, call_id, cseq, method, extra,
-                   sdp[0] ? "Content-Type: application/sdp\r\n" : "", strlen(sdp), sdp);
+                   sdp[0] && !strstr(extra, "Content-Type:") ? "Content-Type: application/sdp\r\n"
+                                                             : "",
+                   strlen(sdp), sdp);
     stage_send(stage, out, strlen(out));
 }
 
@@ -319,6 +321,7 @@ void stage_on_news(const struct rw_leg_news *news, void *arg)
     stage->news_count++;
     entry->kind = news->input.kind;
     entry->ending = news->input.ending;
+    entry->key = news->key;
     (void)snprintf(entry->sdp, sizeof(entry->sdp), "%.*s", RW_SLICE_ARG(news->sdp));
 }
 

@@ -18,6 +18,7 @@ struct news {
     enum rw_call_input_kind kind;
     struct rw_ending ending;
     char sdp[256];
+    struct rw_key key;
 };
 
 struct stage {
@@ -108,7 +109,8 @@ void stage_answer_to(struct stage *stage, const char *request, const char *statu
 /* The same for the last INVITE, with a Contact. */
 void stage_answer(struct stage *stage, const char *status, const char *tag, const char *sdp);
 
-/* The peer sends a request inside the dialog of the last INVITE, as `tag`. */
+/* The peer sends a request inside the dialog of the last INVITE, as `tag`; sdp: or another body, whose
+ * Content-Type stands in extra. */
 void stage_request(struct stage *stage, const char *method, unsigned cseq, const char *tag,
                    const char *extra, const char *sdp);
 

@@ -142,6 +142,7 @@ static void test_directory(void **state)
                                   .plain_user = true,
                                   .media_srtp = "required",
                                   .media_codecs = "PCMA",
+                                  .media_dtmf = "info",
                                   .media_host = "192.0.2.9",
                                   .reliable_provisional = "required",
                                   .session_expires_s = 1800,
@@ -154,7 +155,7 @@ static void test_directory(void **state)
                    S(client_key_file), S(tls_name), S(addresses), N(tls_unverified), N(modified_ms),
                    S(description), S(from_user), S(from_domain), S(identity_header), S(privacy),
                    S(diversion_number), S(called_format), S(from_format), S(identity_format),
-                   N(plain_user), S(media_srtp), S(media_codecs), S(media_host),
+                   N(plain_user), S(media_srtp), S(media_codecs), S(media_dtmf), S(media_host),
                    S(reliable_provisional), N(session_expires_s), N(registers),
                    N(register_expires_s), N(options_interval_s));
     }
