@@ -260,9 +260,11 @@ static void plays(struct step *s)
     if (!leg_is_unanswered(call, leg) || leg_came_in(call, leg)) {
         ignore(s);
     } else if (call->legs[leg] != RW_LEG_EARLY) {
-        if (call->legs[leg] == RW_LEG_CALLING)
-            ring_back(s, leg);
+        bool silent = call->legs[leg] == RW_LEG_CALLING;
+
         call->legs[leg] = RW_LEG_EARLY;
+        if (silent)
+            ring_back(s, leg);
         if (leg == RW_LEG_TRUNK && call->plan.has_station)
             act(s, RW_DO_BRIDGE, leg);
         say(s, RW_EV_EARLY, leg, NULL);
