@@ -95,7 +95,7 @@ struct rw_leg {
     uint32_t invite_cseq;
     uint32_t silent_ms;    /* see leg_place.c; 0 = as long as a transaction takes */
     uint8_t silent_halves; /* of it, that have passed */
-    uint64_t key_heard; /* CSeq of the INFO with the last one, and 1; 0 = none */
+    uint64_t key_heard;    /* CSeq of the INFO with the last one, and 1; 0 = none */
     uint8_t phase;
     uint8_t busy;
     uint8_t reliable; /* enum rw_leg_reliable */
