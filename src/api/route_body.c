@@ -4,6 +4,7 @@
 #include "api/number.h"
 #include "api/resource.h"
 #include "base/clock.h"
+#include "policy/zone_name.h"
 #include "route/route.h"
 
 #include <jansson.h>
@@ -251,6 +252,22 @@ static void read_slots(struct rw_request *r, const json_t *slots, struct rw_buf 
     }
 }
 
+static void judge_zone(struct rw_request *r, const char *zone)
+{
+    char near[RW_ZONE_NAME_SIZE];
+    struct rw_err err;
+
+    if (rw_zone_name_known(RW_ZONES_DIRECTORY, rw_slice_str(zone)))
+        return;
+    rw_fail(&err, RW_MALFORMED, "route.unknown_zone", "no time zone here has this name");
+    rw_err_at(&err, "/callableTime/timeZoneId", -1, 0);
+    rw_err_found(&err, "\"%.60s\"", zone);
+    rw_err_expected(&err, "a name of the IANA time zone database, as in Asia/Singapore or UTC");
+    if (rw_zone_name_nearest(RW_ZONES_DIRECTORY, rw_slice_str(zone), near))
+        rw_err_suggest(&err, "%s", near);
+    rw_request_fault(r, &err);
+}
+
 /* When calls take the route. False: answered. */
 static bool read_hours(struct rw_request *r, struct rw_row_route *row)
 {
@@ -262,13 +279,7 @@ static bool read_hours(struct rw_request *r, struct rw_row_route *row)
     row->hours = NULL;
     if (!zone)
         return true;
-    if (!rw_route_zone_known(r->api->with.routes, rw_slice_str(zone))) {
-        rw_fail(&err, RW_MALFORMED, "route.unknown_zone", "no time zone here has this name");
-        rw_err_at(&err, "/callableTime/timeZoneId", -1, 0);
-        rw_err_found(&err, "\"%.60s\"", zone);
-        rw_err_expected(&err, "a name of the IANA time zone database, as in Asia/Singapore or UTC");
-        rw_request_fault(r, &err);
-    }
+    judge_zone(r, zone);
     rw_buf_init(&text, LIST_BYTES);
     rw_buf_puts(&text, zone);
     read_slots(r, json_object_get(times, "timeSlots"), &text);

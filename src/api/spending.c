@@ -3,6 +3,7 @@
 #include "api/resource.h"
 #include "api_gen.h"
 #include "base/clock.h"
+#include "policy/zone_name.h"
 #include "policy/zones.h"
 #include "route/route.h"
 #include "spend/money.h"
@@ -257,14 +258,17 @@ static bool read_caps(struct rw_request *r, const char **ret)
 
 static void judge_zone(struct rw_request *r, const char *zone)
 {
+    char near[RW_ZONE_NAME_SIZE];
     struct rw_err err;
 
-    if (!*zone || rw_route_zone_known(r->api->with.routes, rw_slice_str(zone)))
+    if (!*zone || rw_zone_name_known(RW_ZONES_DIRECTORY, rw_slice_str(zone)))
         return;
     rw_fail(&err, RW_MALFORMED, "spend.unknown_zone", "the system knows no such time zone");
     rw_err_at(&err, "/timeZone", -1, 0);
     rw_err_found(&err, "\"%.60s\"", zone);
     rw_err_expected(&err, "UTC, or a name such as Asia/Singapore");
+    if (rw_zone_name_nearest(RW_ZONES_DIRECTORY, rw_slice_str(zone), near))
+        rw_err_suggest(&err, "%s", near);
     rw_request_fault(r, &err);
 }
 

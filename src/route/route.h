@@ -58,9 +58,6 @@ RW_NODISCARD enum rw_class rw_route_rate(struct rw_route_table *table, const cha
                                          struct rw_slice digits, const struct rw_rate **ret,
                                          struct rw_err *err);
 
-/* Is there such a time zone on this machine, "Asia/Singapore"? */
-bool rw_route_zone_known(struct rw_route_table *table, struct rw_slice name);
-
 /* Plans heed from now on which trunks are down; borrowed. NULL: nobody knows. */
 void rw_route_table_heed(struct rw_route_table *table, struct rw_trunk_board *board);
 

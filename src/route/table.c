@@ -427,11 +427,6 @@ enum rw_class rw_table_calling(struct rw_route_table *table, const char *tenant_
     LOOK_UP(rw_calling, CALLING, RW_LIT(""));
 }
 
-bool rw_route_zone_known(struct rw_route_table *table, struct rw_slice name)
-{
-    return rw_zones_get(table->zones, name) != NULL;
-}
-
 enum rw_class rw_table_spend(struct rw_route_table *table, const char *tenant_id,
                              const struct rw_table_spend **ret, struct rw_err *err)
 {

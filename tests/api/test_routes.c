@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define EDGES "/api/v2/telephony/providers/edges"
 #define BASES EDGES "/trunkbasesettings"
@@ -174,6 +175,21 @@ static void test_a_route_has_hours(void **state)
     house_admin("DELETE", path, NULL, 200);
 }
 
+/* A zone that nobody has is refused with the one that was meant, where the machine's list knows it. */
+static void test_a_zone_may_be_meant(void **state)
+{
+    (void)state;
+    if (access("/usr/share/zoneinfo/zone.tab", R_OK) != 0)
+        skip();
+    house_admin(
+        "POST", routes,
+        "{\"name\":\"N\",\"callableTime\":{\"timeZoneId\":\"singapore\",\"timeSlots\":[{\"day\":"
+        "1,\"startTime\":\"09:00\",\"stopTime\":\"10:00\"}]}}",
+        400);
+    house_refused("route.unknown_zone", "/callableTime/timeZoneId");
+    assert_string_equal(house_text("errors/0/suggestion"), "Asia/Singapore");
+}
+
 static void test_what_is_wrong_with_a_route_is_told(void **state)
 {
     static const struct {
@@ -214,6 +230,7 @@ int main(void)
         cmocka_unit_test(test_callers_are_refused_where_no_route_is_for_them),
         cmocka_unit_test(test_trunks_have_weights),
         cmocka_unit_test(test_a_route_has_hours),
+        cmocka_unit_test(test_a_zone_may_be_meant),
         cmocka_unit_test(test_what_is_wrong_with_a_route_is_told),
     };
 
