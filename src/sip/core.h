@@ -3,7 +3,7 @@
  *
  *     wire.c, stream.c   bytes in and out           icmp.c      undeliverable ones
  *     profile.c          TLS towards trunks
- *     message.c, uri.c   reading                    compose.c   writing
+ *     message.c, uri.c, extension.c   reading       compose.c   writing
  *     locate.c           from a host to addresses
  *     sip.c              who a message is for
  *     transaction.c      our requests, until they are answered (RFC 3261, section 17.1)

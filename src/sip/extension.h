@@ -16,9 +16,8 @@
 /* Option tags: a set of them. */
 enum { RW_SIP_TIMER = 1, RW_SIP_100REL = 2 };
 
-#define RW_SIP_SESSION_MIN_S 90u /* RFC 4028, section 5: no interval may be shorter */
-#define RW_SIP_SESSION_MAX_S                                                                       \
-    4000000u /* what is longer is cut: timers count milliseconds in 32 bits */
+#define RW_SIP_SESSION_MIN_S 90u      /* RFC 4028, section 5: no interval may be shorter */
+#define RW_SIP_SESSION_MAX_S 4000000u /* 46 days: what is longer is cut */
 
 enum rw_sip_refresher { RW_SIP_REFRESHER_OPEN, RW_SIP_REFRESHER_UAC, RW_SIP_REFRESHER_UAS };
 
