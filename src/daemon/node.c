@@ -92,6 +92,7 @@ static enum rw_class open_doctor(struct rw_node *node, const struct rw_node_shar
         .sip = node->sip,
         .trunk_ops = &rw_sip_trunk_ops,
         .trunk_port = rw_sip_trunk_port(node->sip),
+        .board = shared->board,
         .tls_dir = config->sip_tls_dir,
         .exchange = node->exchange,
         .media = node->media,

@@ -205,6 +205,12 @@ static void judge_forbidden(struct rw_doctor_report *report)
                            "carrier gave you");
 }
 
+/* Asked again, or forbidden once it was told who we are. */
+static bool registrar_refuses(const struct rw_doctor_trunk_seen *seen)
+{
+    return seen->refused || (seen->challenged && seen->registrar_code == 403);
+}
+
 void rw_doctor_judge_credentials(struct rw_doctor_report *report,
                                  const struct rw_doctor_trunk_seen *seen)
 {
@@ -212,7 +218,7 @@ void rw_doctor_judge_credentials(struct rw_doctor_report *report,
 
     if (call->credentials && !seen->has_credentials)
         judge_refused(report, "the carrier asks for a user and a password, and the trunk has none");
-    else if (call->credentials || (seen->refused && !call->answered))
+    else if (call->credentials || (registrar_refuses(seen) && !call->answered))
         judge_refused(report, "the carrier does not accept the trunk's user and password");
     else if (!seen->has_credentials)
         return;

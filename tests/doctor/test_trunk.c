@@ -247,6 +247,8 @@ static void credentials(void **state)
         {{.has_credentials = true, .challenged = true, .registrar_code = 200},
          {"credentials", OK, "accepted the trunk's user", NULL}},
         {{.has_credentials = true, .challenged = true, .registrar_code = 403},
+         {"credentials", FAIL, "does not accept", "--auth-password"}},
+        {{.has_credentials = true, .registrar_code = 403},
          {"credentials", OK, "did not ask", NULL}},
         {{.has_credentials = true, .registrar_code = 405},
          {"credentials", OK, "did not ask", NULL}},

@@ -145,8 +145,21 @@ def test_a_wrong_password():
             assert changed.returncode == 0, changed
             status, report = echo(server, "+6591239742")
             assert status == wrong, report
-            assert one(report, "credentials")["result"] == ("warn" if wrong else "ok"), report
+            assert one(report, "credentials")["result"] == ("fail" if wrong else "ok"), report
             assert one(report, "call")["result"] == ("fail" if wrong else "ok"), report
+
+
+def test_a_trunk_that_registers():
+    with Simulator("--digest", "us:right") as carrier, Server(carrier.sip) as server:
+        server.change_trunk(sip={"authUser": "us", "authPassword": "wrong"}, registration={"enabled": True})
+        report = until("a refusal", lambda: next(
+            (r for r in [trunk_test(server)[1]] if " said " in one(r, "registration")["found"]), None))
+        assert one(report, "registration")["result"] == one(report, "credentials")["result"] == "fail", report
+        server.change_trunk(sip={"authPassword": "right"})
+        report = until("the registration", lambda: next(
+            (r for r in [trunk_test(server)[1]] if one(r, "registration")["result"] == "ok"), None))
+        assert report["result"] == "ok" and "registered until" in one(report, "registration")["found"], report
+        assert "accepted the trunk's user and password" in one(report, "credentials")["found"], report
 
 
 def test_a_test_call_that_fails():
