@@ -110,6 +110,9 @@ static bool plan_call(struct rw_request *r, struct patient *patient)
     struct rw_slice to = member(r, "echoNumber"), from = member(r, "from");
     struct rw_route_wish wish = {.tenant_id = rw_request_tenant(r),
                                  .user_id = r->identity->user_id,
+                                 .client_id = r->identity->client_id,
+                                 .token_id = r->identity->token_id,
+                                 .spender_id = r->identity->user_id,
                                  .trunk_id = patient->row.id,
                                  .called = &patient->to,
                                  .to_pointer = "/echoNumber",
@@ -149,6 +152,7 @@ static void fill_order(const struct rw_request *r, struct patient *patient)
         .trunks = plan->trunks,
         .plan = {.trunks = (uint8_t)plan->trunk_count,
                  .max_duration_ms = r->api->with.max_duration_ms},
+        .spend = plan->spend,
         .limits = &plan->limits,
     };
     memcpy(patient->order.plan.trunk_max_ms, plan->trunk_max_ms, sizeof(plan->trunk_max_ms));

@@ -26,8 +26,8 @@ static const char high_risk[][RW_PREFIX_DIGITS + 1] = {
     "979", /* international premium rate */
 };
 
-const struct rw_prefixes rw_prefixes_high_risk = {sizeof(high_risk) / sizeof(*high_risk),
-                                                  high_risk};
+const struct rw_prefixes rw_prefixes_high_risk = {
+    .count = sizeof(high_risk) / sizeof(*high_risk), .longest = 3, .at = high_risk};
 
 static int compare(const void *a, const void *b)
 {
@@ -48,7 +48,7 @@ enum rw_class rw_prefixes_compile(struct rw_slice list, struct rw_arena *arena,
                                   struct rw_prefixes *ret, struct rw_err *err)
 {
     char(*at)[RW_PREFIX_DIGITS + 1];
-    size_t count = 0, room = list.n > 0;
+    size_t count = 0, longest = 0, room = list.n > 0;
 
     for (size_t i = 0; i < list.n; i++)
         room += list.p[i] == ',';
@@ -71,10 +71,11 @@ enum rw_class rw_prefixes_compile(struct rw_slice list, struct rw_arena *arena,
         if (!word.n || word.n > RW_PREFIX_DIGITS || digits < word.n || word.p[0] == '0')
             return refuse(list, word.p ? word : (struct rw_slice){list.p + list.n, 0}, err);
         memcpy(at[count++], word.p, word.n);
+        longest = word.n > longest ? word.n : longest;
         rest = rw_slice_from(rest, word.n + 1);
     }
     qsort(at, count, sizeof(*at), compare);
-    *ret = (struct rw_prefixes){count, (const char(*)[RW_PREFIX_DIGITS + 1]) at};
+    *ret = (struct rw_prefixes){count, longest, (const char(*)[RW_PREFIX_DIGITS + 1]) at};
     return RW_OK;
 }
 
@@ -82,7 +83,7 @@ enum rw_class rw_prefixes_compile(struct rw_slice list, struct rw_arena *arena,
 const char *rw_prefixes_find(const struct rw_prefixes *prefixes, struct rw_slice digits)
 {
     char key[RW_PREFIX_DIGITS + 1];
-    size_t n = digits.n < RW_PREFIX_DIGITS ? digits.n : RW_PREFIX_DIGITS;
+    size_t n = digits.n < prefixes->longest ? digits.n : prefixes->longest;
 
     if (!prefixes->count)
         return NULL;

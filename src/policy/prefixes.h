@@ -16,6 +16,7 @@
 
 struct rw_prefixes {
     size_t count;
+    size_t longest;                         /* digits */
     const char (*at)[RW_PREFIX_DIGITS + 1]; /* digits, rising */
 };
 

@@ -1,6 +1,8 @@
 /* The calling policy through the API, and that the next call follows it. */
 #include "house.h"
 
+#include "base/clock.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -44,6 +46,30 @@ static void test_a_policy_is_set_and_followed(void **state)
     assert_int_equal(house_judge(TOKEN_ANN, CALL("+881612345678"))->status, 200);
 }
 
+/* By the clock of the called number, which is eight hours ahead of UTC in Singapore. */
+static void test_hours_are_those_of_the_called_party(void **state)
+{
+    unsigned minute = (unsigned)((rw_clock_wall_ms() / 60000 + 8 * 60) % 1440);
+    unsigned from = (minute + 120) % 1440, to = (minute + 180) % 1440;
+    char body[160];
+
+    (void)state;
+    house_admin("GET", POLICY, NULL, 200);
+    (void)snprintf(body, sizeof(body),
+                   "{\"version\":%lld,\"callingHours\":[{\"region\":\"SG\",\"from\":"
+                   "\"%02u:%02u\",\"to\":\"%02u:%02u\"}]}",
+                   house_number("version"), from / 60, from % 60, to / 60, to % 60);
+    house_admin("PUT", POLICY, body, 200);
+    assert_int_equal(house_judge(TOKEN_ANN, CALL("+6591234567"))->status, 403);
+    house_refused("policy.outside_hours", "/to/phoneNumber");
+    assert_non_null(strstr(house_text("errors/0/found"), " in Asia/Singapore; the rule is SG "));
+    assert_non_null(strstr(house_text("errors/0/expected"), "minutes"));
+    assert_int_equal(house_judge(TOKEN_ANN, CALL("+819012345678"))->status, 200);
+    (void)snprintf(body, sizeof(body), "{\"version\":%d}", 3);
+    house_admin("PUT", POLICY, body, 200);
+    assert_int_equal(house_judge(TOKEN_ANN, CALL("+6591234567"))->status, 200);
+}
+
 static void test_every_fault_of_a_policy_is_told(void **state)
 {
     static const struct {
@@ -75,6 +101,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_policy_is_set_and_followed),
         cmocka_unit_test(test_every_fault_of_a_policy_is_told),
+        cmocka_unit_test(test_hours_are_those_of_the_called_party),
     };
 
     return cmocka_run_group_tests_name("calling policy", tests, house_open, house_close);

@@ -124,6 +124,10 @@ def test_dear_and_unknown_numbers_are_refused():
         server.telephony("PUT", "/callingpolicy", {"version": policy["version"], "blockedTypes": ["premium", "shared_cost"]})
         answer = post(server, "+449012345678")
         assert answer.status == 403 and b"policy.blocked_type" in answer.body, answer.body
+        # the test call of a trunk is a call too
+        answer = server.request("POST", f"{EDGES}/trunks/{server.demo['trunk_id']}/test", {"echoNumber": "+819012345678"},
+                                token=server.demo["admin_token"])
+        assert answer.status == 403 and b"spend.no_rate" in answer.body, answer.body
         assert account_or_none(server) is None  # nothing was spent on any of it
 
 

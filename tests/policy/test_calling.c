@@ -190,6 +190,8 @@ static void a_tenant_that_set_nothing_has_the_list(void **state)
     assert_true(calling.high_risk);
     assert_string_equal(rw_prefixes_find(&rw_prefixes_high_risk, RW_LIT("881612345678")), "881");
     assert_null(rw_prefixes_find(&rw_prefixes_high_risk, RW_LIT("6591234567")));
+    for (size_t i = 0; i < rw_prefixes_high_risk.count; i++)
+        assert_true(strlen(rw_prefixes_high_risk.at[i]) <= rw_prefixes_high_risk.longest);
     for (size_t i = 1; i < rw_prefixes_high_risk.count; i++) /* the search relies on it */
         assert_true(strcmp(rw_prefixes_high_risk.at[i - 1], rw_prefixes_high_risk.at[i]) < 0);
     rw_arena_done(&arena);
