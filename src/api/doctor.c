@@ -6,6 +6,7 @@
 
 #include "api/answer.h"
 #include "api/edges.h"
+#include "api/limits.h"
 #include "api/number.h"
 #include "api/resource.h"
 #include "api_gen.h"
@@ -138,8 +139,9 @@ static bool plan_call(struct rw_request *r, struct patient *patient)
 
 static void fill_order(const struct rw_request *r, struct patient *patient)
 {
-    const struct rw_route_plan *plan = &patient->plan;
+    struct rw_route_plan *plan = &patient->plan;
 
+    plan->limits = rw_limits_in_force(r->api, &plan->limits);
     patient->order = (struct rw_call_order){
         .conversation = {.tenant_id = rw_request_tenant(r),
                          .user_id = r->identity->user_id,
@@ -151,7 +153,7 @@ static void fill_order(const struct rw_request *r, struct patient *patient)
                          .correlation_id = r->correlation},
         .trunks = plan->trunks,
         .plan = {.trunks = (uint8_t)plan->trunk_count,
-                 .max_duration_ms = r->api->with.max_duration_ms},
+                 .max_duration_ms = rw_limits_duration_ms(r->api, plan->max_duration_ms)},
         .spend = plan->spend,
         .limits = &plan->limits,
     };

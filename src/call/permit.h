@@ -52,7 +52,7 @@ struct rw_permit_ask {
     const char *tenant_id, *client_id, *user_id; /* the last two: NULL = none */
     const char *to_number, *from_number;         /* E.164 with '+' */
     const struct rw_leg_target *trunks;
-    const struct rw_call_limits *limits; /* NULL = none that the caller knows of */
+    const struct rw_call_limits *limits; /* NULL = the caller knows of none */
     const struct rw_spend_terms *spend;  /* what it costs and may cost; NULL = nobody counts */
     bool has_station; /* the first INVITE to a trunk leaves when the user answered */
     /*

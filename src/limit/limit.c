@@ -5,8 +5,6 @@
 
 #include <string.h>
 
-static const struct rw_call_limits none;
-
 static bool bring(struct rw_count *count, const struct rw_call_limit *limit)
 {
     bool changed = memcmp(&count->limit, limit, sizeof(*limit)) != 0;
@@ -18,9 +16,12 @@ static bool bring(struct rw_count *count, const struct rw_call_limit *limit)
 /* What the operator says today holds for calls to come and for those that wait. */
 static void bring_limits(struct rw_hold *hold, const struct rw_permit_ask *ask)
 {
-    const struct rw_call_limits *limits = ask->limits ? ask->limits : &none;
-    bool changed = bring(hold->tenant->self, &limits->tenant);
+    const struct rw_call_limits *limits = ask->limits;
+    bool changed;
 
+    if (!limits)
+        return; /* whoever asks knows of none: those that hold go on to hold */
+    changed = bring(hold->tenant->self, &limits->tenant);
     if (hold->client)
         changed |= bring(hold->client, &limits->client);
     for (uint8_t i = 0; i < hold->count; i++)

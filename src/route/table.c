@@ -288,13 +288,13 @@ static enum rw_class read_row(struct rw_route_table *table, enum kind kind, cons
         return read_routes(table, tenant_id, ret, err);
     case CALLING:
         return read_calling(table, tenant_id, ret, err);
+    case LIMITS:
+        return read_limits(table, tenant_id, ret, err);
     case RATE_BOOK:
         return read_book(table, tenant_id, ret, err);
     case SPEND:
     default:
         return read_spend(table, tenant_id, ret, err);
-    case LIMITS:
-        return read_limits(table, tenant_id, ret, err);
     }
 }
 

@@ -105,6 +105,20 @@ static void test_set_later(void **state)
     call_end(limits, &calls[1], true);
 }
 
+/* A call of somebody who knows of no limits lifts none. */
+static void test_limits_unknown(void **state)
+{
+    const struct rw_call_limits set = {.tenant.channels = 1};
+    struct call calls[2];
+
+    (void)state;
+    call_make(&calls[0], 1, &set);
+    call_make(&calls[1], 1, NULL);
+    assert_int_equal(call_ask(limits, &calls[0]), RW_PERMIT_YES);
+    assert_int_equal(call_ask(limits, &calls[1]), RW_PERMIT_NO);
+    call_end(limits, &calls[0], true);
+}
+
 /* ------------------------------------------------------------------ trunks */
 
 static void test_passed_over(void **state)
@@ -371,12 +385,19 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
-        TEST(test_channels),     TEST(test_calls_per_second),
-        TEST(test_set_later),    TEST(test_passed_over),
-        TEST(test_paced),        TEST(test_other_trunk_before_a_delay),
-        TEST(test_given_back),   TEST(test_first_attempt_is_not_ours),
-        TEST(test_recalled),     TEST(test_memory_ends),
-        TEST(test_many_threads), TEST(test_many_threads_in_one_second),
+        TEST(test_channels),
+        TEST(test_calls_per_second),
+        TEST(test_set_later),
+        TEST(test_limits_unknown),
+        TEST(test_passed_over),
+        TEST(test_paced),
+        TEST(test_other_trunk_before_a_delay),
+        TEST(test_given_back),
+        TEST(test_first_attempt_is_not_ours),
+        TEST(test_recalled),
+        TEST(test_memory_ends),
+        TEST(test_many_threads),
+        TEST(test_many_threads_in_one_second),
     };
 
     return cmocka_run_group_tests_name("limit_limit", tests, NULL, NULL);
