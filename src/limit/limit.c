@@ -52,7 +52,7 @@ static struct rw_hold *make_hold(struct rw_limits *limits, const struct rw_permi
 {
     struct rw_tenant *tenant = rw_tenant_find(limits, ask->tenant_id, true);
     struct rw_hold *hold =
-        tenant ? rw_calloc(1, sizeof(*hold) + ask->count * sizeof(hold->trunks[0])) : NULL;
+        tenant ? rw_calloc(1, sizeof(*hold) + ask->count * sizeof(struct rw_count *)) : NULL;
 
     if (!hold)
         return NULL;

@@ -116,7 +116,7 @@ static bool grow(struct rw_same *same)
         return old.table != NULL; /* slower, but it goes on */
     }
     same->buckets = buckets;
-    for (uint32_t i = 0; i < old.buckets; i++) {
+    for (uint32_t i = 0; old.table && i < old.buckets; i++) {
         while (old.table[i]) {
             struct number *n = old.table[i], **to = &same->table[bucket_of(same, n->digits)];
 
