@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """CPU a relayed RTP packet at 20 ms spacing, ours against rtpengine in user space, in the same run.
 
-    RINGWRIGHT_BUILD=build bench/relay.py [--calls 200] [--seconds 5] [--rounds 3]
+    RINGWRIGHT_BUILD=build bench/relay.py [--calls 200] [--seconds 5] [--rounds 3] [--only relay|srtp]
 
-Needs the package rtpengine-daemon. Both relays get the same load from relay_load; each round measures
+And what SRTP costs: calls through two relays of ours, sealed between them, against the same in the clear; so each packet
+is relayed twice, sealed once and opened once. Needs the package rtpengine-daemon. Both relays get the same load from relay_load; each round measures
 one and then the other, and gives one ratio. CPU is what the kernel counted for all threads of the
 relay's process, in user space and in the kernel, and the packets are those that arrived.
 """
@@ -20,6 +21,7 @@ import time
 import measure
 
 LIMIT = 0.8
+SRTP_LIMIT = 1.5
 
 
 def cpu_ns(pid):
@@ -35,8 +37,10 @@ def end(process):
 
 
 class Ours:
+    flags = ()
+
     def __init__(self, stack):
-        self.process = subprocess.Popen([measure.BUILD / 'bench/relay_host'], text=True,
+        self.process = subprocess.Popen([measure.BUILD / 'bench/relay_host', *self.flags], text=True,
                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         stack.callback(end, self.process)
 
@@ -44,6 +48,14 @@ class Ours:
         self.process.stdin.write(''.join(f'{a} {b}\n' for a, b in pairs) + 'end\n')
         self.process.stdin.flush()
         return [tuple(map(int, self.process.stdout.readline().split())) for _ in pairs]
+
+
+class Plain(Ours):
+    flags = ('plain',)
+
+
+class Sealed(Ours):
+    flags = ('sealed',)
 
 
 def bencode(value):
@@ -146,19 +158,29 @@ def run(kind, options):
     return used / 1000 / received
 
 
+def compare(what, load, options, ours, control, limit):
+    ratios = []
+    for _ in range(options.rounds):
+        mine, theirs = run(ours, options), run(control, options)
+        ratios.append(mine / theirs)
+        print(f'     {ours.__name__.lower()}: {mine:.2f} us a packet, {control.__name__.lower()} {theirs:.2f}', flush=True)
+    return measure.report(what, load, ratios, limit)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split('\n')[0])
     parser.add_argument('--calls', type=int, default=200)
     parser.add_argument('--seconds', type=int, default=5)
     parser.add_argument('--rounds', type=int, default=3)
+    parser.add_argument('--only', choices=('relay', 'srtp'))
     options = parser.parse_args()
-    ratios = []
-    for _ in range(options.rounds):
-        ours, control = run(Ours, options), run(Rtpengine, options)
-        ratios.append(ours / control)
-        print(f'     relay: {ours:.2f} us a packet, rtpengine in user space {control:.2f}', flush=True)
     load = f'{options.calls} calls, 172 bytes each 20 ms both ways, {options.seconds} s'
-    return 0 if measure.report('RTP relay, CPU a packet / rtpengine in user space', load, ratios, LIMIT) else 1
+    good = True
+    if options.only != 'srtp':
+        good = compare('RTP relay, CPU a packet / rtpengine in user space', load, options, Ours, Rtpengine, LIMIT)
+    if options.only != 'relay':
+        good &= compare('RTP relayed twice, sealed between / in the clear', load, options, Sealed, Plain, SRTP_LIMIT)
+    return 0 if good else 1
 
 
 if __name__ == '__main__':
