@@ -79,7 +79,7 @@ def test_every_example_of_the_help_works():
         for command in listed:
             words = example_of(command)
             token = server.demo["user_token"]
-            if command[0] in ("client", "station", "edge", "audit", "user", "trunk", "route", "number", "apply", "doctor", "policy",
+            if command[0] in ("client", "station", "edge", "audit", "user", "trunk", "route", "number", "apply", "doctor", "limit", "policy",
                               "rate", "spend", "phone", "extension", "extension-pool", "pool", "number-plan") or \
                     command[:2] in [["token", verb] for verb in ("create", "list", "revoke", "frozen", "thaw")]:
                 token = server.demo["admin_token"] if words[1:] != ["me"] else token
