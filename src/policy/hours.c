@@ -1,7 +1,7 @@
 #include "policy/hours.h"
 
 #define DAY_MIN 1440u
-#define LOOK_AHEAD_S (7 * 86400)
+#define LOOK_AHEAD_S (INT64_C(7) * 86400)
 
 /* ------------------------------------------------------------------ reading */
 

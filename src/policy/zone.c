@@ -148,7 +148,7 @@ static int64_t change_s(const struct rw_zone_change *change, int64_t year, int32
         int64_t first = rw_zone_days(year, change->month, 1), next;
         unsigned weekday = (unsigned)((first % 7 + 7 + 4) % 7); /* 1970 began on a Thursday */
 
-        days = first + (change->day + 7 - weekday) % 7 + 7 * (change->week - 1);
+        days = first + (change->day + 7 - weekday) % 7 + INT64_C(7) * (change->week - 1);
         next = change->month == 12 ? rw_zone_days(year + 1, 1, 1)
                                    : rw_zone_days(year, change->month + 1u, 1);
         if (days >= next)

@@ -28,7 +28,7 @@ enum rw_class rw_rate_shelf_get(struct rw_rate_shelf *shelf, struct rw_store_rea
                                 struct rw_err *err)
 {
     uint32_t place = 0;
-    struct rw_rates *rates;
+    struct rw_rates *rates = NULL;
     enum rw_class rc;
 
     for (uint32_t i = 0; i < RW_RATE_SHELF; i++) {
