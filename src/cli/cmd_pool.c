@@ -68,7 +68,7 @@ int rw_cli_extension_pool_create(struct rw_cli *cli, const struct rw_cli_args *a
 /* The contract lists these pools by a number, not by their name, so all of them are looked through. */
 int rw_cli_extension_pool_delete(struct rw_cli *cli, const struct rw_cli_args *args)
 {
-    json_t *page, *pool;
+    json_t *page, *pool = NULL;
     int status;
     size_t i;
 
