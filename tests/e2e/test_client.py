@@ -121,6 +121,34 @@ def test_a_tenant_is_set_up_from_nothing_and_calls():
         server.finished(conversation)
 
 
+def test_limits_are_set_member_by_member():
+    with Server("192.0.2.7:5060") as server:
+        admin = server.demo["admin_token"]
+
+        def limit(*words, status=0):
+            done = run(["limit", *words], server, admin)
+            assert done.returncode == status, (words, done.stdout, done.stderr)
+            return json.loads(done.stdout) if done.stdout else done.stderr
+
+        limit("set", "--calls-per-second", "20", "--channels", "100", "--same-number", "3/86400")
+        limit("set", "--client", "*", "--channels", "10", "--wait-ms", "500")
+        limit("set", "--client", "c1", "--calls-per-second", "5")
+        limit("set", "--client", "*", "--channels", "0", "--max-duration", "7200", "--class", "A b=60,C=30")
+        shown = limit("show")
+        assert (shown["callsPerSecond"], shown["channels"], shown["maxDurationMs"]) == (20, 100, 7200000), shown
+        assert shown["sameNumber"] == {"calls": 3, "periodSeconds": 86400}, shown
+        assert [(one["id"], one["channels"], one["callsPerSecond"], one["waitMs"]) for one in shown["clients"]] == \
+            [("*", 0, 0, 500), ("c1", 0, 5, 0)], shown
+        assert shown["classes"] == [{"classification": "A b", "maxDurationMs": 60000},
+                                    {"classification": "C", "maxDurationMs": 30000}], shown
+        limit("set", "--same-number", "0")
+        assert limit("show")["sameNumber"] == {"calls": 0, "periodSeconds": 0}
+        for wrong in (["--same-number", "3"], ["--same-number", "x/1"], ["--class", "A"], ["--class", "=3"],
+                      ["--channels", "-1"], ["--channels", "many"]):
+            limit("set", *wrong, status=2)
+        assert limit("show")["version"] == 5
+
+
 def test_phones_and_extensions_change_hands():
     with Server("127.0.0.1:9") as server:
         def admin(*words, status=0):
