@@ -64,7 +64,7 @@ struct rw_relay_ops {
                                   const struct rw_media_terms *terms, struct rw_buf *ret_sdp,
                                   struct rw_err *err);
     /*
-     * Where the trunk's terms say INFO: who is told of the station's keys, in the worker, while a
+     * Of two legs. Where the trunk's terms say INFO: who is told of the station's keys, in the worker, while a
      * packet is being passed (it must not close the relay). Before any offer.
      */
     void (*listen)(struct rw_relay *relay, rw_relay_key_h *handler, void *arg);

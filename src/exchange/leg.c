@@ -238,7 +238,7 @@ static void pressed(struct rw_live_side *side, const struct rw_key *key)
 {
     struct rw_live *live = side->live;
 
-    if (side == &live->sides[RW_LEG_TRUNK] && live->relay)
+    if (side == &live->sides[RW_LEG_TRUNK] && live->call.plan.has_station && live->relay)
         live->exchange->options.relay_ops->press(live->relay, key);
 }
 

@@ -305,6 +305,11 @@ static void test_keys_go_by_info_where_the_trunk_has_it(void **state)
     rig_press(2, '7');
     rig_press(1, '8'); /* the station's own INFO */
     assert_string_equal(rig.at[0].pressed, "7");
+    order = rig_order(false);
+    rig_place(&order);
+    rig_say(3, RW_IN_LEG_ANSWERED, 0, "v=0");
+    rig_press(3, '9'); /* there is nobody to hear it */
+    assert_string_equal(rig.at[0].pressed, "7");
 }
 
 /* ------------------------------------------------------------------ timers */

@@ -190,14 +190,14 @@ static void test_sequence_numbers_overflow(void **state)
         uint16_t seq = (uint16_t)(65000 + i);
 
         if (seq == 65535) { /* comes after the overflow */
-            n = sealed(pair.out, late, seq, 42, 8);
+            (void)sealed(pair.out, late, seq, 42, 8);
             continue;
         }
         n = sealed(pair.out, bytes, seq, 42, (uint8_t)i);
         if (i % 5)
             assert_true(opens(pair.in, bytes, n, (uint8_t)i));
         if (seq == 10)
-            assert_true(opens(pair.in, late, n, 8));
+            assert_true(opens(pair.in, late, RW_RTP_HEADER + 160 + 10, 8));
     }
     free_pair(&pair);
 }
@@ -210,8 +210,8 @@ static void test_joined_after_an_overflow(void **state)
     size_t n;
 
     (void)state;
-    n = sealed(pair.out, bytes, 65535, 42, 1);
-    n = sealed(pair.out, bytes, 0, 42, 1);
+    (void)sealed(pair.out, bytes, 65535, 42, 1);
+    (void)sealed(pair.out, bytes, 0, 42, 1);
     n = sealed(pair.out, bytes, 1, 42, 2);
     assert_true(opens(pair.in, bytes, n, 2));
     n = sealed(pair.out, bytes, 2, 42, 3);
