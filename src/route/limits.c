@@ -108,7 +108,7 @@ static uint32_t lower(uint32_t a, uint32_t b)
     return !a || (b && b < a) ? b : a;
 }
 
-/* What the class of the number allows, by the plans of the first route's site. */
+/* What the class of the number allows, by the plans of the first route's site; a test call has no route. */
 static uint32_t by_class(struct rw_making *m, const struct rw_route_limits *limits)
 {
     struct rw_slice digits = rw_slice_from(m->wish->to, 1);
@@ -117,7 +117,7 @@ static uint32_t by_class(struct rw_making *m, const struct rw_route_limits *limi
     struct rw_err err;
     bool missing;
 
-    if (limits->class_count &&
+    if (limits->class_count && m->routes[0] &&
         rw_making_settled(m, rw_table_plans(m->table, m->wish->tenant_id, &plans, &err), &err,
                           &missing))
         class = rw_route_class_of(m->routes[0]->site_id, plans->at, plans->count, digits);

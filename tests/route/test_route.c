@@ -724,10 +724,19 @@ static void a_trunk_that_is_tested(void **state)
     struct rw_route_plan plan = {.trunk_count = 0};
     struct rw_faults faults = {.count = 0};
     struct rw_arena *arena = &world.arena;
+    struct rw_tx *tx = rw_tx_new(world.store);
 
     (void)state;
+    rw_tx_put_call_limits(tx, &(struct rw_row_call_limits){.id = TENANT_A,
+                                                           .tenant_id = TENANT_A,
+                                                           .max_duration_ms = 60000,
+                                                           .classes = "5000 International\n",
+                                                           .clients = "",
+                                                           .version = 1});
+    store_test_commit(tx);
     assert_int_equal(rw_route_plan_make(table, &wish, "us", arena, &plan, &faults), RW_OK);
     assert_int_equal(plan.trunk_count, 1);
+    assert_int_equal(plan.max_duration_ms, 60000); /* of a class nothing is known without a route */
     assert_string_equal(plan.trunks[0].trunk_id, "down");
     assert_string_equal(plan.from_e164, "+6534567890");
     assert_null(plan.route_id);
