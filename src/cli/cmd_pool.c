@@ -65,27 +65,35 @@ int rw_cli_extension_pool_create(struct rw_cli *cli, const struct rw_cli_args *a
     return rw_cli_change(cli, "POST", RW_CLI_EXTENSION_POOLS, body, extension_pool_columns);
 }
 
+/* The path of the pool with this name, in `dst`; "" when there is none among those listed. */
+static void path_of_pool(const json_t *page, const char *name, char dst[PATH_MAX_BYTES])
+{
+    const json_t *pool;
+    size_t i;
+
+    *dst = '\0';
+    json_array_foreach(json_object_get(page, "entities"), i, pool)
+    {
+        const char *called = json_string_value(json_object_get(pool, "name"));
+
+        if (called && strcmp(called, name) == 0)
+            (void)snprintf(dst, PATH_MAX_BYTES, "%s", rw_cli_path_of(pool));
+    }
+}
+
 /* The contract lists these pools by a number, not by their name, so all of them are looked through. */
 int rw_cli_extension_pool_delete(struct rw_cli *cli, const struct rw_cli_args *args)
 {
-    json_t *page, *pool = NULL;
+    char path[PATH_MAX_BYTES];
+    json_t *page;
     int status;
-    size_t i;
 
     if (!rw_cli_fetch(cli, RW_CLI_EXTENSION_POOLS "?pageSize=500", &page, &status))
         return status;
-    json_array_foreach(json_object_get(page, "entities"), i, pool)
-    {
-        const char *name = json_string_value(json_object_get(pool, "name"));
-
-        if (name && strcmp(name, args->args[0]) == 0)
-            break;
-    }
-    if (pool && i < json_array_size(json_object_get(page, "entities")))
-        status = rw_cli_change(cli, "DELETE", rw_cli_path_of(pool), NULL, NULL);
-    else
-        status = rw_cli_by_id(cli, "DELETE", RW_CLI_EXTENSION_POOLS, args->args[0], "", NULL);
+    path_of_pool(page, args->args[0], path);
     json_decref(page);
+    status = *path ? rw_cli_change(cli, "DELETE", path, NULL, NULL)
+                   : rw_cli_by_id(cli, "DELETE", RW_CLI_EXTENSION_POOLS, args->args[0], "", NULL);
     if (!status)
         rw_cli_say(cli, "The pool is gone.\n");
     return status;
