@@ -246,7 +246,7 @@ static void judge_registration(struct rw_request *r, const struct rw_row_trunk *
 
 static void judge_incoming(struct rw_request *r, const struct rw_row_trunk *row)
 {
-    bool for_user = strcmp(row->incoming, "user") == 0;
+    bool for_user = row->incoming && strcmp(row->incoming, "user") == 0;
     struct rw_row_user user;
     struct rw_err err;
     enum rw_class class = RW_NOT_FOUND;

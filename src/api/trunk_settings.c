@@ -62,7 +62,7 @@ static const struct setting settings[] = {
     {"registration", "enabled", FLAG, AT(registers), NULL, false},
     {"registration", "expiresS", NUMBER, AT(register_expires_s), NULL, RW_REGISTRATION_STANDARD_S},
     {"health", "optionsIntervalS", NUMBER, AT(options_interval_s), NULL, 0},
-    {"incoming", "to", TEXT, AT(incoming), "refuse", 0},
+    {"incoming", "to", CHOICE, AT(incoming), "refuse", 0},
     {"incoming", "userId", TEXT, AT(incoming_user_id), NULL, 0},
     {NULL, "answerTimeoutMs", NUMBER, AT(answer_timeout_ms), NULL, 60000},
 };

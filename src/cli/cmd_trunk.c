@@ -87,7 +87,7 @@ int rw_cli_trunk_create(struct rw_cli *cli, const struct rw_cli_args *args)
         json_decref(body);
         return RW_CLI_USAGE;
     }
-    return rw_cli_change(cli, "POST", RW_CLI_TRUNKS, body, columns);
+    return rw_cli_change_shown(cli, "POST", RW_CLI_TRUNKS, body, columns, rw_cli_settings_show);
 }
 
 /* Reads the trunk, has it changed, sends it back from the version that was read. */
@@ -101,7 +101,8 @@ static int edit(struct rw_cli *cli, const struct rw_cli_args *args,
         return status;
     body = rw_cli_editable(trunk);
     if (change(cli, args, body)) {
-        status = rw_cli_change(cli, "PUT", rw_cli_path_of(trunk), body, columns);
+        status = rw_cli_change_shown(cli, "PUT", rw_cli_path_of(trunk), body, columns,
+                                     rw_cli_settings_show);
     } else {
         json_decref(body);
         status = RW_CLI_USAGE;

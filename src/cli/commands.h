@@ -56,6 +56,11 @@ int rw_cli_get_by_id(struct rw_cli *cli, const char *path, const char *id,
 /* Sends `body` (its reference is taken; NULL: none) and shows the object answered. */
 int rw_cli_change(struct rw_cli *cli, const char *method, const char *path, json_t *body,
                   const struct rw_cli_column *columns);
+/* The same, shown by `show`: rw_cli_show_object() or one with its parameters. */
+typedef void(rw_cli_show_h)(struct rw_cli *cli, const json_t *object,
+                            const struct rw_cli_column *columns);
+int rw_cli_change_shown(struct rw_cli *cli, const char *method, const char *path, json_t *body,
+                        const struct rw_cli_column *columns, rw_cli_show_h *show);
 
 /* A text file, - for standard input, into a buffer whose maximum is the file's. False: told already. */
 bool rw_cli_read_file(struct rw_cli *cli, const char *name, struct rw_buf *text);

@@ -37,6 +37,12 @@ int rw_cli_get_by_id(struct rw_cli *cli, const char *path, const char *id,
 int rw_cli_change(struct rw_cli *cli, const char *method, const char *path, json_t *body,
                   const struct rw_cli_column *columns)
 {
+    return rw_cli_change_shown(cli, method, path, body, columns, rw_cli_show_object);
+}
+
+int rw_cli_change_shown(struct rw_cli *cli, const char *method, const char *path, json_t *body,
+                        const struct rw_cli_column *columns, rw_cli_show_h *show)
+{
     char *text = body ? json_dumps(body, JSON_INDENT(2)) : NULL;
     const struct rw_cli_call call = {.method = method, .path = path, .body = text};
     const struct rw_cli_source source = {"request", rw_slice_str(text)};
@@ -51,7 +57,7 @@ int rw_cli_change(struct rw_cli *cli, const char *method, const char *path, json
     if (rw_cli_send(cli, &call, &answer)) {
         rw_cli_show_warnings(cli, answer.json, &source);
         if (columns && answer.json)
-            rw_cli_show_object(cli, answer.json, columns);
+            show(cli, answer.json, columns);
     } else {
         status = rw_cli_exit(&answer);
     }

@@ -47,8 +47,7 @@ static enum rw_incoming_fate fate_of(enum rw_class class, enum rw_incoming_fate 
 
 static bool takes_calls(const struct rw_row_trunk *trunk)
 {
-    return trunk->incoming && strcmp(trunk->incoming, "refuse") != 0 &&
-           strcmp(trunk->state, "active") == 0;
+    return trunk->incoming && strcmp(trunk->state, "active") == 0;
 }
 
 /*

@@ -137,7 +137,7 @@ struct rw_row_trunk {
     bool registers;                   /* at the carrier, for so long at a time: */
     uint32_t register_expires_s;      /* 0 = the standard */
     uint32_t options_interval_s; /* between questions whether its addresses are there; 0 = never */
-    /* What becomes of calls that come in: "refuse" | "owner" of the number | "user"; NULL = refuse */
+    /* What becomes of calls that come in: NULL = refused | "owner" of the number | "user" */
     const char *incoming;
     const char *incoming_user_id; /* of "user", or NULL */
 };

@@ -7,7 +7,7 @@
 
 /*
  * Tenant A: ann has a station, cat none, the number ...01 is ann's, ...02 cat's, ...03 nobody's, ...04 is off.
- * Trunks: owner, to ann, refusing, without a word, off. Tenant B has the trunk of the same address.
+ * Trunks: owner, to ann, refusing, off. Tenant B has the trunk of the same address.
  */
 static struct store_test world;
 static struct rw_route_table *table;
@@ -85,8 +85,7 @@ static int open_world(void **state)
     put_trunk(tx, TENANT_A, "owner", "active", "owner", NULL);
     put_trunk(tx, TENANT_A, "user", "active", "user", "ann");
     put_trunk(tx, TENANT_A, "dan", "active", "user", "dan");
-    put_trunk(tx, TENANT_A, "refuse", "active", "refuse", NULL);
-    put_trunk(tx, TENANT_A, "plain", "active", NULL, NULL);
+    put_trunk(tx, TENANT_A, "refuse", "active", NULL, NULL);
     put_trunk(tx, TENANT_A, "off", "inactive", "owner", NULL);
     put_trunk(tx, TENANT_B, "other", "active", "owner", NULL);
     store_test_commit(tx);
@@ -132,7 +131,6 @@ static void test_fates(void **state)
         {"owner", "ann", RW_INCOMING_NO_NUMBER},
         {"owner", "+65311122011234567890", RW_INCOMING_NO_NUMBER},
         {"refuse", "+6531112201", RW_INCOMING_REFUSED},
-        {"plain", "+6531112201", RW_INCOMING_REFUSED},
         {"refuse", "+6531112299", RW_INCOMING_REFUSED},
         {"off", "+6531112201", RW_INCOMING_REFUSED},
         {"vanished", "+6531112201", RW_INCOMING_REFUSED},
