@@ -89,6 +89,7 @@ struct rw_leg_news {
     struct rw_call_input input; /* kind and ending; `leg` is filled by the exchange */
     struct rw_slice sdp;        /* of EARLY and ANSWERED, empty otherwise */
     struct rw_key key;          /* with a sign: this was pressed, and `input` says nothing */
+    bool charged; /* of FAILED: it was answered when nobody waited any more, and ended at once */
 };
 
 typedef void(rw_leg_news_h)(const struct rw_leg_news *news, void *arg);

@@ -15,7 +15,8 @@
  *     attempt       the INVITE to trunk `number` of those that ask->order names is about to leave.
  *                   Refused: the next one is tried, as if the carrier had failed. May ask for a delay
  *     attempt_over  that attempt ended, however. The next one begins after it
- *     answered      the called party did, through the attempt that is under way
+ *     answered      the called party did, through the attempt that is under way: also when nobody waited
+ *                   any more or the answer is of no use, which carriers charge for all the same
  *     next_ms       asked after answered and after each extend: in how many milliseconds the call has to
  *                   ask again whether it may go on; 0 = never
  *     extend        it asks. Rows to be stored at once may be added. False: the call is ended (reason

@@ -276,6 +276,8 @@ static void on_news(const struct rw_leg_news *news, void *arg)
         return;
     }
     input.leg = side == &live->sides[RW_LEG_TRUNK] ? RW_LEG_TRUNK : RW_LEG_STATION;
+    if (input.leg == RW_LEG_TRUNK && (input.kind == RW_IN_LEG_ANSWERED || news->charged))
+        rw_admission_answered(live->admission); /* the carrier charges for it, used or not */
     read_media(side, news, input.leg, &input);
     if (is_final(input.kind)) {
         ended = side->leg;

@@ -73,10 +73,8 @@ static void append_event(struct rw_live *live, const struct rw_call_action *acti
         if (action->leg == RW_LEG_TRUNK)
             rw_admission_attempt_over(live->admission);
     }
-    if (action->event == RW_EV_CONNECTED && action->leg == RW_LEG_TRUNK) {
-        rw_admission_answered(live->admission);
+    if (action->event == RW_EV_CONNECTED && action->leg == RW_LEG_TRUNK)
         rw_live_stretch(live);
-    }
     live->end_asked |= action->event == RW_EV_ENDED;
     if (live->watch)
         live->watch->event(action->event, action->ending, live->watch->arg);

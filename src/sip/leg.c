@@ -73,6 +73,12 @@ struct rw_leg *rw_leg_find(struct rw_sip *sip, struct rw_slice call_id)
     return NULL;
 }
 
+static void tell(struct rw_leg *leg, const struct rw_leg_news *news)
+{
+    if (leg->handler && !leg->released)
+        leg->handler(news, leg->arg);
+}
+
 void rw_leg_tell(struct rw_leg *leg, enum rw_call_input_kind kind, const struct rw_ending *ending,
                  struct rw_slice sdp)
 {
@@ -80,8 +86,7 @@ void rw_leg_tell(struct rw_leg *leg, enum rw_call_input_kind kind, const struct 
 
     if (ending)
         news.input.ending = *ending;
-    if (leg->handler && !leg->released)
-        leg->handler(&news, leg->arg);
+    tell(leg, &news);
 }
 
 /* Nothing of the leg is on the wire any more, but for a transaction that ends alone. */
@@ -238,7 +243,10 @@ static void heard_answer(struct rw_leg *leg, const struct rw_sip_message *m,
                          const struct rw_sip_hop *from)
 {
     struct rw_ending failed = {.sip_code = 500, .sip_reason = "out of memory"};
-    struct rw_ending cancelled = {.sip_code = 487, .sip_reason = "cancelled, then answered"};
+    static const struct rw_leg_news late = {
+        .input = {.kind = RW_IN_LEG_FAILED,
+                  .ending = {.sip_code = 487, .sip_reason = "cancelled, then answered"}},
+        .charged = true};
     struct rw_slice sdp = {NULL, 0};
 
     if (!rw_sip_dialog_confirm(&leg->dialog, m)) {
@@ -256,7 +264,7 @@ static void heard_answer(struct rw_leg *leg, const struct rw_sip_message *m,
     rw_leg_ack(leg, m->cseq, leg->auth);
     if (leg->cancelled) {
         rw_leg_send_bye(leg, &(struct rw_ending){.sip_code = 0});
-        rw_leg_tell(leg, RW_IN_LEG_FAILED, &cancelled, sdp);
+        tell(leg, &late);
         return;
     }
     rw_leg_check_start(leg);

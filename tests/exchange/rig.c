@@ -535,6 +535,17 @@ static void say(void *arg)
     leg->handler(&saying->news, leg->arg);
 }
 
+void rig_answer_late(unsigned leg)
+{
+    struct saying saying = {
+        .leg = leg,
+        .news = {.input = {.kind = RW_IN_LEG_FAILED, .ending = {.sip_code = 487}},
+                 .charged = true}};
+
+    rig_do(0, say, &saying);
+    rig_settle(0);
+}
+
 void rig_press(unsigned leg, char sign)
 {
     struct saying saying = {.leg = leg, .news = {.key = {sign, 160}}};

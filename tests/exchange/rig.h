@@ -95,6 +95,7 @@ struct rw_call_order rig_order(bool with_station);
 
 /* The far end of a leg of worker 0 says something. */
 void rig_say(unsigned leg, enum rw_call_input_kind kind, unsigned sip_code, const char *sdp);
+void rig_answer_late(unsigned leg);      /* it was answered, but cancelled before */
 void rig_press(unsigned leg, char sign); /* the far end of that leg presses a key */
 
 /* The log of the call placed last as one text, "created dialing/1 ringing/1 ..."; lives to the next. */

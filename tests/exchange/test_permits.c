@@ -199,6 +199,17 @@ static struct rw_call_order order_of(bool with_station, uint8_t trunks)
     return order;
 }
 
+static void on_hung_up(enum rw_class class, void *arg)
+{
+    (void)arg;
+    assert_int_equal(class, RW_OK);
+}
+
+static void hang_up(void *arg)
+{
+    rw_exchange_hangup(rig.at[0].exchange, TENANT_A, rig.placed.id, on_hung_up, arg);
+}
+
 static void test_answered(void **state)
 {
     struct rw_call_order order = order_of(true, 1);
@@ -210,6 +221,26 @@ static void test_answered(void **state)
     rig_say(1, RW_IN_LEG_ANSWERED, 0, "v=0");
     assert_string_equal(told, "+ born a0 !0");
     rig_say(1, RW_IN_LEG_ENDED, 0, NULL);
+    assert_string_equal(told, "+ born a0 !0 o0 closing ended done");
+}
+
+/* An answer that nobody can use, or waits for, is one: the carrier charges for it. */
+static void test_answered_for_nothing(void **state)
+{
+    struct rw_call_order order = order_of(false, 2);
+
+    (void)state;
+    rig.at[0].refuse_media = "sdp.no_common_codec";
+    rig_place(&order);
+    rig_say(0, RW_IN_LEG_ANSWERED, 0, "v=0");
+    assert_string_equal(told, "+ born a0 !0 o0 closing ended done");
+    rig.at[0].refuse_media = NULL;
+    told[0] = '\0';
+    rig_place(&order);
+    rig_say(1, RW_IN_LEG_RINGING, 0, NULL);
+    rig_do(0, hang_up, NULL);
+    assert_true(rig.at[0].legs[1].cancelled);
+    rig_answer_late(1);
     assert_string_equal(told, "+ born a0 !0 o0 closing ended done");
 }
 
@@ -644,6 +675,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
         TEST(test_answered),
+        TEST(test_answered_for_nothing),
         TEST(test_next_trunk),
         TEST(test_attempt_refused),
         TEST(test_no_trunk_has_room),

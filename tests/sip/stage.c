@@ -322,6 +322,7 @@ void stage_on_news(const struct rw_leg_news *news, void *arg)
     entry->kind = news->input.kind;
     entry->ending = news->input.ending;
     entry->key = news->key;
+    entry->charged = news->charged;
     (void)snprintf(entry->sdp, sizeof(entry->sdp), "%.*s", RW_SLICE_ARG(news->sdp));
 }
 

@@ -19,6 +19,7 @@ struct news {
     struct rw_ending ending;
     char sdp[256];
     struct rw_key key;
+    bool charged;
 };
 
 struct stage {

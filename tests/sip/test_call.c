@@ -189,6 +189,8 @@ static void cancel_is_ignored(struct stage *s)
 
 static void cancel_comes_too_late(struct stage *s)
 {
+    const struct news *news;
+
     stage_invite(s, NULL);
     expect(s, "INVITE ");
     stage_answer(s, "180 Ringing", "far", "");
@@ -196,7 +198,9 @@ static void cancel_comes_too_late(struct stage *s)
     rw_sip_leg_ops.cancel(s->leg);
     expect(s, "CANCEL ");
     stage_answer(s, "200 OK", "far", "v=0 answer\r\n");
-    CHECK(s, expect_news(s, RW_IN_LEG_FAILED)->ending.sip_code == 487);
+    news = expect_news(s, RW_IN_LEG_FAILED);
+    CHECK(s, news->ending.sip_code == 487);
+    CHECK(s, news->charged);
     expect(s, "ACK ");
     expect(s, "BYE ");
     stage_answer_to(s, s->in, "200 OK", "", "", "");
