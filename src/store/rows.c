@@ -414,12 +414,13 @@ static struct rw_value value_of(const struct rw_field *field, const char *row)
 struct rw_value *rw_values_of_row(enum rw_entity_kind kind, const void *row, struct rw_arena *arena)
 {
     const struct rw_entity *entity = &rw_entities[kind];
-    struct rw_value values[RW_VALUES_MAX] = {{{0}, 0, 0}}, *copy;
-    size_t bytes = entity->count * sizeof(*copy);
+    struct rw_value values[RW_VALUES_MAX], *copy;
+    const unsigned count = entity->count;
+    size_t bytes = count * sizeof(*copy);
     char *p;
 
-    assert(entity->count <= RW_VALUES_MAX);
-    for (unsigned i = 0; i < entity->count; i++) {
+    assert(count <= RW_VALUES_MAX);
+    for (unsigned i = 0; i < count; i++) {
         values[i] = value_of(&entity->fields[i], row);
         if (values[i].type == 't')
             bytes += values[i].n; /* an upper bound: a blob is shorter than its text */
@@ -427,8 +428,8 @@ struct rw_value *rw_values_of_row(enum rw_entity_kind kind, const void *row, str
     copy = rw_arena_alloc(arena, bytes);
     if (!copy)
         return NULL;
-    p = (char *)(copy + entity->count);
-    for (unsigned i = 0; i < entity->count; i++) {
+    p = (char *)(copy + count);
+    for (unsigned i = 0; i < count; i++) {
         copy[i] = values[i];
         if (values[i].type != 't')
             continue;
