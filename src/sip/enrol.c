@@ -77,11 +77,9 @@ static void on_answer(enum rw_sip_outcome outcome, const struct rw_sip_message *
     struct rw_trunk_question *q = asked->question;
 
     (void)from;
-    if (outcome == RW_SIP_ANSWERED && message->code < 200)
+    if (!rw_question_take(asked, outcome, message, &q->enrolled.answer))
         return;
-    asked->transaction = NULL;
     tmr_cancel(&q->tmr);
-    rw_question_take(asked, outcome, message, &q->enrolled.answer);
     if (outcome == RW_SIP_ANSWERED)
         heard(q, message);
     else
@@ -92,8 +90,7 @@ static void on_patience_over(void *arg)
 {
     struct rw_trunk_question *q = arg;
 
-    rw_sip_transaction_hush(q->asked[0].transaction);
-    rw_sip_transaction_forget(q->asked[0].transaction);
+    rw_question_forget(&q->asked[0]);
     on_answer(RW_SIP_TIMED_OUT, NULL, NULL, &q->asked[0]);
 }
 

@@ -17,11 +17,8 @@ static void on_answer(enum rw_sip_outcome outcome, const struct rw_sip_message *
     struct rw_trunk_question *q = asked->question;
 
     (void)from;
-    if (outcome == RW_SIP_ANSWERED && message->code < 200)
-        return;
-    asked->transaction = NULL;
-    rw_question_take(asked, outcome, message, &q->answers.at[asked - q->asked]);
-    close_one(q);
+    if (rw_question_take(asked, outcome, message, &q->answers.at[asked - q->asked]))
+        close_one(q);
 }
 
 /* Those who have said nothing so far are silent. */
@@ -34,8 +31,7 @@ static void on_patience_over(void *arg)
 
         if (!asked->transaction)
             continue;
-        rw_sip_transaction_hush(asked->transaction);
-        rw_sip_transaction_forget(asked->transaction);
+        rw_question_forget(asked);
         on_answer(RW_SIP_TIMED_OUT, NULL, NULL, asked);
     }
 }

@@ -75,10 +75,7 @@ void rw_question_drop(struct rw_trunk_question *q)
     tmr_cancel(&q->tmr);
     rw_sip_lookup_cancel(q->lookup);
     for (unsigned i = 0; i < RW_TRUNK_ADDRESSES; i++)
-        if (q->asked[i].transaction) {
-            rw_sip_transaction_hush(q->asked[i].transaction);
-            rw_sip_transaction_forget(q->asked[i].transaction);
-        }
+        rw_question_forget(&q->asked[i]);
     rw_sip_auth_done(&q->auth);
     rw_sip_dialog_done(&q->dialog);
     rw_free(q->uri);
@@ -206,12 +203,24 @@ static void take_message(const struct rw_sip_message *m, struct rw_trunk_answer 
     take_view(m, ret);
 }
 
-void rw_question_take(const struct rw_asked *asked, enum rw_sip_outcome outcome,
+void rw_question_forget(struct rw_asked *asked)
+{
+    if (!asked->transaction)
+        return;
+    rw_sip_transaction_hush(asked->transaction);
+    rw_sip_transaction_forget(asked->transaction);
+    asked->transaction = NULL;
+}
+
+bool rw_question_take(struct rw_asked *asked, enum rw_sip_outcome outcome,
                       const struct rw_sip_message *message, struct rw_trunk_answer *ret)
 {
     const struct rw_trunk_question *q = asked->question;
     struct rw_tls_fault fault;
 
+    if (outcome == RW_SIP_ANSWERED && message->code < 200)
+        return false;
+    asked->transaction = NULL;
     ret->rtt_us = (uint32_t)(rw_clock_mono_us() - asked->sent_us);
     if (outcome == RW_SIP_ANSWERED) {
         ret->outcome = RW_TRUNK_ANSWERED;
@@ -226,6 +235,7 @@ void rw_question_take(const struct rw_asked *asked, enum rw_sip_outcome outcome,
     } else {
         ret->outcome = RW_TRUNK_SILENT;
     }
+    return true;
 }
 
 const struct rw_trunk_ops rw_sip_trunk_ops = {

@@ -72,9 +72,14 @@ RW_NODISCARD bool rw_question_send(struct rw_trunk_question *question, struct rw
                                    unsigned place, enum rw_sip_method method, uint64_t branch,
                                    rw_sip_answer_h *handler);
 
-/* What became of it, taken down; message NULL unless it was answered. */
-void rw_question_take(const struct rw_asked *asked, enum rw_sip_outcome outcome,
+/*
+ * What became of it, taken down; message NULL unless it was answered. False: the answer was provisional, and
+ * nothing is taken; else the request is over.
+ */
+bool rw_question_take(struct rw_asked *asked, enum rw_sip_outcome outcome,
                       const struct rw_sip_message *message, struct rw_trunk_answer *ret);
+/* Waits for its answer no longer; nothing is told. */
+void rw_question_forget(struct rw_asked *asked);
 
 void rw_sip_questions_drop(struct rw_sip *sip); /* frees them all; tells nobody */
 
