@@ -63,9 +63,7 @@ static void write_policy(struct rw_request *r, struct rw_json_writer *w, const v
     char prefix[RW_PREFIX_DIGITS + 2];
 
     (void)r;
-    rw_json_uint(w, "version", row->version);
-    rw_json_time(w, "dateCreated", row->created_ms);
-    rw_json_time(w, "dateModified", row->modified_ms);
+    rw_resource_write_version(w, row->version, row->created_ms, row->modified_ms);
     write_words(w, "allowedPrefixes", row->allowed_prefixes, "+");
     write_words(w, "blockedPrefixes", row->blocked_prefixes, "+");
     rw_json_bool(w, "highRiskBlocked", row->high_risk);
@@ -93,7 +91,7 @@ static bool find(struct rw_request *r, struct rw_row_calling_policy *ret)
     enum rw_class class =
         rw_store_get_calling_policy(r->api->with.reader, tenant, r->arena, ret, &err);
 
-    if (class == RW_NOT_FOUND) {
+    if (class == RW_NOT_FOUND)
         *ret = (struct rw_row_calling_policy){.id = tenant,
                                               .tenant_id = tenant,
                                               .allowed_prefixes = none->allowed_prefixes,
@@ -104,11 +102,7 @@ static bool find(struct rw_request *r, struct rw_row_calling_policy *ret)
                                               .hours = none->hours,
                                               .freeze_after = RW_CALLING_FREEZE_AFTER,
                                               .created_ms = rw_clock_wall_ms()};
-        return true;
-    }
-    if (class != RW_OK)
-        rw_answer_err(r, &err);
-    return class == RW_OK;
+    return rw_resource_found_or_default(r, class, &err);
 }
 
 void rw_op_getTelephonyProvidersEdgesCallingpolicy(struct rw_request *r)
@@ -232,7 +226,6 @@ static const char *read_list(struct rw_request *r, const char *member,
 static bool read_body(struct rw_request *r, struct rw_row_calling_policy *row)
 {
     const json_t *freeze = json_object_get(r->body, "freezeAfterRefusals");
-    struct rw_err err;
 
     row->allowed_prefixes = read_list(r, "allowedPrefixes", read_prefix);
     row->blocked_prefixes = read_list(r, "blockedPrefixes", read_prefix);
@@ -242,12 +235,8 @@ static bool read_body(struct rw_request *r, struct rw_row_calling_policy *row)
     row->hours = read_list(r, "callingHours", NULL);
     row->freeze_after = freeze ? (uint32_t)json_integer_value(freeze) : RW_CALLING_FREEZE_AFTER;
     row->modified_ms = rw_clock_wall_ms();
-    if (row->allowed_prefixes && row->blocked_prefixes && row->blocked_types &&
-        row->allowed_regions && row->hours)
-        return rw_resource_no_faults(r);
-    rw_fail_memory(&err);
-    rw_answer_err(r, &err);
-    return false;
+    return rw_resource_body_read(r, row->allowed_prefixes && row->blocked_prefixes &&
+                                        row->blocked_types && row->allowed_regions && row->hours);
 }
 
 void rw_op_putTelephonyProvidersEdgesCallingpolicy(struct rw_request *r)

@@ -135,9 +135,7 @@ static void write_limits(struct rw_request *r, struct rw_json_writer *w, const v
     const struct rw_row_call_limits *row = arg;
     struct rw_route_limits limits;
 
-    rw_json_uint(w, "version", row->version);
-    rw_json_time(w, "dateCreated", row->created_ms);
-    rw_json_time(w, "dateModified", row->modified_ms);
+    rw_resource_write_version(w, row->version, row->created_ms, row->modified_ms);
     rw_json_uint(w, "maxDurationMs", row->max_duration_ms);
     rw_json_open_object(w, "sameNumber");
     rw_json_uint(w, "calls", row->same_calls);
@@ -168,9 +166,7 @@ static bool find(struct rw_request *r, struct rw_row_call_limits *ret)
                                            .classes = "",
                                            .clients = "",
                                            .created_ms = rw_clock_wall_ms()};
-    else if (class != RW_OK)
-        rw_answer_err(r, &err);
-    return class == RW_OK || class == RW_NOT_FOUND;
+    return rw_resource_found_or_default(r, class, &err);
 }
 
 void rw_op_getTelephonyProvidersEdgesLimits(struct rw_request *r)
@@ -281,7 +277,6 @@ static void judge_same_number(struct rw_request *r, const struct rw_row_call_lim
 static bool read_body(struct rw_request *r, struct rw_row_call_limits *row)
 {
     const json_t *same = json_object_get(r->body, "sameNumber");
-    struct rw_err err;
 
     row->calls_per_second = number_of(r->body, "callsPerSecond");
     row->burst = number_of(r->body, "burst");
@@ -294,11 +289,7 @@ static bool read_body(struct rw_request *r, struct rw_row_call_limits *row)
     row->classes = read_list(r, "classes", "classification", put_class);
     row->clients = read_list(r, "clients", "id", put_client);
     row->modified_ms = rw_clock_wall_ms();
-    if (row->classes && row->clients)
-        return rw_resource_no_faults(r);
-    rw_fail_memory(&err);
-    rw_answer_err(r, &err);
-    return false;
+    return rw_resource_body_read(r, row->classes && row->clients);
 }
 
 void rw_op_putTelephonyProvidersEdgesLimits(struct rw_request *r)

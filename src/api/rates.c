@@ -35,9 +35,7 @@ static void write_rate(struct rw_json_writer *w, const struct rw_rate *rate)
 
 static void write_book(struct rw_json_writer *w, const struct rw_row_rate_book *row)
 {
-    rw_json_uint(w, "version", row->version);
-    rw_json_time(w, "dateCreated", row->created_ms);
-    rw_json_time(w, "dateModified", row->modified_ms);
+    rw_resource_write_version(w, row->version, row->created_ms, row->modified_ms);
     rw_json_uint(w, "rates", row->rates);
     rw_json_str(w, "selfUri", RATES);
 }
@@ -49,14 +47,10 @@ static bool find(struct rw_request *r, struct rw_row_rate_book *ret)
     struct rw_err err;
     enum rw_class class = rw_store_get_rate_book(r->api->with.reader, tenant, r->arena, ret, &err);
 
-    if (class == RW_NOT_FOUND) {
+    if (class == RW_NOT_FOUND)
         *ret = (struct rw_row_rate_book){
             .id = tenant, .tenant_id = tenant, .created_ms = rw_clock_wall_ms()};
-        return true;
-    }
-    if (class != RW_OK)
-        rw_answer_err(r, &err);
-    return class == RW_OK;
+    return rw_resource_found_or_default(r, class, &err);
 }
 
 /* The number that is asked for, if one is. False: answered. */

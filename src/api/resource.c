@@ -29,6 +29,15 @@ bool rw_resource_found(struct rw_request *r, const struct rw_resource *kind, enu
     return false;
 }
 
+bool rw_resource_found_or_default(struct rw_request *r, enum rw_class class,
+                                  const struct rw_err *err)
+{
+    if (class == RW_OK || class == RW_NOT_FOUND)
+        return true;
+    rw_answer_err(r, err);
+    return false;
+}
+
 bool rw_resource_current(struct rw_request *r, uint32_t stored)
 {
     uint64_t sent = (uint64_t)json_integer_value(json_object_get(r->body, "version"));
@@ -122,6 +131,17 @@ bool rw_resource_no_faults(struct rw_request *r)
     return false;
 }
 
+bool rw_resource_body_read(struct rw_request *r, bool complete)
+{
+    struct rw_err err;
+
+    if (complete)
+        return rw_resource_no_faults(r);
+    rw_fail_memory(&err);
+    rw_answer_err(r, &err);
+    return false;
+}
+
 const char *rw_resource_query(struct rw_request *r, const char *name)
 {
     struct rw_slice text = rw_request_query(r, name);
@@ -172,15 +192,21 @@ void rw_resource_commit(struct rw_request *r, const struct rw_resource *kind, st
     rw_change_commit(r, tx, action, id, name, 200, &body);
 }
 
+void rw_resource_write_version(struct rw_json_writer *w, uint32_t version, uint64_t created_ms,
+                               uint64_t modified_ms)
+{
+    rw_json_uint(w, "version", version);
+    rw_json_time(w, "dateCreated", created_ms);
+    rw_json_time(w, "dateModified", modified_ms);
+}
+
 void rw_resource_write_head(struct rw_json_writer *w, const struct rw_resource_head *head)
 {
     rw_json_str(w, "id", head->id);
     rw_json_str(w, "name", head->name);
     rw_json_opt(w, "description", head->description);
     rw_json_str(w, "state", head->state);
-    rw_json_uint(w, "version", head->version);
-    rw_json_time(w, "dateCreated", head->created_ms);
-    rw_json_time(w, "dateModified", head->modified_ms);
+    rw_resource_write_version(w, head->version, head->created_ms, head->modified_ms);
 }
 
 bool rw_resource_edge(struct rw_request *r, struct rw_tx *tx, const char **ret)

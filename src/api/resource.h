@@ -28,6 +28,13 @@ struct rw_resource {
 bool rw_resource_found(struct rw_request *r, const struct rw_resource *kind, enum rw_class class,
                        const struct rw_err *err);
 
+/*
+ * The same of what a tenant has one of, which is not in the path: where nothing is stored (RW_NOT_FOUND) a
+ * default holds, with version 0.
+ */
+bool rw_resource_found_or_default(struct rw_request *r, enum rw_class class,
+                                  const struct rw_err *err);
+
 /* The body's "version" is the stored one. */
 bool rw_resource_current(struct rw_request *r, uint32_t stored);
 
@@ -61,6 +68,9 @@ bool rw_resource_edge(struct rw_request *r, struct rw_tx *tx, const char **ret);
 /* True when nothing was found wrong; else everything is answered. */
 bool rw_resource_no_faults(struct rw_request *r);
 
+/* The same where memory may have run out while reading: `complete` is false then. */
+bool rw_resource_body_read(struct rw_request *r, bool complete);
+
 /* A query parameter as a C string in the arena; NULL when it is absent or empty. */
 const char *rw_resource_query(struct rw_request *r, const char *name);
 
@@ -80,7 +90,9 @@ void rw_resource_list(struct rw_listing *listing, const struct rw_resource *kind
 void rw_resource_commit(struct rw_request *r, const struct rw_resource *kind, struct rw_tx *tx,
                         const void *row, const char *action, const char *id, const char *name);
 
-/* The members that resources of the contract begin and end with. */
+/* The members that resources begin and end with: of all, and of those of the contract. */
+void rw_resource_write_version(struct rw_json_writer *w, uint32_t version, uint64_t created_ms,
+                               uint64_t modified_ms);
 struct rw_resource_head {
     const char *id, *name, *description, *state;
     uint32_t version;

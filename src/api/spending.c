@@ -119,9 +119,7 @@ static bool write_spending(const struct showing *s, struct rw_err *err)
     bool ok = true;
 
     rw_json_open_object(s->w, NULL);
-    rw_json_uint(s->w, "version", s->row->version);
-    rw_json_time(s->w, "dateCreated", s->row->created_ms);
-    rw_json_time(s->w, "dateModified", s->row->modified_ms);
+    rw_resource_write_version(s->w, s->row->version, s->row->created_ms, s->row->modified_ms);
     rw_json_opt(s->w, "currency", *s->row->currency ? s->row->currency : NULL);
     rw_json_str(s->w, "timeZone", *s->row->zone ? s->row->zone : "UTC");
     rw_json_str(s->w, "unknownPrefix", s->row->unknown_allowed ? "allow" : "refuse");
@@ -169,7 +167,7 @@ static bool find(struct rw_request *r, struct rw_row_spend_policy *ret)
     enum rw_class class =
         rw_store_get_spend_policy(r->api->with.reader, tenant, r->arena, ret, &err);
 
-    if (class == RW_NOT_FOUND) {
+    if (class == RW_NOT_FOUND)
         *ret = (struct rw_row_spend_policy){.id = tenant,
                                             .tenant_id = tenant,
                                             .currency = "",
@@ -177,11 +175,7 @@ static bool find(struct rw_request *r, struct rw_row_spend_policy *ret)
                                             .slice_s = SLICE_DEFAULT_S,
                                             .caps = "",
                                             .created_ms = rw_clock_wall_ms()};
-        return true;
-    }
-    if (class != RW_OK)
-        rw_answer_err(r, &err);
-    return class == RW_OK;
+    return rw_resource_found_or_default(r, class, &err);
 }
 
 void rw_op_getTelephonyProvidersEdgesSpending(struct rw_request *r)
@@ -276,7 +270,6 @@ static bool read_body(struct rw_request *r, struct rw_row_spend_policy *row)
 {
     const json_t *slice = json_object_get(r->body, "sliceSeconds");
     const char *zone = text_of(r->body, "timeZone");
-    struct rw_err err;
 
     row->currency = text_of(r->body, "currency");
     row->zone = strcmp(zone, "UTC") == 0 ? "" : zone;
@@ -284,11 +277,7 @@ static bool read_body(struct rw_request *r, struct rw_row_spend_policy *row)
     row->slice_s = slice ? (uint32_t)json_integer_value(slice) : SLICE_DEFAULT_S;
     row->modified_ms = rw_clock_wall_ms();
     judge_zone(r, row->zone);
-    if (read_caps(r, &row->caps))
-        return rw_resource_no_faults(r);
-    rw_fail_memory(&err);
-    rw_answer_err(r, &err);
-    return false;
+    return rw_resource_body_read(r, read_caps(r, &row->caps));
 }
 
 void rw_op_putTelephonyProvidersEdgesSpending(struct rw_request *r)
