@@ -73,14 +73,6 @@ static const struct rw_resource line_kind = {
     .list = "GET /api/v2/" LINES,
     .write = write_line,
 };
-static const struct rw_sort sorts[] = {
-    {"id", "id"},
-    {"name", "name"},
-    {"state", "state"},
-    {"dateCreated", "created_ms"},
-    {"dateModified", "modified_ms"},
-    {NULL, NULL},
-};
 
 static bool find(struct rw_request *r, const struct rw_resource *kind, struct rw_row_station *ret)
 {
@@ -94,7 +86,7 @@ static bool find(struct rw_request *r, const struct rw_resource *kind, struct rw
 
 static void list(struct rw_request *r, const struct rw_resource *kind)
 {
-    struct rw_listing listing = rw_listing_begin(r, sorts);
+    struct rw_listing listing = rw_listing_begin(r, rw_resource_head_sorts);
     struct rw_row_station *rows = NULL;
     size_t count = 0;
     enum rw_class class = rw_store_named_stations(r->api->with.reader, rw_request_tenant(r), NULL,

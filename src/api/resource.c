@@ -200,6 +200,15 @@ void rw_resource_write_version(struct rw_json_writer *w, uint32_t version, uint6
     rw_json_time(w, "dateModified", modified_ms);
 }
 
+const struct rw_sort rw_resource_head_sorts[] = {
+    {"id", "id"},
+    {"name", "name"},
+    {"state", "state"},
+    {"dateCreated", "created_ms"},
+    {"dateModified", "modified_ms"},
+    {NULL, NULL},
+};
+
 void rw_resource_write_head(struct rw_json_writer *w, const struct rw_resource_head *head)
 {
     rw_json_str(w, "id", head->id);

@@ -99,5 +99,6 @@ struct rw_resource_head {
     uint64_t created_ms, modified_ms;
 };
 void rw_resource_write_head(struct rw_json_writer *w, const struct rw_resource_head *head);
+extern const struct rw_sort rw_resource_head_sorts[]; /* a list can be ordered by these */
 
 #endif

@@ -74,14 +74,6 @@ static const struct rw_resource trunk_kind = {
     .list = "GET /api/v2/" TRUNKS,
     .write = write_trunk,
 };
-static const struct rw_sort sorts[] = {
-    {"id", "id"},
-    {"name", "name"},
-    {"state", "state"},
-    {"dateCreated", "created_ms"},
-    {"dateModified", "modified_ms"},
-    {NULL, NULL},
-};
 
 static bool find(struct rw_request *r, const struct rw_resource *kind, struct rw_row_trunk *ret)
 {
@@ -94,7 +86,7 @@ static bool find(struct rw_request *r, const struct rw_resource *kind, struct rw
 
 void rw_op_getTelephonyProvidersEdgesTrunkbasesettings(struct rw_request *r)
 {
-    struct rw_listing listing = rw_listing_begin(r, sorts);
+    struct rw_listing listing = rw_listing_begin(r, rw_resource_head_sorts);
     struct rw_row_trunk *rows = NULL;
     size_t count = 0;
     enum rw_class class = rw_store_named_trunks(r->api->with.reader, rw_request_tenant(r),
@@ -116,7 +108,7 @@ void rw_op_getTelephonyProvidersEdgesTrunkbasesetting(struct rw_request *r)
 static void list_trunks(struct rw_request *r, const char *edge_id)
 {
     struct rw_slice type = rw_request_query(r, "trunkType");
-    struct rw_listing listing = rw_listing_begin(r, sorts);
+    struct rw_listing listing = rw_listing_begin(r, rw_resource_head_sorts);
     const char *tenant_id = rw_request_tenant(r);
     struct rw_row_trunk *rows = NULL;
     enum rw_class class = RW_OK;
