@@ -22,6 +22,7 @@
 #define POOLS "telephony/providers/edges/didpools"
 #define DIDS "telephony/providers/edges/dids"
 #define NUMBERS_MAX 1000 /* of a pool: all are written in one transaction */
+#define ROUTES_MAX 10000 /* that show its numbers */
 
 /* ------------------------------------------------------------------ showing */
 
@@ -283,6 +284,33 @@ static void add_numbers(struct rw_request *r, struct rw_tx *tx, const struct rw_
     }
 }
 
+static bool is_within(const struct range *range, const char *e164)
+{
+    uint64_t n = digits(e164);
+
+    return range && n >= range->first && n <= range->last;
+}
+
+/* Gathers the routes that show a number which `range` (NULL: none) has not. False: answered. */
+static bool find_routes(struct rw_request *r, const struct rw_row_did_pool *pool,
+                        const struct range *range, struct rw_resource_users *users)
+{
+    struct rw_page page = {.size = ROUTES_MAX, .number = 1};
+    struct rw_row_route *routes;
+    struct rw_err err;
+    size_t count;
+
+    if (rw_store_routes_showing_pool(r->api->with.reader, pool->tenant_id, pool->id, &page,
+                                     r->arena, &routes, &count, &err)) {
+        rw_answer_err(r, &err);
+        return false;
+    }
+    for (size_t i = 0; i < count; i++)
+        if (!is_within(range, routes[i].caller_id))
+            rw_resource_used_by(users, "outbound route", routes[i].name);
+    return true;
+}
+
 /* Takes the pool's numbers that are not in `range` (NULL: all). False: one is in use, answered. */
 static bool take_numbers(struct rw_request *r, struct rw_tx *tx, const struct rw_row_did_pool *pool,
                          const struct range *range)
@@ -302,9 +330,8 @@ static bool take_numbers(struct rw_request *r, struct rw_tx *tx, const struct rw
     }
     for (size_t i = 0; i < count; i++) {
         const struct rw_row_number *number = &numbers[i];
-        uint64_t n = digits(number->e164);
 
-        if (range && n >= range->first && n <= range->last)
+        if (is_within(range, number->e164))
             continue;
         if (number->owner_user_id &&
             rw_store_get_user(r->api->with.reader, pool->tenant_id, number->owner_user_id, r->arena,
@@ -313,7 +340,7 @@ static bool take_numbers(struct rw_request *r, struct rw_tx *tx, const struct rw
         if (tx)
             rw_tx_delete_number(tx, pool->tenant_id, number->id, number->version);
     }
-    return rw_resource_unused(r, &pool_kind, &users);
+    return find_routes(r, pool, range, &users) && rw_resource_unused(r, &pool_kind, &users);
 }
 
 /* ------------------------------------------------------------------ changing */

@@ -82,6 +82,10 @@ static const struct {
                               "tenant_id=?1 AND instr(','||trunk_ids||',', ','||?2||',')>0",
                               "priority, id"},
     [RW_Q_ROUTES_SHOWING] = {RW_ENTITY_ROUTE, "tenant_id=?1 AND caller_id=?2", "priority, id"},
+    [RW_Q_ROUTES_SHOWING_POOL] = {RW_ENTITY_ROUTE,
+                                  "tenant_id=?1 AND caller_id IN"
+                                  " (SELECT e164 FROM numbers WHERE tenant_id=?1 AND pool_id=?2)",
+                                  "priority, id"},
     [RW_Q_PLANS_OF_SITE] = {RW_ENTITY_NUMBER_PLAN, OF_TENANT " AND site_id=?2", "priority, id"},
     [RW_Q_SOME_NUMBERS] = {RW_ENTITY_NUMBER,
                            "tenant_id=?1 AND (?2 IS NULL OR e164=?2)"

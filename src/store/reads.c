@@ -248,6 +248,7 @@ ROUTES_BY(rw_store_routes_showing, e164, RW_Q_ROUTES_SHOWING)
 
 PAGE_OF(rw_store_users_of_station, user, RW_Q_USERS_OF_STATION)
 PAGE_OF(rw_store_trunks_of_edge, trunk, RW_Q_TRUNKS_OF_EDGE)
+PAGE_OF(rw_store_routes_showing_pool, route, RW_Q_ROUTES_SHOWING_POOL)
 
 /* ------------------------------------------------------------------ extensions */
 

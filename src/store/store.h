@@ -517,6 +517,11 @@ enum rw_class rw_store_routes_showing(struct rw_store_reader *reader, const char
                                       const char *e164, struct rw_page *page,
                                       struct rw_arena *arena, struct rw_row_route **ret,
                                       size_t *ret_count, struct rw_err *err);
+/* The routes whose caller id is a number of a DID pool. */
+enum rw_class rw_store_routes_showing_pool(struct rw_store_reader *reader, const char *tenant_id,
+                                           const char *pool_id, struct rw_page *page,
+                                           struct rw_arena *arena, struct rw_row_route **ret,
+                                           size_t *ret_count, struct rw_err *err);
 
 /* Across tenants, for the door only: who is behind this hash, this client id. */
 enum rw_class rw_store_find_token(struct rw_store_reader *reader, const char *hash,

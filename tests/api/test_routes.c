@@ -93,6 +93,30 @@ static void test_a_route_shows_its_number(void **state)
     house_admin("DELETE", path, NULL, 200);
 }
 
+/* Nor is it when it came with others. */
+static void test_a_route_keeps_the_pool_of_its_number(void **state)
+{
+    static const char pool_body[] = "{\"name\":\"Bureau\",\"version\":%d,\"startPhoneNumber\":"
+                                    "\"+442079461200\",\"endPhoneNumber\":\"+44207946120%d\"}";
+    char pool[200], route[240], body[200];
+
+    (void)state;
+    (void)snprintf(body, sizeof(body), pool_body, 0, 5);
+    house_admin("POST", EDGES "/didpools", body, 200);
+    (void)snprintf(pool, sizeof(pool), EDGES "/didpools/%s", house_text("id"));
+    (void)snprintf(route, sizeof(route), "%s",
+                   make_route("Bureau", "\"prefixes\":[\"+44\"],\"callerId\":\"+442079461204\""));
+    (void)snprintf(body, sizeof(body), pool_body, 1, 3);
+    house_admin("PUT", pool, body, 409);
+    house_refused("telephony.in_use", "{didPoolId}");
+    house_admin("DELETE", pool, NULL, 409);
+    assert_string_equal(house_text("errors/0/found"), "used by outbound route \"Bureau\"");
+    (void)snprintf(body, sizeof(body), pool_body, 1, 4);
+    house_admin("PUT", pool, body, 200);
+    house_admin("DELETE", route, NULL, 200);
+    house_admin("DELETE", pool, NULL, 200);
+}
+
 static void test_callers_are_refused_where_no_route_is_for_them(void **state)
 {
     char path[240], body[400];
@@ -227,6 +251,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_route_shows_its_number),
+        cmocka_unit_test(test_a_route_keeps_the_pool_of_its_number),
         cmocka_unit_test(test_callers_are_refused_where_no_route_is_for_them),
         cmocka_unit_test(test_trunks_have_weights),
         cmocka_unit_test(test_a_route_has_hours),
