@@ -160,17 +160,34 @@ static void mask_keys(char *base, size_t n)
     }
 }
 
+/* "Signal=5" of it, or all of a line that is nothing but a key. */
+static void mask_key(char *line, size_t n)
+{
+    static const struct rw_slice mark = {"signal", 6};
+    const char *equals = memchr(line, '=', n);
+    size_t from = 0;
+
+    while (from < n && (line[from] == ' ' || line[from] == '\t'))
+        from++;
+    if (equals &&
+        (from + mark.n > n || !rw_slice_ieq((struct rw_slice){line + from, mark.n}, mark)))
+        return;
+    for (size_t i = equals ? (size_t)(equals - line) + 1 : from; i < n; i++)
+        if ((unsigned char)line[i] >= ' ')
+            line[i] = '*';
+}
+
 /* Keys that somebody pressed (sip/info.h): a card's number may be among them. */
 static void mask_signal(char *base, size_t n)
 {
-    static const struct rw_slice mark = {"Signal=", 7};
-    const char *body = memmem(base, n, "\r\n\r\n", 4);
+    char *line = memmem(base, n, "\r\n\r\n", 4), *end = base + n;
 
-    for (size_t i = body ? (size_t)(body - base) : n; i + mark.n < n; i++) {
-        if (!rw_slice_ieq((struct rw_slice){base + i, mark.n}, mark))
-            continue;
-        for (i += mark.n; i < n && (unsigned char)base[i] >= ' '; i++)
-            base[i] = '*';
+    for (line = line ? line + 4 : end; line < end;) {
+        char *next = memchr(line, '\n', (size_t)(end - line));
+
+        next = next ? next + 1 : end;
+        mask_key(line, (size_t)(next - line));
+        line = next;
     }
 }
 

@@ -146,18 +146,24 @@ static void keys_are_masked(void **state)
     uint64_t next;
 
     (void)state;
-    assert_int_equal(rw_trace_start(4, 0, NULL), RW_OK);
+    assert_int_equal(rw_trace_start(5, 0, NULL), RW_OK);
     rw_trace_add(
         true, "udp", "a", "b",
         RW_LIT("INFO sip:x SIP/2.0\r\nSignal=x\r\n\r\nSignal= 5\r\nDuration=160\r\nsignal=#"));
+    rw_trace_add(true, "udp", "a", "b",
+                 RW_LIT("INFO sip:x SIP/2.0\r\n\r\n signal = 12 \r\nDuration=9\r\n"));
+    rw_trace_add(true, "udp", "a", "b", RW_LIT("INFO sip:x SIP/2.0\r\n\r\n5\r\n"));
     rw_trace_add(true, "udp", "a", "b", RW_LIT("NOTIFY sip:x SIP/2.0\r\n\r\nSignal=5"));
     rw_trace_add(true, "udp", "a", "b", RW_LIT("INFO sip:x SIP/2.0\r\nSignal=5"));
-    assert_int_equal(read_all(0, NULL, &list, &next), 3);
+    assert_int_equal(read_all(0, NULL, &list, &next), 5);
     assert_string_equal(
         list[0].message,
         "INFO sip:x SIP/2.0\r\nSignal=x\r\n\r\nSignal=**\r\nDuration=160\r\nsignal=*");
-    assert_string_equal(list[1].message, "NOTIFY sip:x SIP/2.0\r\n\r\nSignal=5");
-    assert_string_equal(list[2].message, "INFO sip:x SIP/2.0\r\nSignal=5");
+    assert_string_equal(list[1].message,
+                        "INFO sip:x SIP/2.0\r\n\r\n signal =****\r\nDuration=9\r\n");
+    assert_string_equal(list[2].message, "INFO sip:x SIP/2.0\r\n\r\n*\r\n");
+    assert_string_equal(list[3].message, "NOTIFY sip:x SIP/2.0\r\n\r\nSignal=5");
+    assert_string_equal(list[4].message, "INFO sip:x SIP/2.0\r\nSignal=5");
 }
 
 static void the_oldest_make_room(void **state)
