@@ -12,6 +12,19 @@ static void refuse(struct rw_err *err, const char *where, struct rw_faults *faul
     rw_faults_add(faults, err);
 }
 
+/* U+0000 is refused here as it is in a body: no answer could show it. */
+static bool judge_nul(const struct rw_schema *schema, struct rw_slice text, const char *name,
+                      struct rw_err *err)
+{
+    if (!text.n || !memchr(text.p, '\0', text.n))
+        return true;
+    rw_fail(err, RW_MALFORMED, "request.bad_parameter", "%s may not hold the character U+0000",
+            name);
+    rw_err_found(err, "U+0000");
+    rw_schema_expect(err, schema);
+    return false;
+}
+
 void rw_schema_check_text(const struct rw_schema *schema, struct rw_slice text, const char *where,
                           struct rw_faults *faults)
 {
@@ -20,7 +33,7 @@ void rw_schema_check_text(const struct rw_schema *schema, struct rw_slice text, 
     char copy[64];
 
     if (schema->type == RW_TYPE_STRING) {
-        if (!rw_schema_judge_text(schema, text, name, &err))
+        if (!judge_nul(schema, text, name, &err) || !rw_schema_judge_text(schema, text, name, &err))
             refuse(&err, where, faults);
         return;
     }

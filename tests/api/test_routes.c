@@ -194,6 +194,8 @@ static void test_a_route_has_hours(void **state)
     assert_string_equal(house_text("trunks/0/name"), "One");
     house_admin("GET", EXPLAIN "?to=+4930123456&at=yesterday", NULL, 400);
     house_refused("request.bad_parameter", "?at");
+    house_admin("GET", EXPLAIN "?to=+49%00", NULL, 400);
+    house_refused("request.bad_parameter", "?to");
     house_admin("PUT", path, "{\"name\":\"Office\",\"version\":1}", 200);
     assert_string_equal(house_text("callableTime/timeZoneId"), "(none)");
     house_admin("DELETE", path, NULL, 200);
