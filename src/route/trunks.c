@@ -313,7 +313,7 @@ void rw_making_find_trunks(struct rw_making *m)
 
     rw_making_settle_number(m);
     rw_making_stand_back(m);
-    if (!complete || m->trunk_count)
+    if (!complete || m->trunk_count || !s.routes)
         return;
     if (s.dead_way)
         no_trunk(m, &s);
