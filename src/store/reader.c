@@ -297,7 +297,7 @@ static enum rw_class select_rows(struct rw_store_reader *reader, unsigned query,
                                  const struct rw_page *page, struct rw_arena *arena, void **ret,
                                  size_t *ret_count, struct rw_err *err)
 {
-    uint64_t number = page->number ? page->number - 1 : 0;
+    uint64_t offset = page->number ? (page->number - 1) * (uint64_t)page->size : 0;
     sqlite3_stmt *sorted = NULL, **stmt = page->sort ? &sorted : &reader->select[query];
     enum rw_class class;
     int rc = prepare(reader, query, false, page, stmt);
@@ -306,7 +306,7 @@ static enum rw_class select_rows(struct rw_store_reader *reader, unsigned query,
         return fail(reader, query, rc, err);
     rw_values_bind(*stmt, values, count);
     (void)sqlite3_bind_int64(*stmt, LIMIT_PARAMETER, page->size);
-    (void)sqlite3_bind_int64(*stmt, OFFSET_PARAMETER, (sqlite3_int64)(number * page->size));
+    (void)sqlite3_bind_int64(*stmt, OFFSET_PARAMETER, (sqlite3_int64)offset);
     class = collect(reader, query, *stmt, arena, ret, ret_count, err);
     (void)sqlite3_reset(*stmt);
     (void)sqlite3_finalize(sorted);

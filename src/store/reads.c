@@ -209,24 +209,39 @@ enum rw_class rw_store_plans_of_site(struct rw_store_reader *reader, const char 
     return class;
 }
 
-#define ROUTES_BY(name, param, QUERY)                                                              \
-    enum rw_class name(struct rw_store_reader *reader, const char *tenant_id, const char *param,   \
-                       struct rw_page *page, struct rw_arena *arena, struct rw_row_route **ret,    \
-                       size_t *ret_count, struct rw_err *err)                                      \
-    {                                                                                              \
-        char space[16];                                                                            \
-        const struct rw_value values[] = {rw_value_id(tenant_id, space), rw_value_text(param)};    \
-        void *rows = NULL;                                                                         \
-        enum rw_class class =                                                                      \
-            rw_reader_page(reader, QUERY, values, 2, page, arena, &rows, ret_count, err);          \
-                                                                                                   \
-        if (class == RW_OK)                                                                        \
-            *ret = rows;                                                                           \
-        return class;                                                                              \
-    }
+static enum rw_class routes_by(struct rw_store_reader *reader, unsigned query,
+                               const char *tenant_id, const char *text, struct rw_page *page,
+                               struct rw_arena *arena, struct rw_row_route **ret, size_t *ret_count,
+                               struct rw_err *err)
+{
+    char space[16];
+    const struct rw_value values[] = {rw_value_id(tenant_id, space), rw_value_text(text)};
+    void *rows = NULL;
+    enum rw_class class =
+        rw_reader_page(reader, query, values, 2, page, arena, &rows, ret_count, err);
 
-ROUTES_BY(rw_store_routes_to_trunk, trunk_id, RW_Q_ROUTES_TO_TRUNK)
-ROUTES_BY(rw_store_routes_showing, e164, RW_Q_ROUTES_SHOWING)
+    if (class == RW_OK)
+        *ret = rows;
+    return class;
+}
+
+enum rw_class rw_store_routes_to_trunk(struct rw_store_reader *reader, const char *tenant_id,
+                                       const char *trunk_id, struct rw_page *page,
+                                       struct rw_arena *arena, struct rw_row_route **ret,
+                                       size_t *ret_count, struct rw_err *err)
+{
+    return routes_by(reader, RW_Q_ROUTES_TO_TRUNK, tenant_id, trunk_id, page, arena, ret, ret_count,
+                     err);
+}
+
+enum rw_class rw_store_routes_showing(struct rw_store_reader *reader, const char *tenant_id,
+                                      const char *e164, struct rw_page *page,
+                                      struct rw_arena *arena, struct rw_row_route **ret,
+                                      size_t *ret_count, struct rw_err *err)
+{
+    return routes_by(reader, RW_Q_ROUTES_SHOWING, tenant_id, e164, page, arena, ret, ret_count,
+                     err);
+}
 
 /* Pages of what speaks of another thing of the tenant, which is an id. */
 #define PAGE_OF(function, name_, QUERY)                                                            \
