@@ -98,9 +98,8 @@ static void on_bye_answer(int err, const struct sip_msg *msg, void *arg)
     end(call, "hung_up");
 }
 
-/* A request of ours needs no more than what libre writes; its callback must not be NULL, though. */
-static int on_send(enum sip_transp tp, const struct sa *src, const struct sa *dst, struct mbuf *mb,
-                   void *arg)
+int rw_sim_call_sent(enum sip_transp tp, const struct sa *src, const struct sa *dst,
+                     struct mbuf *mb, void *arg)
 {
     (void)tp;
     (void)src;
@@ -119,9 +118,9 @@ static void hang_up(struct rw_sim_call *call)
     call->phase = RW_SIM_LEAVING;
     call->sim->counts.byes_sent++;
     rw_sim_line_end(rw_sim_call_say(call, "bye_sent"));
-    failed =
-        sip_drequestf(&call->bye, call->sim->sip, true, "BYE", call->dialog, 0, NULL, on_send,
-                      on_bye_answer, call, "Reason: Q.850;cause=16\r\nContent-Length: 0\r\n\r\n");
+    failed = sip_drequestf(&call->bye, call->sim->sip, true, "BYE", call->dialog, 0, NULL,
+                           rw_sim_call_sent, on_bye_answer, call,
+                           "Reason: Q.850;cause=16\r\nContent-Length: 0\r\n\r\n");
     if (failed)
         end(call, "bye_failed");
 }
@@ -489,7 +488,7 @@ static void on_reinvite_answer(int err, const struct sip_msg *msg, void *arg)
         return;
     if (!err && msg && msg->scode < 300)
         (void)sip_drequestf(NULL, call->sim->sip, false, "ACK", call->dialog, msg->cseq.num, NULL,
-                            on_send, NULL, NULL, "Content-Length: 0\r\n\r\n");
+                            rw_sim_call_sent, NULL, NULL, "Content-Length: 0\r\n\r\n");
     rw_sim_call_say_code(call, "reinvite_answered", !err && msg ? msg->scode : 0);
 }
 
@@ -503,7 +502,7 @@ static void on_reinvite(void *arg)
     rw_sim_line_end(rw_sim_call_say(call, "reinvite_sent"));
     if (!tail.failed)
         (void)sip_drequestf(&call->reinvite, call->sim->sip, true, "INVITE", call->dialog, 0, NULL,
-                            on_send, on_reinvite_answer, call, "%b", tail.p, tail.len);
+                            rw_sim_call_sent, on_reinvite_answer, call, "%b", tail.p, tail.len);
     rw_buf_done(&tail);
 }
 

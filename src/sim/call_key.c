@@ -7,17 +7,6 @@
 #define KEY_PERIOD_MS 320
 #define KEY_MS 160
 
-static int on_send(enum sip_transp tp, const struct sa *src, const struct sa *dst, struct mbuf *mb,
-                   void *arg)
-{
-    (void)tp;
-    (void)src;
-    (void)dst;
-    (void)mb;
-    (void)arg;
-    return 0;
-}
-
 static void on_key_due(void *arg);
 
 static void on_answer(int err, const struct sip_msg *msg, void *arg)
@@ -42,7 +31,7 @@ static void on_key_due(void *arg)
     rw_sip_info_put(&body, &key);
     if (!body.failed)
         (void)sip_drequestf(&call->info, call->sim->sip, true, "INFO", call->dialog, 0, NULL,
-                            on_send, on_answer, call,
+                            rw_sim_call_sent, on_answer, call,
                             "Content-Type: " RW_SIP_KEY_TYPE "\r\nContent-Length: %zu\r\n\r\n%b",
                             body.len, body.p, body.len);
     rw_buf_done(&body);

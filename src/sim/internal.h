@@ -98,6 +98,12 @@ void rw_sim_call_hold(struct rw_sim_call *call);
 void rw_sim_call_prack(struct rw_sim_call *call, const struct sip_msg *msg);
 void rw_sim_call_update(struct rw_sim_call *call, const struct sip_msg *msg);
 
+/*
+ * call.c: for libre, which takes no NULL there, when it sends a request of ours: that needs no more than what
+ * libre writes.
+ */
+int rw_sim_call_sent(enum sip_transp tp, const struct sa *src, const struct sa *dst,
+                     struct mbuf *mb, void *arg);
 /* call.c: answers the INVITE (false: it could not be sent), refuses it, goes on after ringing. */
 bool rw_sim_call_reply(struct rw_sim_call *call, unsigned code, bool described);
 void rw_sim_call_refuse(struct rw_sim_call *call, unsigned code);
