@@ -7,51 +7,30 @@
  *
  * Load: prefixes of 1 to 7 digits and the empty one, each route with ten of them and three trunks; 100,000
  * numbers in any order, nine of ten behind a prefix of their own. Median of seven rounds over all numbers, the
- * three taken in turns. The control is what one would write: FNV-1a, open addressing, half full, the number
- * compared.
+ * three taken in turns.
  */
 #include "base/id.h"
 #include "base/mem.h"
+#include "measure.h"
 #include "route/making.h"
 
 #include <malloc.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
 #define ROUNDS 7
 #define ROUTES 10000u
 #define PREFIXES 10u /* of a route */
-#define NUMBERS 100000u
-#define SLOTS 262144u
 #define LIMIT 10.0
 #define TENANT "0192f000-0000-7000-8000-00000000000a"
 
-static char numbers[NUMBERS][24];
-static const char *slots[SLOTS];
+static char numbers[BENCH_NUMBERS][24];
+static struct bench_numbers known;
 static uint64_t seed = 20260101;
 
 static uint32_t next_random(uint32_t below)
 {
     seed = seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
     return (uint32_t)((seed >> 33) % below);
-}
-
-static double cpu_ns(void)
-{
-    struct timespec ts;
-
-    (void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ts);
-    return (double)ts.tv_sec * 1e9 + (double)ts.tv_nsec;
-}
-
-static void must(bool ok, const char *what)
-{
-    if (ok)
-        return;
-    fprintf(stderr, "bench_route: %s\n", what);
-    exit(2);
 }
 
 /* ------------------------------------------------------------------ the configuration */
@@ -75,14 +54,14 @@ static void commit(struct rw_tx *tx)
 {
     struct rw_err err;
 
-    must(rw_tx_commit(tx, &err) == RW_OK, "the store refuses the configuration");
+    bench_must(rw_tx_commit(tx, &err) == RW_OK, "the store refuses the configuration");
 }
 
 static void put_trunks(struct rw_store *store)
 {
     struct rw_tx *tx = rw_tx_new(store);
 
-    must(tx != NULL, "memory");
+    bench_must(tx != NULL, "memory");
     rw_tx_put_tenant(tx, &(struct rw_row_tenant){.id = TENANT, .name = "Bench"});
     rw_tx_put_number(tx, &(struct rw_row_number){.id = "bench",
                                                  .tenant_id = TENANT,
@@ -142,7 +121,7 @@ static void put_routes(struct rw_store *store)
     for (unsigned from = 0; from < ROUTES; from += 1000) {
         struct rw_tx *tx = rw_tx_new(store);
 
-        must(tx != NULL, "memory");
+        bench_must(tx != NULL, "memory");
         for (unsigned i = from; i < from + 1000; i++)
             put_route(tx, i);
         commit(tx);
@@ -151,25 +130,9 @@ static void put_routes(struct rw_store *store)
 
 /* ------------------------------------------------------------------ the control */
 
-static uint64_t hash_of(const char *text)
-{
-    uint64_t hash = UINT64_C(0xcbf29ce484222325);
-
-    for (; *text; text++)
-        hash = (hash ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
-    return hash;
-}
-
-static const char **find(const char *number)
-{
-    for (size_t i = hash_of(number) % SLOTS;; i = (i + 1) % SLOTS)
-        if (!slots[i] || strcmp(slots[i], number) == 0)
-            return &slots[i];
-}
-
 static void draw_numbers(void)
 {
-    for (unsigned i = 0; i < NUMBERS; i++) {
+    for (unsigned i = 0; i < BENCH_NUMBERS; i++) {
         char prefix[16] = "";
 
         do {
@@ -177,8 +140,8 @@ static void draw_numbers(void)
                 write_prefix(next_random(ROUTES * PREFIXES), prefix);
             (void)snprintf(numbers[i], sizeof(numbers[i]), "+%.7s%03u%05u", prefix,
                            100 + next_random(900) % 900, next_random(100000) % 100000);
-        } while (*find(numbers[i]));
-        *find(numbers[i]) = numbers[i];
+        } while (*bench_numbers_at(&known, numbers[i]));
+        *bench_numbers_at(&known, numbers[i]) = numbers[i];
     }
 }
 
@@ -186,13 +149,13 @@ static void draw_numbers(void)
 
 static double control_ns(void)
 {
-    double begin = cpu_ns();
+    double begin = bench_cpu_ns();
     size_t found = 0;
 
-    for (unsigned i = 0; i < NUMBERS; i++)
-        found += *find(numbers[i]) == numbers[i];
-    must(found == NUMBERS, "a number was not found");
-    return (cpu_ns() - begin) / NUMBERS;
+    for (unsigned i = 0; i < BENCH_NUMBERS; i++)
+        found += *bench_numbers_at(&known, numbers[i]) == numbers[i];
+    bench_must(found == BENCH_NUMBERS, "a number was not found");
+    return (bench_cpu_ns() - begin) / BENCH_NUMBERS;
 }
 
 static struct rw_route_wish wish_of(unsigned i)
@@ -208,10 +171,10 @@ static struct rw_route_wish wish_of(unsigned i)
 static double decision_ns(struct rw_route_table *table)
 {
     struct rw_faults faults = {.count = 0};
-    double begin = cpu_ns();
+    double begin = bench_cpu_ns();
     uint32_t trunks = 0;
 
-    for (unsigned i = 0; i < NUMBERS; i++) {
+    for (unsigned i = 0; i < BENCH_NUMBERS; i++) {
         const struct rw_route_wish wish = wish_of(i);
         struct rw_making m = {.table = table, .wish = &wish, .faults = &faults};
 
@@ -219,39 +182,27 @@ static double decision_ns(struct rw_route_table *table)
         rw_making_find_trunks(&m);
         trunks += m.trunk_count > 2;
     }
-    must(trunks == NUMBERS && faults.count == 0, "a number found no trunk");
-    return (cpu_ns() - begin) / NUMBERS;
+    bench_must(trunks == BENCH_NUMBERS && faults.count == 0, "a number found no trunk");
+    return (bench_cpu_ns() - begin) / BENCH_NUMBERS;
 }
 
 static double plan_ns(struct rw_route_table *table)
 {
     struct rw_faults faults = {.count = 0};
-    double begin = cpu_ns();
+    double begin = bench_cpu_ns();
 
-    for (unsigned i = 0; i < NUMBERS; i++) {
+    for (unsigned i = 0; i < BENCH_NUMBERS; i++) {
         const struct rw_route_wish wish = wish_of(i);
         struct rw_route_plan plan;
         struct rw_arena arena;
 
         rw_arena_init(&arena, 65536);
-        must(rw_route_plan_make(table, &wish, "192.0.2.9:5060", &arena, &plan, &faults) == RW_OK,
-             "a number found no plan");
+        bench_must(rw_route_plan_make(table, &wish, "192.0.2.9:5060", &arena, &plan, &faults) ==
+                       RW_OK,
+                   "a number found no plan");
         rw_arena_done(&arena);
     }
-    return (cpu_ns() - begin) / NUMBERS;
-}
-
-static int ascending(const void *x, const void *y)
-{
-    double a = *(const double *)x, b = *(const double *)y;
-
-    return a < b ? -1 : a > b;
-}
-
-static double median(double *values)
-{
-    qsort(values, ROUNDS, sizeof(*values), ascending);
-    return values[ROUNDS / 2];
+    return (bench_cpu_ns() - begin) / BENCH_NUMBERS;
 }
 
 int main(void)
@@ -264,19 +215,19 @@ int main(void)
     struct mallinfo2 taken, held;
     struct rw_err err;
 
-    must(mkdtemp(folder) != NULL, "no folder for the store");
+    bench_must(mkdtemp(folder) != NULL, "no folder for the store");
     (void)snprintf(path, sizeof(path), "%s/store.db", folder);
-    must(rw_store_open(&store, &(struct rw_store_options){.path = path}, &err) == RW_OK &&
-             rw_store_reader_new(store, &reader, &err) == RW_OK &&
-             rw_route_table_new(&table, store, reader, &err) == RW_OK,
-         "no store");
+    bench_must(rw_store_open(&store, &(struct rw_store_options){.path = path}, &err) == RW_OK &&
+                   rw_store_reader_new(store, &reader, &err) == RW_OK &&
+                   rw_route_table_new(&table, store, reader, &err) == RW_OK,
+               "no store");
     put_trunks(store);
     put_routes(store);
     draw_numbers();
     taken = mallinfo2();
-    begin = cpu_ns();
+    begin = bench_cpu_ns();
     (void)decision_ns(table);
-    begin = cpu_ns() - begin;
+    begin = bench_cpu_ns() - begin;
     held = mallinfo2();
     printf("route: configuration read and put together in %.0f ms, %.1f MiB\n", begin / 1e6,
            (double)(held.uordblks + held.hblkhd - taken.uordblks - taken.hblkhd) / (1u << 20));
@@ -287,12 +238,13 @@ int main(void)
         ratio[i] = decision[i] / control[i];
         whole[i] = plan[i] / control[i];
     }
-    begin = median(ratio);
-    printf("route: look-up %.0f ns, decision %.0f ns, whole plan %.0f ns\n", median(control),
-           median(decision), median(plan));
+    begin = bench_median(ratio, ROUNDS);
+    printf("route: look-up %.0f ns, decision %.0f ns, whole plan %.0f ns\n",
+           bench_median(control, ROUNDS), bench_median(decision, ROUNDS),
+           bench_median(plan, ROUNDS));
     printf("route: decision / look-up %.2f (%.2f-%.2f), bound <= %.0f: %s\n", begin, ratio[0],
            ratio[ROUNDS - 1], LIMIT, begin <= LIMIT ? "ok" : "MISS");
-    printf("route: whole plan / look-up %.2f (shown)\n", median(whole));
+    printf("route: whole plan / look-up %.2f (shown)\n", bench_median(whole, ROUNDS));
     rw_route_table_free(table);
     rw_store_reader_free(reader);
     rw_store_close(store);

@@ -11,11 +11,9 @@
  */
 #include "base/id.h"
 #include "base/mem.h"
+#include "measure.h"
 
 #include <re.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <time.h>
 
 #define ROUNDS 7
 #define PAIRS 200000u
@@ -27,14 +25,6 @@ static void never(void *arg)
 {
     (void)arg;
     abort();
-}
-
-static double cpu_ns(void)
-{
-    struct timespec ts;
-
-    (void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &ts);
-    return (double)ts.tv_sec * 1e9 + (double)ts.tv_nsec;
 }
 
 static uint64_t delay(uint64_t random)
@@ -53,14 +43,14 @@ static double pair_ns(struct tmr *timers, unsigned count)
         delays[i] = delay(rw_random_u64());
     for (unsigned i = 0; i < count; i++)
         tmr_start(&timers[i], delay(rw_random_u64()), never, NULL);
-    begin = cpu_ns();
+    begin = bench_cpu_ns();
     for (unsigned i = 0; i < PAIRS; i++) {
         struct tmr *tmr = &busy[i % BUSY];
 
         tmr_cancel(tmr);
         tmr_start(tmr, delays[i % 1024], never, NULL);
     }
-    begin = cpu_ns() - begin;
+    begin = bench_cpu_ns() - begin;
     for (unsigned i = 0; i < count; i++)
         tmr_cancel(&timers[i]);
     for (unsigned i = 0; i < BUSY; i++)
@@ -68,17 +58,10 @@ static double pair_ns(struct tmr *timers, unsigned count)
     return begin / PAIRS;
 }
 
-static int compare(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-
-    return (x > y) - (x < y);
-}
-
 int main(void)
 {
     struct tmr *timers = rw_calloc(MANY, sizeof(*timers));
-    double few[ROUNDS], many[ROUNDS], ratio;
+    double few[ROUNDS], many[ROUNDS], few_ns, many_ns;
 
     if (!timers)
         return 70;
@@ -87,11 +70,10 @@ int main(void)
         many[i] = pair_ns(timers, MANY);
     }
     rw_free(timers);
-    qsort(few, ROUNDS, sizeof(few[0]), compare);
-    qsort(many, ROUNDS, sizeof(many[0]), compare);
-    ratio = many[ROUNDS / 2] / few[ROUNDS / 2];
+    few_ns = bench_median(few, ROUNDS);
+    many_ns = bench_median(many, ROUNDS);
     printf("timers: stop and start at %u running %.0f ns, at %u running %.0f ns, ratio %.2f "
            "(must be <= 2)\n",
-           FEW, few[ROUNDS / 2], MANY, many[ROUNDS / 2], ratio);
-    return ratio > 2;
+           FEW, few_ns, MANY, many_ns, many_ns / few_ns);
+    return many_ns / few_ns > 2;
 }
