@@ -121,6 +121,19 @@ enum rw_class rw_store_get_call_limits(struct rw_store_reader *reader, const cha
     return get(reader, RW_ENTITY_CALL_LIMITS, tenant_id, tenant_id, arena, ret, err);
 }
 
+enum rw_class rw_store_list_audit(struct rw_store_reader *reader, const char *tenant_id,
+                                  struct rw_page *page, struct rw_arena *arena,
+                                  struct rw_row_audit **ret, size_t *ret_count, struct rw_err *err)
+{
+    void *rows = NULL;
+    enum rw_class class =
+        list(reader, RW_ENTITY_AUDIT, tenant_id, page, arena, &rows, ret_count, err);
+
+    if (class == RW_OK)
+        *ret = rows;
+    return class;
+}
+
 /* ------------------------------------------------------------------ by name */
 
 #define NAMED_OF(name_, plural, QUERY)                                                             \
@@ -265,45 +278,6 @@ PAGE_OF(rw_store_users_of_station, user, RW_Q_USERS_OF_STATION)
 PAGE_OF(rw_store_trunks_of_edge, trunk, RW_Q_TRUNKS_OF_EDGE)
 PAGE_OF(rw_store_routes_showing_pool, route, RW_Q_ROUTES_SHOWING_POOL)
 
-/* ------------------------------------------------------------------ extensions */
-
-enum rw_class rw_store_extension_pools_with(struct rw_store_reader *reader, const char *tenant_id,
-                                            const char *first, const char *last,
-                                            struct rw_page *page, struct rw_arena *arena,
-                                            struct rw_row_extension_pool **ret, size_t *ret_count,
-                                            struct rw_err *err)
-{
-    char space[16];
-    const struct rw_value values[] = {rw_value_id(tenant_id, space), rw_value_text(first),
-                                      rw_value_text(last)};
-    void *rows = NULL;
-    enum rw_class class = rw_reader_page(reader, RW_Q_EXTENSION_POOLS_WITH, values, 3, page, arena,
-                                         &rows, ret_count, err);
-
-    if (class == RW_OK)
-        *ret = rows;
-    return class;
-}
-
-enum rw_class rw_store_some_extensions(struct rw_store_reader *reader, const char *tenant_id,
-                                       const struct rw_extension_filter *filter,
-                                       struct rw_page *page, struct rw_arena *arena,
-                                       struct rw_row_extension **ret, size_t *ret_count,
-                                       struct rw_err *err)
-{
-    char space[3][16];
-    const struct rw_value values[] = {
-        rw_value_id(tenant_id, space[0]), rw_value_text(filter->number),
-        rw_value_id(filter->pool_id, space[1]), rw_value_id(filter->owner_id, space[2])};
-    void *rows = NULL;
-    enum rw_class class =
-        rw_reader_page(reader, RW_Q_SOME_EXTENSIONS, values, 4, page, arena, &rows, ret_count, err);
-
-    if (class == RW_OK)
-        *ret = rows;
-    return class;
-}
-
 /* ------------------------------------------------------------------ tenants and the door */
 
 enum rw_class rw_store_get_tenant(struct rw_store_reader *reader, const char *id,
@@ -346,241 +320,4 @@ enum rw_class rw_store_find_client(struct rw_store_reader *reader, const char *c
     const struct rw_value value = rw_value_id(client_id, space);
 
     return rw_reader_one(reader, RW_Q_CLIENT_BY_ID, &value, 1, arena, ret, err);
-}
-
-/* ------------------------------------------------------------------ numbers */
-
-enum rw_class rw_store_find_number(struct rw_store_reader *reader, const char *tenant_id,
-                                   const char *e164, struct rw_arena *arena,
-                                   struct rw_row_number *ret, struct rw_err *err)
-{
-    char space[16];
-    const struct rw_value values[] = {rw_value_id(tenant_id, space), rw_value_text(e164)};
-
-    return rw_reader_one(reader, RW_Q_NUMBER_BY_E164, values, 2, arena, ret, err);
-}
-
-enum rw_class rw_store_some_numbers(struct rw_store_reader *reader, const char *tenant_id,
-                                    const struct rw_number_filter *filter, struct rw_page *page,
-                                    struct rw_arena *arena, struct rw_row_number **ret,
-                                    size_t *ret_count, struct rw_err *err)
-{
-    char space[3][16];
-    const struct rw_value values[] = {
-        rw_value_id(tenant_id, space[0]),       rw_value_text(filter->e164),
-        rw_value_text(filter->contains),        rw_value_id(filter->edge_id, space[1]),
-        rw_value_id(filter->pool_id, space[2]), rw_value_int((uint64_t)filter->owner)};
-    void *rows = NULL;
-    enum rw_class class =
-        rw_reader_page(reader, RW_Q_SOME_NUMBERS, values, 6, page, arena, &rows, ret_count, err);
-
-    if (class == RW_OK)
-        *ret = rows;
-    return class;
-}
-
-enum rw_class rw_store_numbers_between(struct rw_store_reader *reader, const char *tenant_id,
-                                       const char *first, const char *last, uint32_t max,
-                                       struct rw_arena *arena, struct rw_row_number **ret,
-                                       size_t *ret_count, struct rw_err *err)
-{
-    char space[16];
-    const struct rw_value values[] = {rw_value_id(tenant_id, space), rw_value_text(first),
-                                      rw_value_text(last)};
-    void *rows = NULL;
-    enum rw_class class =
-        rw_reader_many(reader, RW_Q_NUMBERS_BETWEEN, values, 3, max, arena, &rows, ret_count, err);
-
-    if (class == RW_OK)
-        *ret = rows;
-    return class;
-}
-
-enum rw_class rw_store_taken_elsewhere(struct rw_store_reader *reader, const char *tenant_id,
-                                       const char *first, const char *last, struct rw_arena *arena,
-                                       const char **ret, struct rw_err *err)
-{
-    char space[16];
-    const struct rw_value values[] = {rw_value_id(tenant_id, space), rw_value_text(first),
-                                      rw_value_text(last)};
-    void *rows = NULL;
-    size_t count;
-    enum rw_class class =
-        rw_reader_many(reader, RW_Q_TAKEN_ELSEWHERE, values, 3, 1, arena, &rows, &count, err);
-
-    if (class == RW_OK)
-        *ret = count ? ((struct rw_row_number *)rows)->e164 : NULL;
-    return class;
-}
-
-static size_t common_length(const char *a, const char *b)
-{
-    size_t n = 0;
-
-    while (a[n] && a[n] == b[n])
-        n++;
-    return n;
-}
-
-/*
- * In the order of the numbers, those that share the longest beginning stand next to the place where
- * e164 would stand: as many upwards and downwards as are asked for hold all of them.
- */
-enum rw_class rw_store_near_numbers(struct rw_store_reader *reader, const char *tenant_id,
-                                    const char *edge_id, const char *e164, uint32_t max,
-                                    struct rw_arena *arena, struct rw_row_number **ret,
-                                    size_t *ret_count, struct rw_err *err)
-{
-    char space[2][16];
-    const struct rw_value values[] = {rw_value_id(tenant_id, space[0]), rw_value_text(e164),
-                                      rw_value_id(edge_id, space[1])};
-    struct rw_row_number *up, *down, *rows;
-    size_t up_count, down_count, u = 0, d = 0, n = 0;
-    void *found = NULL;
-    enum rw_class class =
-        rw_reader_many(reader, RW_Q_NUMBERS_FROM, values, 3, max, arena, &found, &up_count, err);
-
-    if (class != RW_OK)
-        return class;
-    up = found;
-    class =
-        rw_reader_many(reader, RW_Q_NUMBERS_BELOW, values, 3, max, arena, &found, &down_count, err);
-    if (class != RW_OK)
-        return class;
-    down = found;
-    rows = rw_arena_alloc(arena, (up_count + down_count) * sizeof(*rows));
-    if (!rows)
-        return rw_fail_memory(err);
-    while (n < max && (u < up_count || d < down_count)) {
-        bool take_up = d == down_count || (u < up_count && common_length(up[u].e164, e164) >=
-                                                               common_length(down[d].e164, e164));
-
-        rows[n++] = take_up ? up[u++] : down[d++];
-    }
-    *ret = rows;
-    *ret_count = n;
-    return RW_OK;
-}
-
-/* ------------------------------------------------------------------ calls and their log */
-
-enum rw_class rw_store_list_open(struct rw_store_reader *reader, const char *tenant_id,
-                                 const char *user_id, struct rw_page *page, struct rw_arena *arena,
-                                 struct rw_row_conversation **ret, size_t *ret_count,
-                                 struct rw_err *err)
-{
-    char space[2][16];
-    const struct rw_value values[] = {rw_value_id(tenant_id, space[0]),
-                                      rw_value_id(user_id, space[1])};
-    void *rows = NULL;
-    enum rw_class class = rw_reader_page(reader, user_id ? RW_Q_OPEN_OF_USER : RW_Q_OPEN, values,
-                                         user_id ? 2 : 1, page, arena, &rows, ret_count, err);
-
-    if (class == RW_OK)
-        *ret = rows;
-    return class;
-}
-
-enum rw_class rw_store_open_conversations(struct rw_store_reader *reader, const char *after_id,
-                                          uint32_t max, struct rw_arena *arena,
-                                          struct rw_row_conversation **ret, size_t *ret_count,
-                                          struct rw_err *err)
-{
-    char space[16];
-    const struct rw_value after = rw_value_id(after_id, space);
-    void *rows = NULL;
-    enum rw_class class =
-        rw_reader_many(reader, RW_Q_OPEN_OF_ALL, &after, 1, max, arena, &rows, ret_count, err);
-
-    if (class == RW_OK)
-        *ret = rows;
-    return class;
-}
-
-enum rw_class rw_store_conversations_after(struct rw_store_reader *reader, const char *tenant_id,
-                                           const char *after_id, uint32_t max,
-                                           struct rw_arena *arena, struct rw_row_conversation **ret,
-                                           size_t *ret_count, struct rw_err *err)
-{
-    char spaces[2][16];
-    const struct rw_value values[] = {rw_value_id(tenant_id, spaces[0]),
-                                      rw_value_id(after_id, spaces[1])};
-    void *rows = NULL;
-    enum rw_class class =
-        rw_reader_many(reader, RW_Q_CALLS_AFTER, values, 2, max, arena, &rows, ret_count, err);
-
-    if (class == RW_OK)
-        *ret = rows;
-    return class;
-}
-
-enum rw_class rw_store_participants(struct rw_store_reader *reader, const char *conversation_id,
-                                    struct rw_arena *arena, struct rw_row_participant **ret,
-                                    size_t *ret_count, struct rw_err *err)
-{
-    char space[16];
-    const struct rw_value value = rw_value_id(conversation_id, space);
-    void *rows = NULL;
-    enum rw_class class = rw_reader_many(reader, RW_Q_PARTICIPANTS, &value, 1, RW_READER_NO_LIMIT,
-                                         arena, &rows, ret_count, err);
-
-    if (class == RW_OK)
-        *ret = rows;
-    return class;
-}
-
-enum rw_class rw_store_events_of(struct rw_store_reader *reader, const char *tenant_id,
-                                 const char *conversation_id, struct rw_arena *arena,
-                                 struct rw_row_event **ret, size_t *ret_count, struct rw_err *err)
-{
-    char space[2][16];
-    const struct rw_value values[] = {rw_value_id(conversation_id, space[0]),
-                                      rw_value_id(tenant_id, space[1])};
-    void *rows = NULL;
-    enum rw_class class = rw_reader_many(reader, RW_Q_EVENTS_OF, values, 2, RW_READER_NO_LIMIT,
-                                         arena, &rows, ret_count, err);
-
-    if (class == RW_OK)
-        *ret = rows;
-    return class;
-}
-
-enum rw_class rw_store_events_after(struct rw_store_reader *reader, const char *tenant_id,
-                                    uint64_t after_seq, uint32_t max, struct rw_arena *arena,
-                                    struct rw_row_event **ret, size_t *ret_count,
-                                    struct rw_err *err)
-{
-    char space[16];
-    const struct rw_value values[] = {rw_value_int(after_seq), rw_value_id(tenant_id, space)};
-    void *rows = NULL;
-    enum rw_class class =
-        rw_reader_many(reader, RW_Q_EVENTS_AFTER, values, 2, max, arena, &rows, ret_count, err);
-
-    if (class == RW_OK)
-        *ret = rows;
-    return class;
-}
-
-enum rw_class rw_store_get_idempotency(struct rw_store_reader *reader, const char *tenant_id,
-                                       const char *key, uint64_t now_ms, struct rw_arena *arena,
-                                       struct rw_row_idempotency *ret, struct rw_err *err)
-{
-    char space[16];
-    const struct rw_value values[] = {rw_value_id(tenant_id, space), rw_value_text(key),
-                                      rw_value_int(now_ms)};
-
-    return rw_reader_one(reader, RW_Q_KEY, values, 3, arena, ret, err);
-}
-
-enum rw_class rw_store_list_audit(struct rw_store_reader *reader, const char *tenant_id,
-                                  struct rw_page *page, struct rw_arena *arena,
-                                  struct rw_row_audit **ret, size_t *ret_count, struct rw_err *err)
-{
-    void *rows = NULL;
-    enum rw_class class =
-        list(reader, RW_ENTITY_AUDIT, tenant_id, page, arena, &rows, ret_count, err);
-
-    if (class == RW_OK)
-        *ret = rows;
-    return class;
 }
