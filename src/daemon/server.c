@@ -384,18 +384,19 @@ static enum rw_class open_permits(struct server *server, struct rw_err *err)
     struct rw_call_limits standard = rw_node_default_limits(shared->config);
     enum rw_class class = rw_ledger_new(&shared->ledger, err);
 
-    if (class != RW_OK)
-        return class;
-    rw_spend_permit_init(&server->spending, shared->ledger);
-    shared->permits[shared->permits_count++] = &server->spending.permit;
-    class = rw_spikes_new(&shared->spikes, err);
+    if (class == RW_OK)
+        class = rw_spikes_new(&shared->spikes, err);
     if (class == RW_OK)
         class = rw_limits_new(&shared->limits, err);
     if (class == RW_OK)
         class = rw_recall(shared->store, shared->limits, &standard, err);
-    if (class == RW_OK)
-        shared->permits[shared->permits_count++] = rw_limits_permit(shared->limits);
-    return class;
+    if (class != RW_OK)
+        return class;
+    /* in this order: a call that waits for its turn holds no money meanwhile */
+    rw_spend_permit_init(&server->spending, shared->ledger);
+    shared->permits[shared->permits_count++] = rw_limits_permit(shared->limits);
+    shared->permits[shared->permits_count++] = &server->spending.permit;
+    return RW_OK;
 }
 
 static enum rw_class write_ready_file(struct server *server, struct rw_err *err)

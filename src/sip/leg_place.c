@@ -1,7 +1,6 @@
 /*
  * Where a leg's INVITE goes: the addresses of its next hop, one after the other. The next one is tried
  * when one can't be reached, says nothing at all, or answers 503 (RFC 3263, section 4.3); each attempt
-    listen_for_silence(leg);
  * is a transaction of its own, with the next CSeq. Those known to be down (trunk/board.h) come last.
  */
 #include "base/mem.h"

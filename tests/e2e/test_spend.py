@@ -111,6 +111,20 @@ def test_an_honest_call_pays_for_what_it_lasted_and_goes_on():
         assert 0.70 <= account(server)["spent"] <= 0.80, account(server)
 
 
+def test_a_call_that_waits_holds_no_money():
+    with Simulator("--no-media", "--answer-ms", "0") as carrier, Server(carrier.sip) as server:
+        set_up(server, "60.00")
+        server.change_trunk(limits={"channels": 1, "waitMs": 20000})
+        first = post(server).json["id"]
+        server.in_state(first, "external", "connected")
+        with concurrent.futures.ThreadPoolExecutor(1) as other:
+            second = other.submit(post, server)
+            until("it waits", lambda: server.telephony("GET", "/limits")["counters"]["trunks"][0]["waiting"] == 1)
+            assert account(server)["held"] == SLICE
+            server.request("POST", f"/api/v2/conversations/{first}/disconnect", token=server.demo["agentless_token"])
+            assert second.result().status == 200
+
+
 def test_dear_and_unknown_numbers_are_refused():
     with Simulator("--no-media") as carrier, Server(carrier.sip) as server:
         set_up(server, "3.00")
