@@ -63,14 +63,6 @@ static const struct {
      true},
 };
 
-static void same_text(const char *is, const char *due)
-{
-    if (due)
-        assert_string_equal(is ? is : "none", due);
-    else
-        assert_null(is);
-}
-
 static void a_trunk_is_told_the_caller_as_it_wants(void **state)
 {
     struct rw_route_plan plan;
@@ -95,11 +87,11 @@ static void a_trunk_is_told_the_caller_as_it_wants(void **state)
         target = &plan.trunks[0];
         assert_string_equal(target->uri, identities[i].uri);
         assert_string_equal(target->from_uri, identities[i].from);
-        same_text(target->caller.asserted, identities[i].asserted);
-        same_text(target->caller.preferred, identities[i].preferred);
-        same_text(target->caller.diverted, identities[i].diverted);
+        store_test_same(target->caller.asserted, identities[i].asserted);
+        store_test_same(target->caller.preferred, identities[i].preferred);
+        store_test_same(target->caller.diverted, identities[i].diverted);
         assert_int_equal(target->caller.withheld, identities[i].withheld);
-        same_text(target->from_name, identities[i].withheld ? "Anonymous" : NULL);
+        store_test_same(target->from_name, identities[i].withheld ? "Anonymous" : NULL);
         assert_string_equal(target->claim.from_number, "+6534567890");
         assert_string_equal(target->claim.to_number, "+6591234567");
     }

@@ -65,6 +65,30 @@ enum rw_class store_test_try(struct rw_tx *tx, const char **ret_code)
     return class;
 }
 
+int store_test_set_up(void **state)
+{
+    struct store_test *t = calloc(1, sizeof(*t));
+
+    store_test_open(t);
+    *state = t;
+    return 0;
+}
+
+int store_test_tear_down(void **state)
+{
+    store_test_close(*state);
+    free(*state);
+    return 0;
+}
+
+void store_test_same(const char *a, const char *b)
+{
+    if (!a || !b)
+        assert_ptr_equal(a, b);
+    else
+        assert_string_equal(a, b);
+}
+
 void store_test_commit(struct rw_tx *tx)
 {
     struct rw_err err = {0};

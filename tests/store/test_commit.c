@@ -8,21 +8,10 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-static int set_up(void **state)
-{
-    struct store_test *t = calloc(1, sizeof(*t));
-
-    store_test_open(t);
-    *state = t;
-    return 0;
-}
-
 static int tear_down(void **state)
 {
     rw_clock_set_virtual(0);
-    store_test_close(*state);
-    free(*state);
-    return 0;
+    return store_test_tear_down(state);
 }
 
 static void add_event(struct rw_tx *tx, const char *id, uint64_t at_ms)
@@ -384,13 +373,13 @@ static void test_in_use(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_refused_alone, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_generation, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_reopen, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_keys, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_sweep, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_workers, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_in_use, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_refused_alone, store_test_set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_generation, store_test_set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_reopen, store_test_set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_keys, store_test_set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_sweep, store_test_set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_workers, store_test_set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_in_use, store_test_set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
