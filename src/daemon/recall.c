@@ -32,7 +32,7 @@ static enum rw_class recall_tenant(struct rw_store_reader *reader, struct rw_lim
         class = rw_store_conversations_after(reader, tenant_id, after.text, PAGE, &arena, &rows,
                                              &count, err);
         for (size_t i = 0; class == RW_OK && i < count; i++)
-            if (rows[i].to_number)
+            if (rows[i].to_number && !rows[i].incoming)
                 rw_limits_recall(limits, tenant_id, rows[i].to_number, rows[i].created_ms,
                                  period_ms);
         if (class == RW_OK && count)

@@ -24,7 +24,7 @@ static int teardown(void **state)
 }
 
 static void put_call(struct rw_tx *tx, const char *tenant, const char *number, uint64_t at_ms,
-                     unsigned n)
+                     unsigned n, bool incoming)
 {
     char id[RW_ID_TEXT];
 
@@ -34,7 +34,8 @@ static void put_call(struct rw_tx *tx, const char *tenant, const char *number, u
                                                              .tenant_id = tenant,
                                                              .to_number = number,
                                                              .from_number = "+6534567890",
-                                                             .created_ms = at_ms});
+                                                             .created_ms = at_ms,
+                                                             .incoming = incoming});
 }
 
 static bool may_call(struct rw_limits *limits, const char *tenant, const char *number,
@@ -78,12 +79,13 @@ static void test_recalled(void **state)
                                                            .version = 1});
     for (unsigned i = 0; i < 1200; i++) {
         (void)snprintf(number, sizeof(number), "+4416329%05u", i);
-        put_call(tx, TENANT_A, number, now_ms - 2000000 + i, i);
+        put_call(tx, TENANT_A, number, now_ms - 2000000 + i, i, false);
     }
-    put_call(tx, TENANT_A, "+441632901199", now_ms - 1000, 2000);
-    put_call(tx, TENANT_A, "+441632901198", now_ms - 3700000, 2001); /* too old */
-    put_call(tx, TENANT_B, "+6591234567", now_ms - DAY_MS + 60000, 2002);
-    put_call(tx, TENANT_B, "+6591234568", now_ms - DAY_MS - 60000, 2003); /* too old */
+    put_call(tx, TENANT_A, "+441632901199", now_ms - 1000, 2000, false);
+    put_call(tx, TENANT_A, "+441632901198", now_ms - 3700000, 2001, false); /* too old */
+    put_call(tx, TENANT_B, "+6591234567", now_ms - DAY_MS + 60000, 2002, false);
+    put_call(tx, TENANT_B, "+6591234568", now_ms - DAY_MS - 60000, 2003, false); /* too old */
+    put_call(tx, TENANT_B, "+6534567890", now_ms - 1000, 2004, true); /* they called us */
     store_test_commit(tx);
 
     assert_int_equal(rw_limits_new(&limits, NULL), RW_OK);
@@ -94,6 +96,7 @@ static void test_recalled(void **state)
     assert_true(may_call(limits, TENANT_A, "+441632900000", &own));
     assert_false(may_call(limits, TENANT_B, "+6591234567", &standard));
     assert_true(may_call(limits, TENANT_B, "+6591234568", &standard));
+    assert_true(may_call(limits, TENANT_B, "+6534567890", &standard));
     rw_limits_free(limits);
 }
 
