@@ -9,15 +9,20 @@
 #include "media/media.h"
 #include "route/route.h"
 
+/* RTP is bound where SIP is, unless it has an address of its own. */
+static const char *bound_media_host(const struct rw_node_shared *shared)
+{
+    return shared->config->media_host[0] ? shared->config->media_host : shared->sip.host;
+}
+
 /* This worker's share of the RTP ports; none when any port will do. */
 static struct rw_media_options media_options(const struct rw_node_shared *shared, unsigned index,
-                                             const char *host, char advertised[RW_CONFIG_TEXT])
+                                             char advertised[RW_CONFIG_TEXT])
 {
     const struct rw_config *config = shared->config;
-    struct rw_media_options options = {.host = host, .advertised_host = advertised};
+    struct rw_media_options options = {.host = bound_media_host(shared),
+                                       .advertised_host = advertised};
 
-    if (config->media_host[0])
-        options.host = config->media_host;
     if (config->media_advertised_host[0])
         options.advertised_host = config->media_advertised_host;
     else if (config->sip_advertised_host[0])
@@ -85,19 +90,18 @@ static enum rw_class open_doctor(struct rw_node *node, const struct rw_node_shar
         .sip_cert_file = config->sip_tls_cert_file,
         .stir_cert_file = config->stir_key_file[0] ? config->stir_certificate_file : "",
     };
-    const struct rw_doctor_options options = {
-        .worker = node->worker,
-        .offload = shared->offload,
-        .turns = shared->turns,
-        .sip = node->sip,
-        .trunk_ops = &rw_sip_trunk_ops,
-        .trunk_port = rw_sip_trunk_port(node->sip),
-        .board = shared->board,
-        .tls_dir = config->sip_tls_dir,
-        .exchange = node->exchange,
-        .media = node->media,
-        .media_host = config->media_host[0] ? config->media_host : shared->sip.host,
-        .house = &house};
+    const struct rw_doctor_options options = {.worker = node->worker,
+                                              .offload = shared->offload,
+                                              .turns = shared->turns,
+                                              .sip = node->sip,
+                                              .trunk_ops = &rw_sip_trunk_ops,
+                                              .trunk_port = rw_sip_trunk_port(node->sip),
+                                              .board = shared->board,
+                                              .tls_dir = config->sip_tls_dir,
+                                              .exchange = node->exchange,
+                                              .media = node->media,
+                                              .media_host = bound_media_host(shared),
+                                              .house = &house};
 
     return rw_doctor_new(&node->doctor, &options, err);
 }
@@ -135,7 +139,7 @@ static enum rw_class open_api(struct rw_node *node, const struct rw_node_shared 
         .offload = shared->offload,
         .sip_local = shared->sip_local,
         .tls_dir = shared->config->sip_tls_dir,
-        .media_is_ipv6 = strchr(shared->config->media_host, ':') != NULL,
+        .media_is_ipv6 = strchr(bound_media_host(shared), ':') != NULL,
         .auth_key = shared->token_key,
         .live_calls = shared->live_calls,
         .live_calls_arg = shared->live_calls_arg,
@@ -177,8 +181,7 @@ enum rw_class rw_node_open(struct rw_node *node, struct rw_worker *worker,
     enum rw_class class;
 
     *node = (struct rw_node){.worker = worker};
-    media =
-        media_options(shared, rw_worker_index(worker), shared->sip.host, node->media_advertised);
+    media = media_options(shared, rw_worker_index(worker), node->media_advertised);
     if (media.advertised_host != node->media_advertised)
         (void)rw_slice_copy(node->media_advertised, sizeof(node->media_advertised),
                             rw_slice_str(media.advertised_host));

@@ -31,8 +31,9 @@ def test_ipv6_from_end_to_end():
     for srtp in ("off", "required"):
         with Simulator6() as carrier, Simulator6("--station") as station, \
                 Server(carrier.sip, f"sip:dana@{station.sip}", settings=(
-                    "sip.trace_messages=1000", f"sip.listen=[::1]:{free_port()}", "media.host=::1")) as server:
-            server.change_trunk(media={"srtp": srtp})
+                    "sip.trace_messages=1000", f"sip.listen=[::1]:{free_port()}")) as server:
+            server.change_trunk(media={"srtp": srtp, "advertisedHost": "127.0.0.1"}, status=400)
+            server.change_trunk(media={"srtp": srtp, "advertisedHost": "::1"})
             conversation = server.place()
             server.in_state(conversation, "external", "connected")
             until("the tones", lambda: tone(carrier, 440) and tone(station, 1004))
