@@ -111,9 +111,10 @@ static struct rw_live *make_live(struct rw_exchange *x, const struct rw_call_ord
         live->sides[leg].live = live;
     live->tenant_id = rw_strdup(order->conversation.tenant_id);
     if (!live->tenant_id ||
-        !rw_live_targets_set(live, RW_LEG_TRUNK, order->trunks, trying, trunks) ||
+        !rw_live_targets_set(live, RW_LEG_TRUNK, order->trunks, order->plan.trunk_answer_ms, trying,
+                             trunks) ||
         (order->station.uri &&
-         !rw_live_targets_set(live, RW_LEG_STATION, &order->station, NULL, 1))) {
+         !rw_live_targets_set(live, RW_LEG_STATION, &order->station, NULL, NULL, 1))) {
         rw_live_free(live);
         return NULL;
     }

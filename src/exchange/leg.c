@@ -80,8 +80,17 @@ static void name_dialog(const struct rw_live *live, enum rw_leg_side leg, uint32
     target->target.branch = target->branch;
 }
 
+/* Twice of it, as several addresses may take, has to pass before the answer is waited for in vain. */
+static uint32_t silent_within(uint32_t answer_ms)
+{
+    uint32_t most_ms = answer_ms / 5 * 2;
+
+    return answer_ms && most_ms < RW_EXCHANGE_SILENT_MS ? most_ms : RW_EXCHANGE_SILENT_MS;
+}
+
 bool rw_live_targets_set(struct rw_live *live, enum rw_leg_side leg,
-                         const struct rw_leg_target *targets, const uint8_t *order, uint32_t count)
+                         const struct rw_leg_target *targets, const uint32_t *answer_ms,
+                         const uint8_t *order, uint32_t count)
 {
     size_t size = count * sizeof(struct rw_live_target);
     struct rw_live_targets *kept;
@@ -95,11 +104,13 @@ bool rw_live_targets_set(struct rw_live *live, enum rw_leg_side leg,
     kept->count = count;
     texts = (char *)&kept->at[count];
     for (uint32_t i = 0; i < count; i++) {
-        kept->at[i].target = targets[order ? order[i] : i];
+        uint32_t from = order ? order[i] : i;
+
+        kept->at[i].target = targets[from];
         texts = copy_texts(&kept->at[i].target, texts);
         name_dialog(live, leg, i, &kept->at[i]);
-        if (i + 1 < count)
-            kept->at[i].target.silent_ms = RW_EXCHANGE_SILENT_MS;
+        if (answer_ms && i + 1 < count)
+            kept->at[i].target.silent_ms = silent_within(answer_ms[from]);
         /* a station is ours: it needs no proof, and a token it could pass on says more than it has to know */
         kept->at[i].target.signer = leg == RW_LEG_TRUNK ? live->exchange->options.signer : NULL;
     }

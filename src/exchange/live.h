@@ -31,6 +31,7 @@
 /*
  * While another trunk waits, one that gives no answer of any kind is given up after this time: 100
  * is due within 200 ms (RFC 3261, section 17.2.1), and by now it was asked four times.
+ * A trunk whose answer is awaited less long is given up earlier, or its silence would never be found out.
  */
 #define RW_EXCHANGE_SILENT_MS 5000u
 
@@ -164,9 +165,13 @@ void rw_live_retry_end(struct rw_live *live);                    /* now; when it
 void rw_live_log_lost(const struct rw_live *live, const struct rw_err *err);
 
 /* leg.c */
-/* `order`: the places in `targets` of those that are meant; NULL = the first `count`. */
+/*
+ * `order`: the places in `targets` of those that are meant; NULL = the first `count`. answer_ms: how long each
+ * of `targets` may ring, 0 = no limit; NULL where nobody else is asked.
+ */
 RW_NODISCARD bool rw_live_targets_set(struct rw_live *live, enum rw_leg_side leg,
-                                      const struct rw_leg_target *targets, const uint8_t *order,
+                                      const struct rw_leg_target *targets,
+                                      const uint32_t *answer_ms, const uint8_t *order,
                                       uint32_t count);
 void rw_live_aim(struct rw_live *live, enum rw_leg_side leg, uint32_t target); /* at this one */
 void rw_live_invite(struct rw_live *live, enum rw_leg_side leg); /* now, or when its pace is up */

@@ -95,6 +95,24 @@ static void test_second_trunk_answers(void **state)
     assert_string_equal(rig_conversation().disconnect, "endpoint");
 }
 
+/* The next one is asked before the answer is waited for in vain, also of a trunk with several addresses. */
+static void test_silence_is_found_out_in_time(void **state)
+{
+    static const struct {
+        uint32_t answer_ms, silent_ms;
+    } cases[] = {{0, 5000}, {60000, 5000}, {12500, 5000}, {12495, 4998}, {5000, 2000}, {1000, 400}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        struct rw_call_order order = order_of(false, 2);
+
+        order.plan.trunk_answer_ms[0] = cases[i].answer_ms;
+        rig_place(&order);
+        assert_int_equal(rig.at[0].legs[rig.at[0].legs_count - 1].silent_ms, cases[i].silent_ms);
+        rig_say(rig.at[0].legs_count - 1, RW_IN_LEG_FAILED, 486, NULL);
+    }
+}
+
 static void test_every_trunk_fails(void **state)
 {
     struct rw_call_order order = order_of(true, 3);
@@ -294,6 +312,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
         TEST(test_second_trunk_answers),
+        TEST(test_silence_is_found_out_in_time),
         TEST(test_every_trunk_fails),
         TEST(test_none_can_be_sent),
         TEST(test_a_person_said_no),
