@@ -4,6 +4,9 @@
 #include <stdio.h>
 
 static void write_clean(char *dst, size_t size, const char *fmt, va_list ap)
+    __attribute__((format(printf, 3, 0)));
+
+static void write_clean(char *dst, size_t size, const char *fmt, va_list ap)
 {
     char text[1024];
 

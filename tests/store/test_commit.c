@@ -6,7 +6,6 @@
 #include "store/store_int.h"
 
 #include <pthread.h>
-#include <stdlib.h>
 
 static int tear_down(void **state)
 {
