@@ -13,8 +13,6 @@
 #include "sim/internal.h"
 
 #define FAR_END_GONE_MS UINT64_C(600000) /* nobody cancelled a call that is never answered */
-#define LAST_RETRANSMISSION_MS (UINT64_C(64) * SIP_T1)
-#define REINVITE_AFTER_MS 1000
 
 struct rw_sim_line *rw_sim_call_say(struct rw_sim_call *call, const char *event)
 {
@@ -53,7 +51,7 @@ static void destructor(void *arg)
     mem_deref(call->call_id);
 }
 
-static void end(struct rw_sim_call *call, const char *how)
+void rw_sim_call_end(struct rw_sim_call *call, const char *how)
 {
     struct rw_sim *sim = call->sim;
     struct rw_sim_audio_counts sound = {.sent = 0};
@@ -79,55 +77,12 @@ static void end(struct rw_sim_call *call, const char *how)
 
 static void on_given_up(void *arg)
 {
-    end(arg, "abandoned");
+    rw_sim_call_end(arg, "abandoned");
 }
 
-static void on_bye_answer(int err, const struct sip_msg *msg, void *arg)
+void rw_sim_call_abandon_after(struct rw_sim_call *call, uint64_t ms)
 {
-    struct rw_sim_call *call = arg;
-
-    if (msg && msg->scode < 200)
-        return;
-    if (err || !msg) {
-        call->sim->counts.byes_unanswered++;
-        rw_sim_line_end(rw_sim_call_say(call, "bye_unanswered"));
-        end(call, "bye_unanswered");
-        return;
-    }
-    rw_sim_call_say_code(call, "bye_answered", msg->scode);
-    end(call, "hung_up");
-}
-
-int rw_sim_call_sent(enum sip_transp tp, const struct sa *src, const struct sa *dst,
-                     struct mbuf *mb, void *arg)
-{
-    (void)tp;
-    (void)src;
-    (void)dst;
-    (void)mb;
-    (void)arg;
-    return 0;
-}
-
-static void hang_up(struct rw_sim_call *call)
-{
-    int failed;
-
-    tmr_cancel(&call->step);
-    tmr_cancel(&call->repeat);
-    call->phase = RW_SIM_LEAVING;
-    call->sim->counts.byes_sent++;
-    rw_sim_line_end(rw_sim_call_say(call, "bye_sent"));
-    failed = sip_drequestf(&call->bye, call->sim->sip, true, "BYE", call->dialog, 0, NULL,
-                           rw_sim_call_sent, on_bye_answer, call,
-                           "Reason: Q.850;cause=16\r\nContent-Length: 0\r\n\r\n");
-    if (failed)
-        end(call, "bye_failed");
-}
-
-static void on_hang_up(void *arg)
-{
-    hang_up(arg);
+    tmr_start(&call->step, ms, on_given_up, call);
 }
 
 /* ---- answers ---- */
@@ -155,14 +110,14 @@ void rw_sim_call_refuse(struct rw_sim_call *call, unsigned code)
     call->sim->counts.rejected++;
     rw_sim_call_say_code(call, "rejected", code);
     (void)rw_sim_call_reply(call, code, false);
-    end(call, "rejected");
+    rw_sim_call_end(call, "rejected");
 }
 
 static void on_no_ack(struct rw_sim_call *call)
 {
     call->sim->counts.acks_missing++;
     rw_sim_line_end(rw_sim_call_say(call, "ack_missing"));
-    hang_up(call); /* RFC 3261 section 13.3.1.4 */
+    rw_sim_call_hang_up(call); /* RFC 3261 section 13.3.1.4 */
 }
 
 /* A 200 is repeated by us, not by the transaction, until its ACK is there. */
@@ -254,7 +209,7 @@ static void wait_for_final(struct rw_sim_call *call, int32_t since_ms)
     int32_t wait_ms = call->plan.final_ms - since_ms;
 
     if (call->plan.final_ms == RW_SIM_NEVER)
-        tmr_start(&call->step, FAR_END_GONE_MS, on_given_up, call);
+        rw_sim_call_abandon_after(call, FAR_END_GONE_MS);
     else if (wait_ms <= 0)
         on_final(call);
     else
@@ -278,7 +233,7 @@ static void on_ring(void *arg)
     }
     call->phase = RW_SIM_RINGING;
     if (!rw_sim_call_reply(call, call->plan.ring_code, early)) {
-        end(call, "unreachable");
+        rw_sim_call_end(call, "unreachable");
         return;
     }
     rw_sim_call_say_code(call, "provisional", call->plan.ring_code);
@@ -303,11 +258,11 @@ static void on_cancel(void *arg)
         return;
     }
     if (call->plan.quirks & RW_SIM_IGNORES_CANCEL) {
-        tmr_start(&call->step, LAST_RETRANSMISSION_MS, on_given_up, call);
+        rw_sim_call_abandon_after(call, RW_SIM_LAST_RETRANSMISSION_MS);
         return;
     }
     (void)rw_sim_call_reply(call, 487, false);
-    end(call, "cancelled");
+    rw_sim_call_end(call, "cancelled");
 }
 
 /* ---- begin ---- */
@@ -344,35 +299,6 @@ static void say_invite(struct rw_sim_call *call)
     rw_sim_line_end(line);
 }
 
-/* SRTP whenever it is offered, unless the script knows better. */
-static void choose_key(struct rw_sim_call *call)
-{
-    const struct rw_sdes *theirs = &call->remote.crypto;
-
-    if (call->plan.answer == RW_SIM_SDP_CLEAR)
-        call->remote.crypto.suite = RW_SRTP_NONE;
-    if (call->own.suite == RW_SRTP_NONE)
-        rw_random_bytes(call->own.key, sizeof(call->own.key));
-    call->own.suite = theirs->suite;
-    call->own.tag = theirs->tag;
-}
-
-/* RW_OK also when there is no offer at all: then ours stands in the 200. */
-static enum rw_class read_offer(struct rw_sim_call *call, const struct sip_msg *msg,
-                                struct rw_err *err)
-{
-    struct rw_slice body = {(const char *)mbuf_buf(msg->mb), mbuf_get_left(msg->mb)};
-    enum rw_class class;
-
-    if (body.n == 0)
-        return RW_OK;
-    class = rw_sdp_read(body, &rw_sdp_all_codecs, RW_SDP_EITHER,
-                        call->sim->advertised.u.sa.sa_family, &call->remote, err);
-    if (class == RW_OK)
-        choose_key(call);
-    return class;
-}
-
 static void send_garbage(struct rw_sim_call *call)
 {
     static const char text[] = "SIP/2.0 banana\r\n:::\r\n\r\n\x01\xff";
@@ -396,7 +322,7 @@ static void begin(struct rw_sim_call *call)
 {
     struct rw_err err;
 
-    if (read_offer(call, call->invite, &err) != RW_OK) {
+    if (rw_sim_call_read_offer(call, call->invite, &err) != RW_OK) {
         struct rw_sim_line *line = rw_sim_call_say(call, "bad_offer");
 
         rw_sim_line_text(line, "why", rw_slice_str(err.code));
@@ -409,7 +335,7 @@ static void begin(struct rw_sim_call *call)
     if (call->plan.quirks & RW_SIM_GARBAGE)
         send_garbage(call);
     if (call->plan.quirks & RW_SIM_MUTE) {
-        tmr_start(&call->step, LAST_RETRANSMISSION_MS + SIP_T2, on_given_up, call);
+        rw_sim_call_abandon_after(call, RW_SIM_LAST_RETRANSMISSION_MS + SIP_T2);
         return;
     }
     if (call->plan.ring_ms != 0 && call->plan.final_ms != 0)
@@ -448,144 +374,4 @@ bool rw_sim_call_begin(struct rw_sim *sim, const struct sip_msg *invite,
     sim->counts.calls++;
     begin(call);
     return true;
-}
-
-/* ---- the dialog ---- */
-
-static bool is_dialog_of(struct le *le, void *arg)
-{
-    const struct rw_sim_call *call = le->data;
-    const struct sip_msg *msg = arg;
-    char tag[17];
-
-    (void)re_snprintf(tag, sizeof(tag), "%016llx", (unsigned long long)call->tag);
-    return !pl_strcmp(&msg->callid, call->call_id) && !pl_strcmp(&msg->to.tag, tag);
-}
-
-struct rw_sim_call *rw_sim_call_find(struct rw_sim *sim, const struct sip_msg *msg)
-{
-    return list_ledata(
-        hash_lookup(sim->calls, hash_joaat_pl(&msg->callid), is_dialog_of, (void *)(uintptr_t)msg));
-}
-
-static void say_request(struct rw_sim_call *call, const char *event, const struct sip_msg *msg)
-{
-    struct rw_sim_line *line = rw_sim_call_say(call, event);
-    const struct sip_hdr *reason = sip_msg_hdr(msg, SIP_HDR_REASON);
-
-    if (reason)
-        rw_sim_line_text(line, "reason", rw_sim_slice(&reason->val));
-    if (call->plan.quirks & RW_SIM_RECORD_ROUTE)
-        rw_sim_line_flag(line, "route", sip_msg_hdr(msg, SIP_HDR_ROUTE) != NULL);
-    rw_sim_line_end(line);
-}
-
-static void on_reinvite_answer(int err, const struct sip_msg *msg, void *arg)
-{
-    struct rw_sim_call *call = arg;
-
-    if (msg && msg->scode < 200)
-        return;
-    if (!err && msg && msg->scode < 300)
-        (void)sip_drequestf(NULL, call->sim->sip, false, "ACK", call->dialog, msg->cseq.num, NULL,
-                            rw_sim_call_sent, NULL, NULL, "Content-Length: 0\r\n\r\n");
-    rw_sim_call_say_code(call, "reinvite_answered", !err && msg ? msg->scode : 0);
-}
-
-static void on_reinvite(void *arg)
-{
-    struct rw_sim_call *call = arg;
-    struct rw_buf tail;
-
-    rw_buf_init(&tail, 16384);
-    rw_sim_call_write_tail(call, 200, true, &tail);
-    rw_sim_line_end(rw_sim_call_say(call, "reinvite_sent"));
-    if (!tail.failed)
-        (void)sip_drequestf(&call->reinvite, call->sim->sip, true, "INVITE", call->dialog, 0, NULL,
-                            rw_sim_call_sent, on_reinvite_answer, call, "%b", tail.p, tail.len);
-    rw_buf_done(&tail);
-}
-
-void rw_sim_call_ack(struct rw_sim_call *call, const struct sip_msg *msg)
-{
-    struct rw_err err;
-
-    if (call->phase != RW_SIM_ANSWERED)
-        return; /* of a repeated 200, or of a re-INVITE */
-    tmr_cancel(&call->repeat);
-    call->phase = RW_SIM_UP;
-    call->sim->counts.acks++;
-    say_request(call, "ack", msg);
-    if (call->remote.codecs.audio_count == 0 && read_offer(call, msg, &err) == RW_OK &&
-        call->audio && call->remote.codecs.audio_count) {
-        rw_sim_call_aim(call);
-        rw_sim_call_play(call, call->plan.sound);
-    }
-    call->invite = mem_deref(call->invite);
-    call->answer = mem_deref(call->answer);
-    if (call->plan.quirks & RW_SIM_REINVITES)
-        tmr_start(&call->step, REINVITE_AFTER_MS, on_reinvite, call);
-    else if (call->plan.quirks & RW_SIM_SENDS_INFO)
-        rw_sim_call_send_keys(call);
-    else if (call->plan.hangup_ms != RW_SIM_NEVER)
-        tmr_start(&call->step, (uint64_t)call->plan.hangup_ms, on_hang_up, call);
-}
-
-void rw_sim_call_bye(struct rw_sim_call *call, const struct sip_msg *msg)
-{
-    struct sip *sip = call->sim->sip;
-
-    call->sim->counts.byes_received++;
-    say_request(call, "bye_received", msg);
-    if (call->plan.quirks & RW_SIM_IGNORES_BYE) {
-        if (call->phase != RW_SIM_IGNORING) {
-            call->phase = RW_SIM_IGNORING;
-            tmr_cancel(&call->repeat);
-            tmr_start(&call->step, LAST_RETRANSMISSION_MS + SIP_T2, on_given_up, call);
-        }
-        return;
-    }
-    if (call->plan.quirks & RW_SIM_FORGETS_CALL) {
-        (void)sip_treply(NULL, sip, msg, 481, rw_sim_phrase(481));
-        end(call, "forgotten");
-        return;
-    }
-    if (call->phase == RW_SIM_LEAVING) { /* glare: both hang up; our own BYE's answer ends it */
-        (void)sip_treply(NULL, sip, msg, 200, "OK");
-        return;
-    }
-    if (call->plan.quirks & RW_SIM_BYE_GLARE) {
-        struct sip_msg *bye = mem_ref((void *)(uintptr_t)msg);
-
-        /* the answer to theirs goes first when ours can't be sent and ends the call at once */
-        hang_up(call);
-        (void)sip_treply(NULL, sip, bye, 200, "OK");
-        mem_deref(bye);
-        return;
-    }
-    (void)sip_treply(NULL, sip, msg, 200, "OK");
-    end(call, "far_end");
-}
-
-void rw_sim_call_reinvite(struct rw_sim_call *call, const struct sip_msg *msg)
-{
-    struct rw_sdp before = call->remote;
-    struct rw_buf tail;
-    struct rw_err err;
-
-    rw_sim_line_end(rw_sim_call_say(
-        call, call->plan.quirks & RW_SIM_REFRESHED ? "refreshed" : "reinvite_received"));
-    if (call->phase != RW_SIM_UP || read_offer(call, msg, &err) != RW_OK) {
-        call->remote = before;
-        (void)sip_treply(NULL, call->sim->sip, msg, call->phase != RW_SIM_UP ? 491 : 488,
-                         rw_sim_phrase(call->phase != RW_SIM_UP ? 491 : 488));
-        return;
-    }
-    rw_sim_call_aim(call);
-    rw_buf_init(&tail, 16384);
-    rw_sim_call_write_tail(call, 200, true, &tail);
-    if (!tail.failed)
-        (void)sip_treplyf(NULL, NULL, call->sim->sip, msg, false, 200, "OK", "%b", tail.p,
-                          tail.len);
-    rw_buf_done(&tail);
 }

@@ -1,7 +1,36 @@
-/* What an answer of the simulator says behind the headers that libre copies. */
+/* What the far end offers, and what an answer of the simulator says behind the headers that libre copies. */
+#include "base/id.h"
 #include "sim/internal.h"
 
 #define HUGE_CONTACT 3000
+
+/* SRTP whenever it is offered, unless the script knows better. */
+static void choose_key(struct rw_sim_call *call)
+{
+    const struct rw_sdes *theirs = &call->remote.crypto;
+
+    if (call->plan.answer == RW_SIM_SDP_CLEAR)
+        call->remote.crypto.suite = RW_SRTP_NONE;
+    if (call->own.suite == RW_SRTP_NONE)
+        rw_random_bytes(call->own.key, sizeof(call->own.key));
+    call->own.suite = theirs->suite;
+    call->own.tag = theirs->tag;
+}
+
+enum rw_class rw_sim_call_read_offer(struct rw_sim_call *call, const struct sip_msg *msg,
+                                     struct rw_err *err)
+{
+    struct rw_slice body = {(const char *)mbuf_buf(msg->mb), mbuf_get_left(msg->mb)};
+    enum rw_class class;
+
+    if (body.n == 0)
+        return RW_OK;
+    class = rw_sdp_read(body, &rw_sdp_all_codecs, RW_SDP_EITHER,
+                        call->sim->advertised.u.sa.sa_family, &call->remote, err);
+    if (class == RW_OK)
+        choose_key(call);
+    return class;
+}
 
 /* What is answered, and so also what is sent. */
 struct rw_sdp_codecs rw_sim_call_codecs(const struct rw_sim_call *call)

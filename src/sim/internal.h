@@ -11,6 +11,7 @@
 #include <re.h>
 
 #define RW_SIM_CALLS_MAX 100000
+#define RW_SIM_LAST_RETRANSMISSION_MS (UINT64_C(64) * SIP_T1)
 
 struct rw_sim {
     struct rw_sim_options options;
@@ -67,7 +68,7 @@ bool rw_sim_call_begin(struct rw_sim *sim, const struct sip_msg *invite,
                        const struct rw_sim_plan *plan);
 struct rw_sim_call *rw_sim_call_find(struct rw_sim *sim, const struct sip_msg *msg);
 
-/* Later requests of the dialog. */
+/* call_dialog.c: later requests of the dialog */
 void rw_sim_call_ack(struct rw_sim_call *call, const struct sip_msg *msg);
 void rw_sim_call_bye(struct rw_sim_call *call, const struct sip_msg *msg);
 void rw_sim_call_reinvite(struct rw_sim_call *call, const struct sip_msg *msg);
@@ -81,7 +82,12 @@ bool rw_sim_call_open_sound(struct rw_sim_call *call);
 void rw_sim_call_aim(struct rw_sim_call *call); /* again, after `remote` changed */
 void rw_sim_call_play(struct rw_sim_call *call, enum rw_sim_sound sound);
 
-/* call_wire.c: what is answered, and so also what is sent; and all behind the copied headers. */
+/*
+ * call_wire.c: what is offered, RW_OK also when nothing is: then our offer stands in the 200. What is answered,
+ * and so also what is sent; and all behind the copied headers.
+ */
+enum rw_class rw_sim_call_read_offer(struct rw_sim_call *call, const struct sip_msg *msg,
+                                     struct rw_err *err);
 struct rw_sdp_codecs rw_sim_call_codecs(const struct rw_sim_call *call);
 void rw_sim_call_write_tail(struct rw_sim_call *call, unsigned code, bool described,
                             struct rw_buf *buf);
@@ -99,15 +105,20 @@ void rw_sim_call_prack(struct rw_sim_call *call, const struct sip_msg *msg);
 void rw_sim_call_update(struct rw_sim_call *call, const struct sip_msg *msg);
 
 /*
- * call.c: for libre, which takes no NULL there, when it sends a request of ours: that needs no more than what
- * libre writes.
+ * call_dialog.c: BYE, whose answer ends the call; and for libre, which takes no NULL there, when it sends a
+ * request of ours: that needs no more than what libre writes.
  */
+void rw_sim_call_hang_up(struct rw_sim_call *call);
 int rw_sim_call_sent(enum sip_transp tp, const struct sa *src, const struct sa *dst,
                      struct mbuf *mb, void *arg);
+
 /* call.c: answers the INVITE (false: it could not be sent), refuses it, goes on after ringing. */
 bool rw_sim_call_reply(struct rw_sim_call *call, unsigned code, bool described);
 void rw_sim_call_refuse(struct rw_sim_call *call, unsigned code);
 void rw_sim_call_rang(struct rw_sim_call *call);
+/* Says how it ended, and frees it; later, unless something happens before. */
+void rw_sim_call_end(struct rw_sim_call *call, const char *how);
+void rw_sim_call_abandon_after(struct rw_sim_call *call, uint64_t ms);
 
 /* A line about the call, to be ended by the caller; a whole line with a code. */
 struct rw_sim_line *rw_sim_call_say(struct rw_sim_call *call, const char *event);
