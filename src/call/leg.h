@@ -68,6 +68,8 @@ struct rw_leg_target {
     /* Without an answer of any kind, 100 too, for so long, or twice as long where the target has several
      * addresses: SILENT. 0: 64*T1 for each address, which is 32 s. */
     uint32_t silent_ms;
+    bool
+        ack_waits; /* an answer is acknowledged by confirm(), or when it is repeated; false: at once */
     /*
      * Whose call it is, and who vouches for that in an Identity header; signer NULL: nobody, and the
      * claim is not looked at. Otherwise it names both numbers; its trunk_id is taken from above.
@@ -142,6 +144,8 @@ struct rw_leg_ops {
                             struct rw_slice sdp_offer, rw_leg_news_h *handler, void *arg,
                             struct rw_leg **ret, struct rw_err *err);
     void (*cancel)(struct rw_leg *leg);
+    /* The answer is written down: now it is acknowledged. Nothing, when it was or there is none. */
+    void (*confirm)(struct rw_leg *leg);
     void (*bye)(struct rw_leg *leg, const struct rw_ending *why);
     void (*release)(struct rw_leg *leg);
     /* Tells the far end by INFO that a key was pressed; before the answer it is lost. */

@@ -109,6 +109,7 @@ bool rw_live_targets_set(struct rw_live *live, enum rw_leg_side leg,
         kept->at[i].target = targets[from];
         texts = copy_texts(&kept->at[i].target, texts);
         name_dialog(live, leg, i, &kept->at[i]);
+        kept->at[i].target.ack_waits = true;
         if (answer_ms && i + 1 < count)
             kept->at[i].target.silent_ms = silent_within(answer_ms[from]);
         /* a station is ours: it needs no proof, and a token it could pass on says more than it has to know */

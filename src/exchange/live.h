@@ -83,6 +83,7 @@ struct rw_live {
     uint32_t transactions;          /* not answered by the store yet */
     bool over;
     bool end_asked;      /* the step that is performed writes the end */
+    bool answer_told;    /* it writes that a leg answered, whose ACK waits for that */
     bool end_due;        /* the end could not be stored: it is tried again */
     uint8_t legs_ending; /* a bit a leg: told by the transaction of the end */
     rw_placed_h *placed;

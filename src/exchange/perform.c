@@ -3,8 +3,9 @@
  * into one transaction. Steps never nest: what happens while one is performed waits its turn.
  *
  * Events of a running call are patient, they may linger to share a commit. Two kinds are not: the
- * telling of an INVITE to a further leg, which leaves only when that is durable, so that no carrier
- * ever bills what a restart knows nothing of.
+ * telling of an INVITE to a further leg, which leaves only when that is durable, and that of an answer,
+ * which is acknowledged only then: until its ACK it is repeated, also to a server that was restarted
+ * meanwhile and ends it. So no carrier ever bills what a restart knows nothing of.
  */
 #include "base/clock.h"
 #include "base/log.h"
@@ -59,6 +60,13 @@ void rw_live_event(struct rw_live *live, struct rw_tx *tx, enum rw_call_event ev
     rw_tx_add_event(tx, &row);
 }
 
+/* The answer of a leg that we invited: its ACK waits for the transaction. */
+static bool is_answer(const struct rw_live *live, const struct rw_call_action *action)
+{
+    return action->event == RW_EV_CONNECTED &&
+           !(action->leg == RW_LEG_TRUNK && live->call.plan.incoming);
+}
+
 static void append_event(struct rw_live *live, const struct rw_call_action *action)
 {
     bool whole = action->event == RW_EV_CREATED;
@@ -76,6 +84,7 @@ static void append_event(struct rw_live *live, const struct rw_call_action *acti
     if (action->event == RW_EV_CONNECTED && action->leg == RW_LEG_TRUNK)
         rw_live_stretch(live);
     live->end_asked |= action->event == RW_EV_ENDED;
+    live->answer_told |= is_answer(live, action);
     if (live->watch)
         live->watch->event(action->event, action->ending, live->watch->arg);
     if (!live->tx) {
@@ -93,6 +102,14 @@ static void append_event(struct rw_live *live, const struct rw_call_action *acti
 
 /* ------------------------------------------------------------------ transactions */
 
+/* Whatever the store said: an answer that is not acknowledged is taken back. */
+static void confirm_answers(struct rw_live *live)
+{
+    for (int leg = 0; live->exchange && leg < RW_LEGS; leg++)
+        if (live->sides[leg].leg)
+            live->exchange->options.leg_ops->confirm(live->sides[leg].leg);
+}
+
 static void on_stored(struct rw_tx *tx, enum rw_class class, const struct rw_err *err, void *arg)
 {
     struct rw_live *live = arg;
@@ -102,6 +119,13 @@ static void on_stored(struct rw_tx *tx, enum rw_class class, const struct rw_err
         rw_live_log_lost(live, err);
     live->transactions--;
     rw_live_free_if_done(live);
+}
+
+static void on_answer_stored(struct rw_tx *tx, enum rw_class class, const struct rw_err *err,
+                             void *arg)
+{
+    confirm_answers(arg);
+    on_stored(tx, class, err, arg);
 }
 
 static void invite_failed_to_be_told(struct rw_live *live, enum rw_leg_side leg)
@@ -124,6 +148,7 @@ static void on_invite_stored(struct rw_tx *tx, enum rw_class class, const struct
     (void)tx;
     if (class != RW_OK)
         rw_live_log_lost(live, err);
+    confirm_answers(live); /* of the station, which answered in the same step */
     if (side->invite_due && class == RW_OK)
         rw_live_invite(live, leg);
     else if (side->invite_due)
@@ -136,22 +161,29 @@ static void on_invite_stored(struct rw_tx *tx, enum rw_class class, const struct
 static void submit(struct rw_live *live, struct rw_live_side *told)
 {
     struct rw_tx *tx = live->tx;
+    bool answer = live->answer_told;
 
     live->tx = NULL;
+    live->answer_told = false;
     if (live->end_asked) {
         rw_live_submit_end(live, tx);
         return;
     }
     live->legs_ending = 0;
     if (!tx) {
+        if (answer)
+            confirm_answers(live);
         if (told)
             invite_failed_to_be_told(live, (enum rw_leg_side)(told - live->sides));
         return;
     }
     live->transactions++;
-    if (!told)
+    if (!told && !answer)
         rw_tx_patient(tx);
-    rw_tx_submit(tx, told ? on_invite_stored : on_stored, told ? (void *)told : (void *)live);
+    if (told)
+        rw_tx_submit(tx, on_invite_stored, told);
+    else
+        rw_tx_submit(tx, answer ? on_answer_stored : on_stored, live);
 }
 
 /* ------------------------------------------------------------------ actions */

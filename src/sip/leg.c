@@ -111,6 +111,7 @@ void rw_leg_end(struct rw_leg *leg, enum rw_call_input_kind kind, const struct r
     /* a leg that was ended with BYE for a late 2xx, or by rw_leg_hang_up(), has told its end already */
     bool told = leg->phase == RW_PHASE_OVER || (leg->phase == RW_PHASE_ENDING && leg->cancelled);
 
+    rw_leg_confirm(leg);
     close_leg(leg);
     if (!told)
         rw_leg_tell(leg, kind, ending, (struct rw_slice){NULL, 0});
@@ -205,6 +206,15 @@ void rw_leg_ack(struct rw_leg *leg, uint32_t cseq, const struct rw_sip_auth *aut
         rw_sip_wire_send(sip, &hop, rw_buf_slice(&sip->scratch), 0);
 }
 
+void rw_leg_confirm(struct rw_leg *leg)
+{
+    uint32_t cseq = leg->ack_due;
+
+    leg->ack_due = 0;
+    if (cseq)
+        rw_leg_ack(leg, cseq, leg->auth);
+}
+
 /* The fork that spoke last is heard; the same again is a repetition. */
 void rw_leg_hear_early(struct rw_leg *leg, struct rw_slice sdp, struct rw_slice tag)
 {
@@ -261,7 +271,9 @@ static void heard_answer(struct rw_leg *leg, const struct rw_sip_message *m,
     leg->phase = RW_PHASE_ANSWERED;
     rw_leg_identity_done(leg);
     rw_leg_places_done(leg);
-    rw_leg_ack(leg, m->cseq, leg->auth);
+    leg->ack_due = m->cseq;
+    if (!leg->ack_waits || leg->cancelled)
+        rw_leg_confirm(leg);
     if (leg->cancelled) {
         rw_leg_send_bye(leg, &(struct rw_ending){.sip_code = 0});
         tell(leg, &late);
@@ -372,6 +384,7 @@ bool rw_sip_leg_late_answer(struct rw_sip *sip, const struct rw_sip_message *m,
         return false;
     if (leg->dialog.remote_tag && rw_slice_eq(m->to_tag, rw_slice_str(leg->dialog.remote_tag))) {
         sip->counters.retransmissions++;
+        leg->ack_due = 0;
         rw_leg_ack(leg, m->cseq, leg->auth); /* for each repetition of the 2xx */
     } else {
         rw_sip_end_unwanted(sip, m, from);
@@ -477,6 +490,7 @@ static void leg_listen(struct rw_leg_port *port, rw_leg_offered_h *handler, void
 const struct rw_leg_ops rw_sip_leg_ops = {
     .invite = leg_invite,
     .cancel = rw_leg_cancel,
+    .confirm = rw_leg_confirm,
     .bye = rw_leg_bye,
     .release = rw_leg_release,
     .key = rw_leg_key,

@@ -60,6 +60,7 @@ void rw_leg_send_bye(struct rw_leg *leg, const struct rw_ending *why)
 
 void rw_leg_hang_up(struct rw_leg *leg, const struct rw_ending *why)
 {
+    rw_leg_confirm(leg);
     rw_sip_auth_done(&leg->auth); /* answers for INVITE: a BYE's are others */
     leg->cancelled = true;        /* told here, and not again when the BYE is answered */
     rw_leg_send_bye(leg, why);
@@ -87,6 +88,7 @@ void rw_leg_bye(struct rw_leg *leg, const struct rw_ending *why)
         rw_leg_cancel(leg);
     if (leg->phase != RW_PHASE_ANSWERED)
         return;
+    rw_leg_confirm(leg);
     rw_sip_auth_done(&leg->auth); /* answers for INVITE: a BYE's are others */
     rw_leg_send_bye(leg, why);
 }

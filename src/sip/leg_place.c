@@ -106,6 +106,7 @@ enum rw_class rw_leg_start(struct rw_leg *leg, const struct rw_sip_uri *next,
     leg->hop.transport = rw_sip_uri_way(next);
     leg->hop.worker = (uint16_t)leg->sip->index;
     leg->silent_ms = target->silent_ms;
+    leg->ack_waits = target->ack_waits;
     if (leg->hop.transport == RW_SIP_TLS)
         class = rw_sip_profile_find(rw_sip_wire_profiles(leg->sip->wire), &target->tls,
                                     target->trunk_id, next->host, &leg->hop.profile, err);

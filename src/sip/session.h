@@ -93,6 +93,7 @@ struct rw_leg {
     uint64_t branch;            /* of the last INVITE */
     uint64_t early;             /* hash of the early media told last; 0 = none */
     uint32_t invite_cseq;
+    uint32_t ack_due;      /* CSeq of the 2xx that is not acknowledged yet; 0 = none */
     uint32_t silent_ms;    /* see leg_place.c; 0 = as long as a transaction takes */
     uint8_t silent_halves; /* of it, that have passed */
     uint64_t key_heard;    /* CSeq of the INFO with the last one, and 1; 0 = none */
@@ -100,6 +101,7 @@ struct rw_leg {
     uint8_t busy;
     uint8_t reliable; /* enum rw_leg_reliable */
     bool rang, heard, cancelled, released;
+    bool ack_waits;    /* see call/leg.h */
     bool secure_route; /* the outbound proxy has a sips: URI */
 };
 
@@ -115,6 +117,8 @@ enum rw_class rw_leg_send_invite(struct rw_leg *leg, struct rw_err *err);
 
 /* ACK of a 2xx to an INVITE of this CSeq: a request of its own (section 13.2.2.4). */
 void rw_leg_ack(struct rw_leg *leg, uint32_t cseq, const struct rw_sip_auth *auth);
+
+void rw_leg_confirm(struct rw_leg *leg); /* the port's own: the ACK that is due */
 
 /* leg.c: tells whoever invited, unless the leg was released. */
 void rw_leg_tell(struct rw_leg *leg, enum rw_call_input_kind kind, const struct rw_ending *ending,

@@ -79,6 +79,11 @@ static void fake_cancel(struct rw_leg *leg)
     leg->handler(&news, leg->arg);
 }
 
+static void fake_confirm(struct rw_leg *leg)
+{
+    (void)leg;
+}
+
 static void fake_bye(struct rw_leg *leg, const struct rw_ending *why)
 {
     (void)leg;
@@ -119,6 +124,7 @@ static enum rw_class fake_preview(struct rw_leg_port *port, const struct rw_leg_
 static const struct rw_leg_ops leg_ops = {
     .invite = fake_invite,
     .cancel = fake_cancel,
+    .confirm = fake_confirm,
     .bye = fake_bye,
     .release = fake_release,
     .describe = fake_describe,

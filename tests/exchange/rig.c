@@ -143,6 +143,7 @@ static enum rw_class fake_invite(struct rw_leg_port *port, const struct rw_leg_t
         abort();
     *leg = (struct rw_leg){.invited = true, .handler = handler, .arg = arg};
     leg->silent_ms = target->silent_ms;
+    leg->ack_waits = target->ack_waits;
     COPY(leg->uri, target->uri);
     COPY(leg->from_uri, target->from_uri);
     COPY(leg->call_id, target->call_id);
@@ -170,6 +171,12 @@ static enum rw_class fake_invite(struct rw_leg_port *port, const struct rw_leg_t
 static void fake_cancel(struct rw_leg *leg)
 {
     leg->cancelled = true;
+}
+
+static void fake_confirm(struct rw_leg *leg)
+{
+    if (leg->ack_seq == 0)
+        leg->ack_seq = rw_store_last_seq(rig.store.store);
 }
 
 static void fake_bye(struct rw_leg *leg, const struct rw_ending *why)
@@ -239,6 +246,7 @@ static void fake_key(struct rw_leg *leg, const struct rw_key *key)
 static const struct rw_leg_ops leg_ops = {
     .invite = fake_invite,
     .cancel = fake_cancel,
+    .confirm = fake_confirm,
     .bye = fake_bye,
     .release = fake_release,
     .key = fake_key,

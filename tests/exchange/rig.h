@@ -24,9 +24,11 @@ struct rw_leg {
     const struct rw_identity_signer *signer; /* whom the exchange named, with what claim */
     char claim_from[20], claim_to[20];
     bool claim_owned;
-    struct rw_ending why;     /* of the BYE */
-    char keys[16];            /* sent by INFO */
-    uint64_t log_seq;         /* newest event in the store when the INVITE left */
+    struct rw_ending why; /* of the BYE */
+    char keys[16];        /* sent by INFO */
+    uint64_t log_seq;     /* newest event in the store when the INVITE left */
+    uint64_t ack_seq;     /* and when its answer was acknowledged; 0 = it was not */
+    bool ack_waits;
     struct rw_leg_dialog now; /* what describe() says */
     rw_leg_news_h *handler;
     void *arg;

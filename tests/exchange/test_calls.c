@@ -104,6 +104,7 @@ static void test_agentless_call(void **state)
     dialog = dialog_of(3);
     assert_true(dialog.answered);
     assert_string_equal(dialog.remote_target, "sip:gw@192.0.2.1");
+    assert_true(leg->ack_waits && leg->ack_seq >= rig.events[3].seq); /* durable before the ACK */
     assert_int_equal(rig_conversation().ended_ms, 0);
 
     rig_say(0, RW_IN_LEG_ENDED, 0, NULL);

@@ -358,6 +358,46 @@ static void answer_without_media(struct stage *s)
     expect(s, "ACK ");
 }
 
+/* Until it is confirmed an answer is not acknowledged, unless it is repeated or the call ends. */
+static void the_ack_waits(struct stage *s)
+{
+    stage_invite(s, &(struct rw_leg_target){.ack_waits = true});
+    expect(s, "INVITE ");
+    stage_answer(s, "200 OK", "far", "v=0\r\n");
+    (void)expect_news(s, RW_IN_LEG_ANSWERED);
+    expect_nothing(s);
+    rw_sip_leg_ops.confirm(s->leg);
+    expect(s, "ACK ");
+    expect_text(s, "\r\nCSeq: 1 ACK\r\n");
+    rw_sip_leg_ops.confirm(s->leg);
+    expect_nothing(s);
+}
+
+static void the_ack_of_a_repetition(struct stage *s)
+{
+    stage_invite(s, &(struct rw_leg_target){.ack_waits = true});
+    expect(s, "INVITE ");
+    stage_answer(s, "200 OK", "far", "v=0\r\n");
+    (void)expect_news(s, RW_IN_LEG_ANSWERED);
+    stage_answer(s, "200 OK", "far", "v=0\r\n");
+    expect(s, "ACK ");
+    rw_sip_leg_ops.confirm(s->leg);
+    expect_nothing(s);
+}
+
+static void ended_before_the_ack(struct stage *s)
+{
+    stage_invite(s, &(struct rw_leg_target){.ack_waits = true});
+    expect(s, "INVITE ");
+    stage_answer(s, "200 OK", "far", "v=0\r\n");
+    (void)expect_news(s, RW_IN_LEG_ANSWERED);
+    rw_sip_leg_ops.bye(s->leg, &(struct rw_ending){.sip_code = 0});
+    expect(s, "ACK ");
+    expect(s, "BYE ");
+    rw_sip_leg_ops.confirm(s->leg);
+    expect_nothing(s);
+}
+
 static void bye_is_never_answered(struct stage *s)
 {
     stage_answered_call(s);
@@ -590,6 +630,9 @@ static void no_memory_over_tcp(struct stage *s)
 }
 
 PLAY(plain_call)
+PLAY(the_ack_waits)
+PLAY(the_ack_of_a_repetition)
+PLAY(ended_before_the_ack)
 PLAY(asked_and_there)
 PLAY(asked_and_gone)
 PLAY(asked_in_vain)
@@ -640,6 +683,9 @@ int main(void)
         cmocka_unit_test(play_station_is_gone),
         cmocka_unit_test(play_gone_while_ringing),
         cmocka_unit_test(play_answer_without_media),
+        cmocka_unit_test(play_the_ack_waits),
+        cmocka_unit_test(play_the_ack_of_a_repetition),
+        cmocka_unit_test(play_ended_before_the_ack),
         cmocka_unit_test(play_bye_is_never_answered),
         cmocka_unit_test(play_byes_cross),
         cmocka_unit_test(play_released_while_ringing),
