@@ -28,8 +28,8 @@ static void write_metrics(struct rw_request *r, struct rw_json_writer *w,
     rw_json_time(w, "eventTime", rw_clock_wall_ms());
     rw_render_ref(w, "trunk", row->id, row->name, "telephony/providers/edges/trunks");
     rw_json_open_object(w, "calls");
-    rw_json_uint(w, "inboundCallCount", 0);
-    rw_json_uint(w, "outboundCallCount", count.calls);
+    rw_json_uint(w, "inboundCallCount", count.came_in);
+    rw_json_uint(w, "outboundCallCount", count.calls - count.came_in);
     rw_json_close(w);
     rw_json_close(w);
 }

@@ -57,6 +57,11 @@ struct rw_permit_ask {
     const struct rw_spend_terms *spend;  /* what it costs and may cost; NULL = nobody counts */
     bool has_station; /* the first INVITE to a trunk leaves when the user answered */
     /*
+     * It came in through the only trunk: it has no attempts, and nobody may let it wait, since its far end does
+     * not wait for us.
+     */
+    bool incoming;
+    /*
      * Places in `trunks`, in the order of trying; a permit may reorder them and strike some out, but
      * not all.
      */

@@ -66,9 +66,9 @@ static enum rw_permit_verdict ask_on(struct rw_admission *a, struct rw_err *err)
 
 /* Everybody was asked: the call is born, or refused and its admission gone. */
 static enum rw_class settle(struct rw_admission *a, enum rw_permit_verdict verdict,
-                            struct rw_err *err)
+                            const struct rw_live_offer *offer, struct rw_err *err)
 {
-    enum rw_class class = verdict == RW_PERMIT_YES ? rw_live_birth(a->exchange, a->order, NULL, a,
+    enum rw_class class = verdict == RW_PERMIT_YES ? rw_live_birth(a->exchange, a->order, offer, a,
                                                                    a->placed, a->placed_arg, err)
                                                    : err->class;
 
@@ -110,7 +110,7 @@ static void on_decided(struct rw_permit_ask *ask, enum rw_class class, const str
         enlist(a);
         return;
     }
-    class = settle(a, verdict, &why);
+    class = settle(a, verdict, NULL, &why);
     if (class != RW_OK)
         placed(class, NULL, &why, arg);
 }
@@ -127,6 +127,7 @@ static void fill_ask(struct rw_permit_ask *ask, const struct rw_call_order *orde
         .limits = order->limits,
         .spend = order->spend,
         .has_station = order->station.uri != NULL,
+        .incoming = order->plan.incoming,
         .count = order->plan.trunks,
         .max_duration_ms = order->plan.max_duration_ms,
         .decided = on_decided,
@@ -135,25 +136,45 @@ static void fill_ask(struct rw_permit_ask *ask, const struct rw_call_order *orde
         ask->order[i] = i;
 }
 
-enum rw_class rw_admission_begin(struct rw_exchange *exchange, const struct rw_call_order *order,
-                                 rw_placed_h *placed, void *arg, struct rw_err *err)
+static struct rw_admission *admission_new(struct rw_exchange *exchange,
+                                          const struct rw_call_order *order, rw_placed_h *placed,
+                                          void *arg)
 {
     struct rw_admission *a = rw_calloc(1, sizeof(*a));
-    enum rw_permit_verdict verdict;
-    struct rw_err why;
 
     if (!a)
-        return rw_fail_memory(err);
+        return NULL;
     fill_ask(&a->ask, order);
     a->exchange = exchange;
     a->order = order;
     a->placed = placed;
     a->placed_arg = arg;
+    return a;
+}
+
+enum rw_class rw_admission_begin(struct rw_exchange *exchange, const struct rw_call_order *order,
+                                 rw_placed_h *placed, void *arg, struct rw_err *err)
+{
+    struct rw_admission *a = admission_new(exchange, order, placed, arg);
+    enum rw_permit_verdict verdict;
+    struct rw_err why;
+
+    if (!a)
+        return rw_fail_memory(err);
     verdict = ask_on(a, err ? err : &why);
     if (verdict != RW_PERMIT_LATER)
-        return settle(a, verdict, err ? err : &why);
+        return settle(a, verdict, NULL, err ? err : &why);
     enlist(a);
     return RW_OK;
+}
+
+enum rw_class rw_admission_take(struct rw_exchange *exchange, const struct rw_call_order *order,
+                                const struct rw_live_offer *offer, rw_placed_h *placed, void *arg,
+                                struct rw_err *err)
+{
+    struct rw_admission *a = admission_new(exchange, order, placed, arg);
+
+    return a ? settle(a, ask_on(a, err), offer, err) : rw_fail_memory(err);
 }
 
 /* ------------------------------------------------------------------ telling */

@@ -30,6 +30,12 @@ struct rw_admission {
 RW_NODISCARD enum rw_class rw_admission_begin(struct rw_exchange *exchange,
                                               const struct rw_call_order *order,
                                               rw_placed_h *placed, void *arg, struct rw_err *err);
+/* The same for a call that came in, which never waits. */
+struct rw_live_offer;
+RW_NODISCARD enum rw_class rw_admission_take(struct rw_exchange *exchange,
+                                             const struct rw_call_order *order,
+                                             const struct rw_live_offer *offer, rw_placed_h *placed,
+                                             void *arg, struct rw_err *err);
 /* Whoever waits, waits no longer: the call is not placed, for this reason. */
 void rw_admission_refuse_all(struct rw_exchange *exchange, const struct rw_err *err);
 

@@ -96,7 +96,7 @@ RW_NODISCARD enum rw_class rw_exchange_place(struct rw_exchange *exchange,
 
 /*
  * Takes a call that came in: the order names the station that rings and, as its only trunk, the one it came
- * through, of which trunk_id, trunk_name and media are read. No permit is asked.
+ * through, of which trunk_id, trunk_name and media are read. Permits are asked, and none may let it wait.
  * On success the leg is the exchange's and its far end waits; on failure it is the caller's to refuse.
  * RW_MALFORMED sdp.*: no media can be agreed upon.
  */

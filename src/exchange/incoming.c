@@ -14,8 +14,11 @@ enum rw_class rw_exchange_take(struct rw_exchange *exchange, const struct rw_cal
     const struct rw_live_offer offer = {.leg = leg, .sdp = sdp_offer};
     enum rw_class class = rw_exchange_may_place(exchange, err);
 
-    return class == RW_OK ? rw_live_birth(exchange, order, &offer, NULL, on_taken, NULL, err)
-                          : class;
+    if (class != RW_OK)
+        return class;
+    return exchange->options.permits_count
+               ? rw_admission_take(exchange, order, &offer, on_taken, NULL, err)
+               : rw_live_birth(exchange, order, &offer, NULL, on_taken, NULL, err);
 }
 
 void rw_live_ring(struct rw_live *live)

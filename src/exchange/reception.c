@@ -37,6 +37,7 @@ static enum rw_class take(struct rw_reception *reception, struct rw_leg *leg,
         .station = plan->station,
         .user_name = plan->user_name,
         .trunks = &plan->trunk,
+        .limits = &plan->limits,
         .plan = {.incoming = true,
                  .trunks = 1,
                  .trunk_max_ms = {plan->trunk_max_ms},
@@ -45,6 +46,13 @@ static enum rw_class take(struct rw_reception *reception, struct rw_leg *leg,
     };
 
     return rw_exchange_take(reception->exchange, &order, leg, offer->sdp, err);
+}
+
+static struct rw_leg_refusal refusal_of(enum rw_class class)
+{
+    return class == RW_MALFORMED ? (struct rw_leg_refusal){488, "Not Acceptable Here"}
+           : class == RW_LIMIT   ? (struct rw_leg_refusal){486, "All Channels Are Busy"}
+                                 : (struct rw_leg_refusal){503, "Service Unavailable"};
 }
 
 static bool on_offered(struct rw_leg *leg, const struct rw_leg_offer *offer,
@@ -63,8 +71,7 @@ static bool on_offered(struct rw_leg *leg, const struct rw_leg_offer *offer,
         *refusal = rw_incoming_refusal(fate);
         log_refused(reception, offer, &plan, rw_incoming_fate_name(fate));
     } else if (take(reception, leg, offer, &plan, &err) != RW_OK) {
-        *refusal = err.class == RW_MALFORMED ? (struct rw_leg_refusal){488, "Not Acceptable Here"}
-                                             : (struct rw_leg_refusal){503, "Service Unavailable"};
+        *refusal = refusal_of(err.class);
         log_refused(reception, offer, &plan, err.code);
     } else {
         taken = true;

@@ -135,6 +135,7 @@ void rw_limits_read(struct rw_limits *limits, const char *tenant_id, enum rw_lim
     if (count) {
         ret->limit = count->limit;
         ret->calls = count->calls;
+        ret->came_in = count->came_in;
         ret->waiting = count->waiting;
         ret->admitted = count->admitted;
         ret->refused = count->refused;

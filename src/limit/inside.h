@@ -23,6 +23,7 @@ struct rw_count {
     struct rw_call_limit limit; /* as the last call that asked brought it */
     struct rw_bucket tokens;
     uint32_t calls, waiting;
+    uint32_t came_in; /* of the calls */
     uint64_t admitted, refused;
     enum rw_limit_of of;
     char id[];
@@ -61,6 +62,7 @@ struct rw_hold {
     uint8_t trunk;             /* whose channel is held: place in trunks; RW_HOLD_NONE */
     bool prepaid;              /* that trunk's token was taken at admission */
     bool admitted;
+    bool came_in; /* it took channels only */
     uint8_t count;
     struct rw_count *trunks[]; /* in the order of trying */
 };
@@ -107,6 +109,8 @@ void rw_count_refund(struct rw_count *count);
  */
 RW_NODISCARD enum rw_class rw_room_take(struct rw_hold *hold, struct rw_permit_ask *ask,
                                         struct rw_obstacle *ret, struct rw_err *err);
+/* A call that came in: a channel of its tenant and trunk, and no token, since it is the carrier's to begin. */
+RW_NODISCARD enum rw_class rw_room_take_in(struct rw_hold *hold, struct rw_obstacle *ret);
 void rw_room_give_back(struct rw_hold *hold, bool born);
 /* Refuses for the obstacle, with its counters; waited_ms 0 = it did not wait. */
 enum rw_class rw_room_refuse(const struct rw_obstacle *obstacle, const struct rw_permit_ask *ask,

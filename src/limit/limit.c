@@ -80,7 +80,8 @@ static enum rw_permit_verdict admit(struct rw_permit *permit, struct rw_permit_a
         (void)rw_fail_memory(err);
     } else {
         bring_limits(hold, ask);
-        class = rw_room_take(hold, ask, &obstacle, err);
+        class = ask->incoming ? rw_room_take_in(hold, &obstacle)
+                              : rw_room_take(hold, ask, &obstacle, err);
         if (class == RW_OK)
             verdict = RW_PERMIT_YES;
         else if (obstacle.count && (!obstacle.may_wait_ms || !rw_worker_self()))

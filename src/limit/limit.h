@@ -9,6 +9,7 @@
  *
  *     the tenant's and the client's calls   from admission to the end
  *     the trunk's                           from admission, or the attempt, to the end of the attempt
+ *     both, of a call that came in          from when it is taken to its end
  *     tokens of tenant and client           at admission
  *     the trunk's token                     when the INVITE leaves; with a station that is after the
  *                                           user answered, and the INVITE is held back for it if need be
@@ -45,7 +46,8 @@ struct rw_limit_count {
     enum rw_limit_of of;
     const char *id;
     struct rw_call_limit limit; /* in force when the last call asked */
-    uint32_t calls;             /* now */
+    uint32_t calls;             /* now, */
+    uint32_t came_in;           /* so many of them from the carrier */
     uint32_t waiting;           /* calls that wait for room here */
     uint32_t
         tokens; /* calls that may begin now, by calls per second; 0 when there is no such limit */

@@ -151,6 +151,26 @@ enum rw_class rw_room_take(struct rw_hold *hold, struct rw_permit_ask *ask, stru
     return RW_OK;
 }
 
+enum rw_class rw_room_take_in(struct rw_hold *hold, struct rw_obstacle *ret)
+{
+    struct rw_count *const counts[] = {hold->tenant->self, hold->trunks[0]};
+
+    for (size_t i = 0; i < 2; i++) {
+        if (!counts[i]->limit.channels || counts[i]->calls < counts[i]->limit.channels)
+            continue;
+        *ret = (struct rw_obstacle){.count = counts[i]};
+        return RW_LIMIT;
+    }
+    for (size_t i = 0; i < 2; i++) {
+        counts[i]->calls++;
+        counts[i]->came_in++;
+        counts[i]->admitted++;
+    }
+    hold->admitted = hold->came_in = true;
+    hold->trunk = 0;
+    return RW_OK;
+}
+
 void rw_room_give_back(struct rw_hold *hold, bool born)
 {
     if (!hold->admitted)
@@ -165,7 +185,11 @@ void rw_room_give_back(struct rw_hold *hold, bool born)
         rw_count_refund(hold->trunks[0]);
     hold->trunk = RW_HOLD_NONE;
     hold->prepaid = false;
-    if (born)
+    if (hold->came_in) {
+        hold->tenant->self->came_in--;
+        hold->trunks[0]->came_in--;
+    }
+    if (born || hold->came_in)
         return;
     rw_count_refund(hold->tenant->self);
     if (hold->client)

@@ -118,9 +118,11 @@ enum rw_incoming_fate rw_route_incoming(struct rw_route_table *table,
     const struct rw_row_station *station = NULL;
     const struct rw_row_number *number = NULL;
     const struct rw_row_trunk *trunk = NULL;
+    const struct rw_route_limits *limits = NULL;
     const struct rw_row_user *user = NULL;
     enum rw_incoming_fate fate;
     char name[CALLER_BYTES];
+    struct rw_err err;
 
     *ret = (struct rw_incoming_plan){.from = read_caller(offer->caller, arena)};
     rw_table_refresh(table);
@@ -133,6 +135,11 @@ enum rw_incoming_fate rw_route_incoming(struct rw_route_table *table,
     ret->trunk_max_ms = trunk->max_duration_ms;
     ret->trunk = (struct rw_leg_target){
         .trunk_id = trunk->id, .trunk_name = trunk->name, .media = rw_making_media(trunk)};
+    ret->limits.trunks[0] = (struct rw_call_limit){trunk->calls_per_second, trunk->burst,
+                                                   trunk->channels, trunk->wait_ms};
+    if (rw_table_limits(table, ret->tenant_id, &limits, &err) != RW_OK)
+        return RW_INCOMING_TROUBLE;
+    ret->limits.tenant = limits->tenant;
     fate = find_user(table, trunk, number, &user);
     if (fate == RW_INCOMING_TAKEN)
         fate = find_station(table, ret->tenant_id, user, &station);

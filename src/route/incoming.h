@@ -30,8 +30,9 @@ struct rw_incoming_plan {
     const char *tenant_id, *number_id, *to_e164;
     const char *from; /* the caller, as shown */
     const char *user_id, *user_name, *station_id;
-    uint32_t trunk_max_ms;      /* how long a call through it may last; 0 = no cap of its own */
-    struct rw_leg_target trunk; /* id, name and media of the one it came through */
+    struct rw_call_limits limits; /* of the tenant and the trunk */
+    uint32_t trunk_max_ms;        /* how long a call through it may last; 0 = no cap of its own */
+    struct rw_leg_target trunk;   /* id, name and media of the one it came through */
     struct rw_leg_target station;
 };
 

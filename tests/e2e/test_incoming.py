@@ -82,6 +82,19 @@ def test_the_caller_gives_up():
         assert view["endedReason"] == "cancelled" and participant(view, "external")["disconnectType"] == "endpoint", view
 
 
+def test_channels_hold_them():
+    with Simulator("--station", "--no-media") as station, Server("127.0.0.1:9", f"sip:ann9000@{station.sip}", workers=2) as server:
+        for_user(server)
+        server.change_trunk(limits={"channels": 3})
+        assert call_in(server, NUMBER, None, "-r", "100", "-m", "9", "-d", "1500") != 0  # six of them were refused
+        assert sum(e["event"] == "invite" for e in station.events()) == 3
+        log_has(server, "why=limit.channels")
+        until("no call to be left", lambda: server.request("GET", "/health", token="").json["liveCalls"] == 0)
+        metrics = server.telephony("GET", f"/trunks/{server.demo['trunk_id']}/metrics")
+        assert metrics["calls"] == {"inboundCallCount": 0, "outboundCallCount": 0}, metrics
+        assert call_in(server) == 0
+
+
 def test_many_over_several_workers():
     with Simulator("--station", "--no-media") as station, \
             Server("127.0.0.1:9", f"sip:ann9000@{station.sip}", workers=3) as server:

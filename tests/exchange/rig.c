@@ -508,6 +508,7 @@ static void come_in(void *arg)
     *coming->leg = (struct rw_leg){.invited = true};
     coming->class =
         rw_exchange_take(at->exchange, &order, coming->leg, RW_LIT("their offer"), &err);
+    coming->leg->released = coming->class != RW_OK; /* by whoever offered it */
 }
 
 struct rw_leg *rig_come_in(enum rw_class *ret_class)

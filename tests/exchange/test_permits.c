@@ -244,6 +244,40 @@ static void test_answered_for_nothing(void **state)
     assert_string_equal(told, "+ born a0 !0 o0 closing ended done");
 }
 
+/* A call that came in is asked for, and has no attempts. */
+static void test_came_in(void **state)
+{
+    enum rw_class class;
+    const struct rw_leg *leg;
+
+    (void)state;
+    leg = rig_come_in(&class);
+    assert_int_equal(class, RW_OK);
+    assert_true(fakes[0].asking->incoming);
+    assert_string_equal(told, "+ born");
+    rig_say(1, RW_IN_LEG_ANSWERED, 0, "v=0");
+    assert_true(leg->accepted);
+    rig_say(0, RW_IN_LEG_ENDED, 0, NULL);
+    assert_string_equal(told, "+ born closing ended done");
+    told[0] = '\0';
+    fakes[0].verdict = RW_PERMIT_NO;
+    leg = rig_come_in(&class);
+    assert_int_equal(class, RW_LIMIT);
+    assert_true(!leg->handler && told[0] == '\0' && rig.at[0].relays_open == 0);
+}
+
+/* Media that can't be agreed upon: it is given back, and the leg is not ours. */
+static void test_came_in_without_media(void **state)
+{
+    enum rw_class class;
+
+    (void)state;
+    rig.at[0].refuse_media = "sdp.no_common_codec";
+    (void)rig_come_in(&class);
+    assert_int_equal(class, RW_MALFORMED);
+    assert_string_equal(told, "+ unborn done");
+}
+
 static void test_next_trunk(void **state)
 {
     struct rw_call_order order = order_of(false, 3);
@@ -676,6 +710,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_answered),
         TEST(test_answered_for_nothing),
+        TEST(test_came_in),
+        TEST(test_came_in_without_media),
         TEST(test_next_trunk),
         TEST(test_attempt_refused),
         TEST(test_no_trunk_has_room),

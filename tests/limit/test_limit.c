@@ -70,6 +70,34 @@ static void test_channels(void **state)
     assert_int_equal(count_of(RW_LIMIT_OF_TRUNK, "t0").refused, 1);
 }
 
+/* The carrier's calls take channels, and neither tokens nor turns. */
+static void test_calls_that_came_in(void **state)
+{
+    const struct rw_call_limits set = {.tenant = {.calls_per_second = 1},
+                                       .trunks = {{.channels = 2, .wait_ms = 1000}}};
+    struct call calls[4];
+
+    (void)state;
+    for (int n = 0; n < 4; n++) {
+        call_make(&calls[n], 1, &set);
+        calls[n].ask.incoming = n < 3;
+    }
+    assert_int_equal(call_ask(limits, &calls[0]), RW_PERMIT_YES);
+    assert_int_equal(call_ask(limits, &calls[1]), RW_PERMIT_YES);
+    assert_int_equal(call_ask(limits, &calls[2]), RW_PERMIT_NO);
+    assert_string_equal(calls[2].err.code, "limit.channels");
+    assert_int_equal(count_of(RW_LIMIT_OF_TRUNK, "t0").calls, 2);
+    assert_int_equal(count_of(RW_LIMIT_OF_TRUNK, "t0").came_in, 2);
+    call_end(limits, &calls[0], true);
+    call_end(limits, &calls[1], false); /* nothing to be refunded */
+    assert_int_equal(count_of(RW_LIMIT_OF_TENANT, "t").tokens, 1);
+    assert_int_equal(call_ask(limits, &calls[3]), RW_PERMIT_YES);
+    assert_int_equal(count_of(RW_LIMIT_OF_TRUNK, "t0").came_in, 0);
+    call_end(limits, &calls[3], true);
+    assert_int_equal(count_of(RW_LIMIT_OF_TRUNK, "t0").calls, 0);
+    assert_int_equal(count_of(RW_LIMIT_OF_TENANT, "t").calls, 0);
+}
+
 static void test_calls_per_second(void **state)
 {
     const struct rw_call_limits set = {.client = {.calls_per_second = 10}};
@@ -386,6 +414,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
         TEST(test_channels),
+        TEST(test_calls_that_came_in),
         TEST(test_calls_per_second),
         TEST(test_set_later),
         TEST(test_limits_unknown),
