@@ -5,7 +5,7 @@
  *
  * Full attestation (A) is given for nothing but a number that the caller owns; what is said of others is
  * the operator's policy. One token costs an ECDSA signature and next to nothing else
- * (docs/decisions/0016-identity-signed-in-the-worker.md).
+ * (docs/decisions/0019-identity-signed-in-the-worker.md).
  *
  * Standards  RFC 8224 (Identity), RFC 8225, RFC 8588; RFC 7518 section 3.4 (ES256: r and s, 32 bytes each).
  * Owner      whoever called rw_stir_new().
