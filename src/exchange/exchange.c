@@ -1,4 +1,5 @@
 #include "base/clock.h"
+#include "base/hash.h"
 #include "base/mem.h"
 #include "call/reason.h"
 #include "event/event.h"
@@ -16,11 +17,7 @@ static _Thread_local struct rw_exchange *mine;
 
 static uint32_t bucket_of(const struct rw_exchange *x, const char *id)
 {
-    uint32_t hash = 2166136261u;
-
-    for (; *id; id++)
-        hash = (hash ^ (unsigned char)*id) * 16777619u;
-    return hash & (x->buckets - 1);
+    return rw_hash_text(RW_HASH_START, id) & (x->buckets - 1);
 }
 
 void rw_live_enter(struct rw_live *live)

@@ -1,3 +1,4 @@
+#include "base/hash.h"
 #include "base/mem.h"
 #include "call/reason.h"
 #include "exchange/live.h"
@@ -171,11 +172,10 @@ static void plan_dialog(const struct rw_leg_target *target, struct rw_leg_dialog
 static uint32_t dialog_mark(const struct rw_leg_dialog *dialog)
 {
     const char *const texts[] = {dialog->branch, dialog->local_tag, dialog->request_uri};
-    uint32_t mark = 2166136261u ^ dialog->local_cseq;
+    uint32_t mark = RW_HASH_START ^ dialog->local_cseq;
 
     for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++)
-        for (const char *p = texts[i]; *p; p++)
-            mark = (mark ^ (unsigned char)*p) * 16777619u;
+        mark = rw_hash_text(mark, texts[i]);
     return mark | 1;
 }
 

@@ -1,3 +1,4 @@
+#include "base/hash.h"
 #include "base/mem.h"
 #include "limit/inside.h"
 
@@ -5,10 +6,8 @@
 
 static uint32_t hash(const char *text, uint32_t seed)
 {
-    uint32_t h = 2166136261u ^ seed;
+    uint32_t h = rw_hash_text(RW_HASH_START ^ seed, text);
 
-    for (; *text; text++)
-        h = (h ^ (unsigned char)*text) * 16777619u;
     return h ^ h >> 16;
 }
 

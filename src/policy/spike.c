@@ -1,5 +1,6 @@
 #include "policy/spike.h"
 
+#include "base/hash.h"
 #include "base/mem.h"
 
 #include <pthread.h>
@@ -40,12 +41,9 @@ void rw_spikes_free(struct rw_spikes *spikes)
 /* Whose it is, or that of whoever was not refused for longest. */
 static struct counted *place_of(struct rw_spikes *spikes, const char *id)
 {
-    uint32_t hash = 2166136261u;
-    struct counted *set, *oldest;
+    struct counted *set = spikes->sets[rw_hash_text(RW_HASH_START, id) % (RW_SPIKES / WAYS)];
+    struct counted *oldest = set;
 
-    for (const char *p = id; *p; p++)
-        hash = (hash ^ (unsigned char)*p) * 16777619u;
-    set = oldest = spikes->sets[hash % (RW_SPIKES / WAYS)];
     for (unsigned i = 0; i < WAYS; i++) {
         if (strncmp(set[i].id, id, ID_BYTES - 1) == 0)
             return &set[i];

@@ -1,6 +1,7 @@
 #include "spend/ledger.h"
 
 #include "base/clock.h"
+#include "base/hash.h"
 #include "base/mem.h"
 #include "spend/money.h"
 
@@ -54,17 +55,11 @@ void rw_ledger_free(struct rw_ledger *ledger)
 
 /* ------------------------------------------------------------------ accounts; the mutex is held */
 
-static uint32_t mix(uint32_t hash, const char *text)
-{
-    for (; *text; text++)
-        hash = (hash ^ (unsigned char)*text) * 16777619u;
-    return hash;
-}
-
 static struct rw_ledger_account **bucket(struct rw_ledger *ledger, const char *tenant_id,
                                          const char *name)
 {
-    return &ledger->buckets[mix(mix(2166136261u, tenant_id) * 31, name) % BUCKETS];
+    return &ledger->buckets[rw_hash_text(rw_hash_text(RW_HASH_START, tenant_id) * 31, name) %
+                            BUCKETS];
 }
 
 static struct rw_ledger_account *find(struct rw_ledger *ledger, const char *tenant_id,

@@ -1,5 +1,6 @@
 #include "trunk/board.h"
 
+#include "base/hash.h"
 #include "base/mem.h"
 
 #include <pthread.h>
@@ -54,12 +55,8 @@ void rw_trunk_board_free(struct rw_trunk_board *board)
 /* Where the trunk's entry hangs, or where it would. Under the lock. */
 static struct entry **place_of(struct rw_trunk_board *board, const char *trunk_id)
 {
-    uint32_t hash = 2166136261u; /* FNV-1a */
-    struct entry **at;
+    struct entry **at = &board->buckets[rw_hash_text(RW_HASH_START, trunk_id) % BUCKETS];
 
-    for (const char *p = trunk_id; *p; p++)
-        hash = (hash ^ (unsigned char)*p) * 16777619u;
-    at = &board->buckets[hash % BUCKETS];
     while (*at && strcmp((*at)->trunk_id, trunk_id) != 0)
         at = &(*at)->next;
     return at;
