@@ -197,17 +197,10 @@ static void bad_match(struct rw_request *r, size_t at, const char *member, const
     rw_request_fault(r, &err);
 }
 
-static const char *text_of(const json_t *object, const char *name)
-{
-    const char *text = json_string_value(json_object_get(object, name));
-
-    return text ? text : "";
-}
-
 static const char *read_length(struct rw_request *r, const json_t *plan, size_t at)
 {
     const json_t *length = json_object_get(plan, "digitLength");
-    const char *start = text_of(length, "start"), *end = text_of(length, "end");
+    const char *start = rw_resource_text(length, "start"), *end = rw_resource_text(length, "end");
     long least = strtol(start, NULL, 10), most = *end ? strtol(end, NULL, 10) : least;
 
     if (isdigit((unsigned char)*start) && !start[strspn(start, "0123456789")] &&
@@ -219,7 +212,7 @@ static const char *read_length(struct rw_request *r, const json_t *plan, size_t 
 
 static const char *read_country(struct rw_request *r, const json_t *plan, size_t at)
 {
-    const char *code = text_of(plan, "match");
+    const char *code = rw_resource_text(plan, "match");
 
     code += *code == '+';
     if (*code && strspn(code, "0123456789") == strlen(code) && strlen(code) <= 3 && *code != '0')
@@ -230,7 +223,7 @@ static const char *read_country(struct rw_request *r, const json_t *plan, size_t
 
 static const char *read_pattern(struct rw_request *r, const json_t *plan, size_t at)
 {
-    const char *text = text_of(plan, "match");
+    const char *text = rw_resource_text(plan, "match");
     const struct rw_pattern *pattern;
     struct rw_err err;
     char pointer[32];
@@ -260,7 +253,7 @@ static const char *read_numbers(struct rw_request *r, const json_t *plan, size_t
     rw_buf_init(&text, MATCH_BYTES);
     json_array_foreach(numbers, i, range)
     {
-        const char *start = text_of(range, "start"), *end = text_of(range, "end");
+        const char *start = rw_resource_text(range, "start"), *end = rw_resource_text(range, "end");
 
         if (!is_number(start) ||
             (*end && (!is_number(end) || strlen(end) != strlen(start) || strcmp(end, start) < 0))) {
@@ -278,7 +271,7 @@ static const char *read_numbers(struct rw_request *r, const json_t *plan, size_t
 
 static const char *read_match(struct rw_request *r, const json_t *plan, size_t at)
 {
-    const char *type = text_of(plan, "matchType");
+    const char *type = rw_resource_text(plan, "matchType");
 
     if (strcmp(type, "digitLength") == 0)
         return read_length(r, plan, at);
@@ -341,10 +334,10 @@ static bool read_body(struct rw_request *r, const struct rw_row_site *site,
             .id = old ? old->id : NULL,
             .tenant_id = site->tenant_id,
             .site_id = site->id,
-            .name = text_of(plan, "name"),
-            .match_type = text_of(plan, "matchType"),
+            .name = rw_resource_text(plan, "name"),
+            .match_type = rw_resource_text(plan, "matchType"),
             .match = read_match(r, plan, i),
-            .classification = text_of(plan, "classification"),
+            .classification = rw_resource_text(plan, "classification"),
             .priority = json_is_integer(priority) ? (uint32_t)json_integer_value(priority)
                                                   : (uint32_t)(i + 1) * PRIORITY_STEP,
             .version = old ? old->version + 1 : 1,

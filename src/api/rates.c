@@ -1,11 +1,11 @@
 /* The rates of a tenant: what calls cost by prefix, loaded whole from a file of CSV. */
 #include "api/change.h"
+#include "api/render.h"
 #include "api/resource.h"
 #include "api_gen.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "route/route.h"
-#include "spend/money.h"
 
 #include <stdlib.h>
 
@@ -13,21 +13,14 @@
 
 /* ------------------------------------------------------------------ showing */
 
-static void write_amount(struct rw_json_writer *w, const char *name, int64_t micro)
-{
-    char text[RW_MONEY_TEXT];
-
-    rw_json_str(w, name, rw_money_write(micro, text));
-}
-
 static void write_rate(struct rw_json_writer *w, const struct rw_rate *rate)
 {
     char prefix[RW_RATE_PREFIX_TEXT];
 
     rw_json_open_object(w, "rate");
     rw_json_str(w, "prefix", rw_rate_prefix(rate, prefix));
-    write_amount(w, "ratePerMinute", rate->minute_micro);
-    write_amount(w, "connectFee", rate->connect_micro);
+    rw_render_amount(w, "ratePerMinute", rate->minute_micro);
+    rw_render_amount(w, "connectFee", rate->connect_micro);
     rw_json_uint(w, "firstSeconds", rate->first_s);
     rw_json_uint(w, "nextSeconds", rate->next_s);
     rw_json_close(w);

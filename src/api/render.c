@@ -1,5 +1,7 @@
 #include "api/render.h"
 
+#include "spend/money.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -15,8 +17,10 @@ void rw_render_words(struct rw_json_writer *w, const char *key, const char *word
 {
     rw_json_open_array(w, key);
     while (words && *words) {
-        size_t n = strcspn(words, ",");
+        size_t n;
 
+        words += strspn(words, " ");
+        n = strcspn(words, ",");
         if (n)
             rw_json_slice(w, NULL, (struct rw_slice){words, n});
         words += n + (words[n] == ',');
@@ -73,4 +77,11 @@ void rw_render_user(struct rw_json_writer *w, const char *key, const struct rw_r
 {
     rw_render_user_open(w, key, row);
     rw_json_close(w);
+}
+
+void rw_render_amount(struct rw_json_writer *w, const char *key, int64_t micro)
+{
+    char text[RW_MONEY_TEXT];
+
+    rw_json_str(w, key, rw_money_write(micro, text));
 }

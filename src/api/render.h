@@ -15,8 +15,11 @@ void rw_render_user(struct rw_json_writer *w, const char *key, const struct rw_r
 void rw_render_ref(struct rw_json_writer *w, const char *key, const char *id, const char *name,
                    const char *collection);
 
-/* "a,b,c" as an array of strings. */
+/* "a,b, c" as an array of strings. */
 void rw_render_words(struct rw_json_writer *w, const char *key, const char *words);
+
+/* An amount of money as text: "0.012". */
+void rw_render_amount(struct rw_json_writer *w, const char *key, int64_t micro);
 
 /* {collection}/{id} as "selfUri". */
 void rw_render_self(struct rw_json_writer *w, const char *collection, const char *id);

@@ -2,6 +2,8 @@
 
 #include "api/change.h"
 #include "base/clock.h"
+#include "policy/zone_name.h"
+#include "policy/zones.h"
 
 #include <jansson.h>
 
@@ -242,4 +244,21 @@ bool rw_resource_edge(struct rw_request *r, struct rw_tx *tx, const char **ret)
                                                  .version = 1,
                                                  .created_ms = rw_clock_wall_ms()});
     return true;
+}
+
+const char *rw_resource_text(const json_t *object, const char *name)
+{
+    const char *text = json_string_value(json_object_get(object, name));
+
+    return text ? text : "";
+}
+
+void rw_resource_unknown_zone(struct rw_request *r, struct rw_err *err, const char *zone)
+{
+    char near[RW_ZONE_NAME_SIZE];
+
+    rw_err_found(err, "\"%.60s\"", zone);
+    if (rw_zone_name_nearest(RW_ZONES_DIRECTORY, rw_slice_str(zone), near))
+        rw_err_suggest(err, "%s", near);
+    rw_request_fault(r, err);
 }

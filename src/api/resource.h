@@ -74,6 +74,12 @@ bool rw_resource_body_read(struct rw_request *r, bool complete);
 /* A query parameter as a C string in the arena; NULL when it is absent or empty. */
 const char *rw_resource_query(struct rw_request *r, const char *name);
 
+/* The text of a member; "" where there is none. Lives as long as the object. */
+const char *rw_resource_text(const struct json_t *object, const char *name);
+
+/* A fault for a time zone that nobody knows; what it may have been is suggested. `err` says the rest. */
+void rw_resource_unknown_zone(struct rw_request *r, struct rw_err *err, const char *zone);
+
 /* Answers with one of them. */
 void rw_resource_show(struct rw_request *r, const struct rw_resource *kind, const void *row);
 

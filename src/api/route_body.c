@@ -254,18 +254,14 @@ static void read_slots(struct rw_request *r, const json_t *slots, struct rw_buf 
 
 static void judge_zone(struct rw_request *r, const char *zone)
 {
-    char near[RW_ZONE_NAME_SIZE];
     struct rw_err err;
 
     if (rw_zone_name_known(RW_ZONES_DIRECTORY, rw_slice_str(zone)))
         return;
     rw_fail(&err, RW_MALFORMED, "route.unknown_zone", "no time zone here has this name");
     rw_err_at(&err, "/callableTime/timeZoneId", -1, 0);
-    rw_err_found(&err, "\"%.60s\"", zone);
     rw_err_expected(&err, "a name of the IANA time zone database, as in Asia/Singapore or UTC");
-    if (rw_zone_name_nearest(RW_ZONES_DIRECTORY, rw_slice_str(zone), near))
-        rw_err_suggest(&err, "%s", near);
-    rw_request_fault(r, &err);
+    rw_resource_unknown_zone(r, &err, zone);
 }
 
 /* When calls take the route. False: answered. */

@@ -1,12 +1,12 @@
 /* What a tenant's calls may cost, and what they cost so far. */
 #include "api/change.h"
+#include "api/render.h"
 #include "api/resource.h"
 #include "api_gen.h"
 #include "base/clock.h"
 #include "policy/zone_name.h"
 #include "policy/zones.h"
 #include "route/route.h"
-#include "spend/money.h"
 
 #include <jansson.h>
 
@@ -17,13 +17,6 @@
 #define ACCOUNTS_SHOWN 100u /* of a period */
 
 /* ------------------------------------------------------------------ showing */
-
-static void write_amount(struct rw_json_writer *w, const char *name, int64_t micro)
-{
-    char text[RW_MONEY_TEXT];
-
-    rw_json_str(w, name, rw_money_write(micro, text));
-}
 
 static void write_caps(struct rw_json_writer *w, const struct rw_caps *caps)
 {
@@ -36,7 +29,7 @@ static void write_caps(struct rw_json_writer *w, const struct rw_caps *caps)
         if (strcmp(cap->subject, "*") != 0)
             rw_json_str(w, "id", cap->subject);
         rw_json_str(w, "period", rw_cap_periods[cap->period]);
-        write_amount(w, "limit", cap->limit_micro);
+        rw_render_amount(w, "limit", cap->limit_micro);
         rw_json_close(w);
     }
     rw_json_close(w);
@@ -61,10 +54,10 @@ static void write_account(const struct showing *s, const struct rw_cap *cap, con
     (void)rw_route_spent(s->r->api->with.routes, s->row->tenant_id, &account, &state);
     rw_json_open_object(s->w, NULL);
     rw_json_str(s->w, "account", account.name);
-    write_amount(s->w, "limit", account.limit_micro);
-    write_amount(s->w, "spent", state.spent_micro);
-    write_amount(s->w, "held", state.held_micro);
-    write_amount(s->w, "left", account.limit_micro - state.spent_micro - state.held_micro);
+    rw_render_amount(s->w, "limit", account.limit_micro);
+    rw_render_amount(s->w, "spent", state.spent_micro);
+    rw_render_amount(s->w, "held", state.held_micro);
+    rw_render_amount(s->w, "left", account.limit_micro - state.spent_micro - state.held_micro);
     rw_json_time(s->w, "periodEnds", account.ends_ms);
     rw_json_close(s->w);
 }
@@ -202,13 +195,6 @@ static void bad_cap(struct rw_request *r, size_t i, const char *text, const char
     rw_request_fault(r, &err);
 }
 
-static const char *text_of(const json_t *object, const char *name)
-{
-    const char *text = json_string_value(json_object_get(object, name));
-
-    return text ? text : "";
-}
-
 /* Two caps for the same would leave open which one holds. */
 static bool is_there(const struct rw_buf *lines, const char *line)
 {
@@ -229,12 +215,13 @@ static bool read_caps(struct rw_request *r, const char **ret)
     rw_buf_init(&lines, CAPS_BYTES);
     json_array_foreach(json_object_get(r->body, "caps"), i, item)
     {
-        const char *id = text_of(item, "id");
+        const char *id = rw_resource_text(item, "id");
         struct rw_cap cap;
         char line[200];
 
-        (void)snprintf(line, sizeof(line), "%s %s %s %s", text_of(item, "scope"), *id ? id : "*",
-                       text_of(item, "period"), text_of(item, "limit"));
+        (void)snprintf(line, sizeof(line), "%s %s %s %s", rw_resource_text(item, "scope"),
+                       *id ? id : "*", rw_resource_text(item, "period"),
+                       rw_resource_text(item, "limit"));
         if (!rw_cap_read(rw_slice_str(line), &cap)) {
             bad_cap(r, i, line, "this is no cap of spending");
         } else if (is_there(&lines, line)) {
@@ -252,28 +239,24 @@ static bool read_caps(struct rw_request *r, const char **ret)
 
 static void judge_zone(struct rw_request *r, const char *zone)
 {
-    char near[RW_ZONE_NAME_SIZE];
     struct rw_err err;
 
     if (!*zone || rw_zone_name_known(RW_ZONES_DIRECTORY, rw_slice_str(zone)))
         return;
     rw_fail(&err, RW_MALFORMED, "spend.unknown_zone", "the system knows no such time zone");
     rw_err_at(&err, "/timeZone", -1, 0);
-    rw_err_found(&err, "\"%.60s\"", zone);
     rw_err_expected(&err, "UTC, or a name such as Asia/Singapore");
-    if (rw_zone_name_nearest(RW_ZONES_DIRECTORY, rw_slice_str(zone), near))
-        rw_err_suggest(&err, "%s", near);
-    rw_request_fault(r, &err);
+    rw_resource_unknown_zone(r, &err, zone);
 }
 
 static bool read_body(struct rw_request *r, struct rw_row_spend_policy *row)
 {
     const json_t *slice = json_object_get(r->body, "sliceSeconds");
-    const char *zone = text_of(r->body, "timeZone");
+    const char *zone = rw_resource_text(r->body, "timeZone");
 
-    row->currency = text_of(r->body, "currency");
+    row->currency = rw_resource_text(r->body, "currency");
     row->zone = strcmp(zone, "UTC") == 0 ? "" : zone;
-    row->unknown_allowed = strcmp(text_of(r->body, "unknownPrefix"), "allow") == 0;
+    row->unknown_allowed = strcmp(rw_resource_text(r->body, "unknownPrefix"), "allow") == 0;
     row->slice_s = slice ? (uint32_t)json_integer_value(slice) : SLICE_DEFAULT_S;
     row->modified_ms = rw_clock_wall_ms();
     judge_zone(r, row->zone);

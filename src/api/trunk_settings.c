@@ -1,5 +1,6 @@
 #include "api/trunk_settings.h"
 
+#include "api/render.h"
 #include "trunk/registration.h"
 
 #include <stddef.h>
@@ -145,20 +146,6 @@ bool rw_trunk_settings_read(const json_t *body, struct rw_arena *arena, struct r
 
 /* ------------------------------------------------------------------ showing */
 
-static void write_list(struct rw_json_writer *w, const char *name, const char *list)
-{
-    rw_json_open_array(w, name);
-    while (*list) {
-        size_t n;
-
-        list += strspn(list, " ");
-        n = strcspn(list, ",");
-        rw_json_slice(w, NULL, (struct rw_slice){list, n});
-        list += n + (list[n] == ',');
-    }
-    rw_json_close(w);
-}
-
 static void write_one(struct rw_json_writer *w, const struct setting *s, const void *field)
 {
     switch (s->kind) {
@@ -180,7 +167,7 @@ static void write_one(struct rw_json_writer *w, const struct setting *s, const v
         break;
     case LIST:
         if (*(const char *const *)field)
-            write_list(w, s->name, *(const char *const *)field);
+            rw_render_words(w, s->name, *(const char *const *)field);
         break;
     case SECRET:
         rw_json_bool(w, s->text, *(const char *const *)field != NULL);
